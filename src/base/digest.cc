@@ -1,0 +1,58 @@
+#include "base/digest.h"
+
+#include <openssl/evp.h>
+
+#include <cstdlib>
+
+namespace pugmark {
+
+struct Sha256Stream::Context {
+  EVP_MD_CTX* evp = EVP_MD_CTX_new();
+  Context() = default;
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+  ~Context() { EVP_MD_CTX_free(evp); }
+
+  // SHA-256 is always compiled into libcrypto: failing here means a broken installation, and a
+  // digest that is silently wrong would be worse than stopping.
+  void begin() {
+    if (evp == nullptr || EVP_DigestInit_ex(evp, EVP_sha256(), nullptr) != 1) std::abort();
+  }
+};
+
+Sha256Stream::Sha256Stream() : context_(std::make_unique<Context>()) { context_->begin(); }
+Sha256Stream::~Sha256Stream() = default;
+Sha256Stream::Sha256Stream(Sha256Stream&&) noexcept = default;
+Sha256Stream& Sha256Stream::operator=(Sha256Stream&&) noexcept = default;
+
+void Sha256Stream::update(Bytes bytes) {
+  if (EVP_DigestUpdate(context_->evp, bytes.data(), bytes.size()) != 1) std::abort();
+}
+
+Sha256 Sha256Stream::finish() {
+  Sha256 digest{};
+  // OpenSSL writes unsigned char; std::byte may be viewed as it.
+  auto* out = reinterpret_cast<unsigned char*>(digest.data());
+  if (EVP_DigestFinal_ex(context_->evp, out, nullptr) != 1) std::abort();
+  context_->begin();
+  return digest;
+}
+
+Sha256 sha256(Bytes bytes) {
+  Sha256Stream stream;
+  stream.update(bytes);
+  return stream.finish();
+}
+
+std::string to_hex(Bytes bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (const std::byte byte : bytes) {
+    out += kDigits[std::to_integer<unsigned>(byte) >> 4U];
+    out += kDigits[std::to_integer<unsigned>(byte) & 15U];
+  }
+  return out;
+}
+
+}  // namespace pugmark

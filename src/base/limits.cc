@@ -1,0 +1,38 @@
+#include "base/limits.h"
+
+#include <array>
+
+namespace pugmark {
+
+std::span<const LimitName> limit_names() {
+  static constexpr auto kNames = std::to_array<LimitName>({
+      {"archive-ratio", &Limits::archive_ratio, "Unpacked to packed bytes of one stream."},
+      {"archive-bytes", &Limits::archive_bytes, "Unpacked bytes of one archive, nested included."},
+      {"archive-entries", &Limits::archive_entries, "Members of one archive, nested included."},
+      {"archive-depth", &Limits::archive_depth, "Archives inside archives."},
+      {"seekable-member-bytes", &Limits::seekable_member_bytes,
+       "Bytes of an archive member copied to an unlinked temporary file."},
+      {"folder-depth", &Limits::folder_depth, "Folders inside folders."},
+      {"items", &Limits::items, "Files and archive members of one run."},
+      {"line-bytes", &Limits::line_bytes, "Bytes of one record of a text log."},
+      {"record-bytes", &Limits::record_bytes, "Bytes of one EVTX record or JSON document."},
+      {"nesting-depth", &Limits::nesting_depth, "Elements or values inside one another."},
+      {"fields-per-event", &Limits::fields_per_event, "Fields of one event."},
+      {"values-per-field", &Limits::values_per_field, "Values of one field of one event."},
+      {"field-names", &Limits::field_names, "Distinct field names of one run."},
+      {"shapes", &Limits::shapes, "Distinct kinds of event of one run."},
+      {"rule-file-bytes", &Limits::rule_file_bytes, "Bytes of one rule file."},
+      {"rule-nesting-depth", &Limits::rule_nesting_depth, "Nesting of a rule file or condition."},
+      {"rule-predicates", &Limits::rule_predicates, "Comparisons of one rule, expanded."},
+      {"yaml-nodes", &Limits::yaml_nodes, "Nodes of one rule file, aliases expanded."},
+      {"findings-per-rule-and-computer", &Limits::findings_per_rule_and_computer,
+       "Findings of one rule on one computer kept in full; the rest are counted."},
+      {"findings", &Limits::findings, "Findings of one case kept in full; the rest are counted."},
+      {"computers", &Limits::computers, "Distinct computer names told apart."},
+      {"correlation-hits", &Limits::correlation_hits, "Events remembered for correlation rules."},
+      {"gaps-per-item", &Limits::gaps_per_item, "Gaps of one item listed; the rest are counted."},
+  });
+  return kNames;
+}
+
+}  // namespace pugmark

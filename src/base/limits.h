@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace pugmark {
+
+// Every bound the program puts on evidence, rules and its own output. An intruder wrote part of
+// what we read, so each of these will be met by somebody: reaching one is a recorded Gap that names
+// the limit, and the run goes on. `hunt --limit NAME=VALUE` sets one by the name in limit_names().
+struct Limits {
+  // Archives
+  std::uint64_t archive_ratio = 1'000;                   // unpacked : packed bytes of one stream
+  std::uint64_t archive_bytes = 1ULL << 40;              // unpacked bytes of one archive, nested included
+  std::uint64_t archive_entries = 1'000'000;             // members of one archive, nested included
+  std::uint64_t archive_depth = 8;                       // archive in archive
+  std::uint64_t seekable_member_bytes = 16ULL << 30;     // unpacked to an unlinked temporary file
+  std::uint64_t folder_depth = 128;
+  std::uint64_t items = 5'000'000;                       // files and members of one run
+  // Events
+  std::uint64_t line_bytes = 16ULL << 20;                // one record of a text log
+  std::uint64_t record_bytes = 16ULL << 20;              // one EVTX record or JSON document
+  std::uint64_t nesting_depth = 64;                      // BinXML elements, JSON values
+  std::uint64_t fields_per_event = 4'096;
+  std::uint64_t values_per_field = 4'096;
+  std::uint64_t field_names = 262'144;                   // distinct names in one run
+  std::uint64_t shapes = 65'536;                         // distinct kinds of event in one run
+  // Rules
+  std::uint64_t rule_file_bytes = 8ULL << 20;
+  std::uint64_t rule_nesting_depth = 32;
+  std::uint64_t rule_predicates = 65'536;                // after expansion, of one rule
+  std::uint64_t yaml_nodes = 1'000'000;                  // of one file, aliases expanded
+  // Output
+  std::uint64_t findings_per_rule_and_computer = 1'000;  // beyond it they are only counted
+  std::uint64_t findings = 1'000'000;                    // kept in one case
+  std::uint64_t computers = 10'000;                      // distinct names told apart
+  std::uint64_t correlation_hits = 4'000'000;            // events remembered for correlations
+  std::uint64_t gaps_per_item = 1'000;                   // beyond it they are only counted
+};
+
+struct LimitName {
+  std::string_view name;     // lower-case-with-hyphens
+  std::uint64_t Limits::*member;
+  std::string_view meaning;  // one sentence with the unit
+};
+
+// All limits in the order of the struct: for options, documents and messages.
+std::span<const LimitName> limit_names();
+
+}  // namespace pugmark
