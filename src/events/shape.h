@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/time.h"
+
+namespace pugmark {
+
+// A field name, interned: equal names have equal ids within one run.
+enum class FieldId : std::uint32_t {};
+
+// The kind of log an event comes from: which Sigma log sources can apply to it. The words of
+// to_string() are used in output and in routes of rules.
+enum class SourceKind : std::uint8_t {
+  kWindowsEvent,     // EVTX, or JSON that carries a Windows channel
+  kWebServer,        // IIS W3C, HTTPERR, NCSA
+  kExchangeHttpProxy,
+  kExchangeEcpServer,
+  kExchangeEcpActivity,
+  kExchangeOabGenerator,
+  kExchangeEws,
+  kExchangeMapiHttp,
+  kExchangeRpsHttp,
+  kExchangeCmdlet,      // Rps_Cmdlet and LocalPowerShell cmdlet logs
+  kExchangeAdminAudit,
+  kExchangeMessageTracking,
+  kExchangeSmtp,
+  kExchangeOther,       // any other log with an Exchange header block
+  kJson,                // JSON of no known product
+};
+std::string_view to_string(SourceKind kind);
+
+// "The fields that events of this kind have, in order": an EVTX template pair, a `#Fields:` line, a
+// JSON key sequence. Names are stored and looked up once per kind, not once per event: rules are
+// bound to a Shape and then address values by slot (the index into `fields`).
+// Immutable after interning, lives as long as the ShapeTable, compared by address. Thread-safe.
+struct Shape {
+  std::uint32_t id = 0;         // dense, in order of interning: an index for per-shape caches of one run
+  SourceKind source = SourceKind::kJson;
+  std::string channel;          // Windows channel; for text logs the log's own name ("W3SVC1", "HttpProxy/Ecp")
+  std::string provider;         // Windows provider name or the log's software, may be empty
+  std::uint32_t event_id = 0;   // Windows event id; 0 where the source has none
+  TimePrecision precision = TimePrecision::kSecond;
+  std::vector<FieldId> fields;  // one per slot; a name stands once (repeats become a list)
+  bool wanted = true;           // false: nobody reads the values of such events, readers leave them out
+};
+
+// Decides whether the values of a kind of event are needed at all. Called once per Shape, from the
+// thread that meets it first, while the table is locked: must not call back into the table.
+class ShapeListener {
+ public:
+  virtual ~ShapeListener() = default;
+  virtual bool wants(const Shape& shape) = 0;
+};
+
+// Interns field names and shapes. Thread-safe; readers keep a cache of their own in front of it,
+// because every call takes a lock. Full tables (Limits::field_names, Limits::shapes) refuse: what
+// was refused is counted, and the reader records a Gap.
+class ShapeTable {
+ public:
+  explicit ShapeTable(const Limits& limits, ShapeListener* listener = nullptr);
+  ShapeTable(const ShapeTable&) = delete;
+  ShapeTable& operator=(const ShapeTable&) = delete;
+  ~ShapeTable();
+
+  // The id of a name (UTF-8, exact case). False if the table is full.
+  bool intern_field(std::string_view name, FieldId& id);
+
+  // The name of an id this table gave out; lives as long as the table.
+  std::string_view field_name(FieldId id) const;
+
+  // The shared Shape equal to `shape` (id and wanted are set here), or nullptr if the table is full.
+  const Shape* intern(Shape shape);
+
+  std::size_t shapes_count() const;
+
+ private:
+  struct Tables;
+  std::unique_ptr<Tables> tables_;
+};
+
+}  // namespace pugmark
