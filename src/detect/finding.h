@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "evidence/locator.h"
+
+namespace pugmark {
+
+// Sigma's levels, in rising order. A rule without a level counts as kMedium in order and filters,
+// and says so in the ledger.
+enum class Level : std::uint8_t { kInformational, kLow, kMedium, kHigh, kCritical };
+std::string_view to_string(Level level);                       // "informational", "low", ...
+std::optional<Level> level_from_string(std::string_view text); // exact lower-case names only
+
+// One comparison that came out true, and the text it was true for.
+struct Because {
+  std::string field;                          // as named in the event; "" for a keyword
+  std::string value;                          // the text that matched, rendered as in value.h
+  std::string pattern;                        // as the rule writes it, modifiers included: "endswith: .aspx"
+  std::optional<std::uint64_t> offset_bytes;  // of the value in the item, if it stands there as bytes
+  std::string reading;                        // how the text was read if not as it stands: "stem?query",
+                                              // "decoded once", "plus as blank", "joined", ""
+};
+
+// An event that took part in a correlation.
+struct RelatedEvent {
+  std::string rule_id;
+  std::string item;
+  std::uint64_t offset_bytes = 0;
+  std::uint32_t length_bytes = 0;
+  TimeUtc time;
+  TimePrecision precision = TimePrecision::kUnknown;
+};
+
+// What one rule says about one record (or, for a correlation, about several: then the locator is
+// that of the last of them). Owns everything it says; safe to keep for ever.
+struct Finding {
+  std::string id;                 // 16 hexadecimal digits; the same in every run over the same bytes and rules
+  std::string rule_id;
+  std::string rule_title;
+  Level level = Level::kMedium;
+  std::string status;             // the rule's: "stable", "test", "experimental", ...
+  TimeUtc time;                   // UTC, clock correction applied
+  TimePrecision precision = TimePrecision::kUnknown;
+  std::int64_t time_shift_s = 0;  // what was added to the source's own time; 0 if nothing
+  std::string item;               // Item::path
+  std::uint64_t offset_bytes = 0;
+  std::uint32_t length_bytes = 0;
+  std::uint64_t record_id = 0;    // 0: the source numbers nothing
+  std::string channel;            // Shape::channel
+  std::uint32_t event_id = 0;     // 0: the source has none
+  std::string provider;
+  std::string computer;           // "" if the source does not say
+  bool recovered = false;         // carved from slack or unused space
+  std::vector<std::string> techniques;  // "T1505.003", from the rule's tags
+  std::vector<std::string> tags;        // all tags of the rule
+  std::vector<Because> because;
+  std::vector<RelatedEvent> related;    // correlations only, in order of time
+  std::vector<std::pair<std::string, std::string>> fields;  // the event, rendered, in its own order
+};
+
+}  // namespace pugmark
