@@ -1,0 +1,133 @@
+# pugmark_room(NAME MAY_USE ROOM...): one folder of src/ becomes
+#   pugmark_NAME   static library from src/NAME/**/*.cc (without the files below)
+#   NAME_test      test program from **/*_test.cc; *_testing.cc is code shared by tests, in no product
+# A new source file needs no line here: the folders are globbed (docs/adr says why). A room that has no
+# sources yet is an INTERFACE library, so that its arrows can be drawn before its first file.
+function(pugmark_room name)
+  cmake_parse_arguments(PARSE_ARGV 1 room "" "" "MAY_USE")
+  get_property(rooms GLOBAL PROPERTY pugmark_rooms)
+  if(name IN_LIST rooms)
+    message(FATAL_ERROR "src/rooms.txt: ${name} is listed twice")
+  endif()
+  foreach(other IN LISTS room_MAY_USE)
+    if(NOT other IN_LIST rooms)
+      message(FATAL_ERROR "src/rooms.txt: ${name} may not use ${other}, which is not a room above it")
+    endif()
+  endforeach()
+
+  set(folder "${CMAKE_CURRENT_SOURCE_DIR}/src/${name}")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.cc")
+  set(test_sources ${sources})
+  list(FILTER test_sources INCLUDE REGEX "_(test|testing)\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_(test|testing)\\.cc$")
+  list(REMOVE_ITEM sources "${folder}/main.cc")
+
+  list(TRANSFORM room_MAY_USE PREPEND pugmark_ OUTPUT_VARIABLE used_targets)
+  if(sources)
+    add_library(pugmark_${name} STATIC ${sources})
+    target_link_libraries(pugmark_${name} PUBLIC pugmark_flags ${used_targets}
+                                                 ${pugmark_libraries_${name}})
+    target_compile_definitions(pugmark_${name} PRIVATE PUGMARK_VERSION="${PROJECT_VERSION}")
+  else()
+    add_library(pugmark_${name} INTERFACE)
+    target_link_libraries(pugmark_${name} INTERFACE pugmark_flags ${used_targets}
+                                                    ${pugmark_libraries_${name}})
+  endif()
+  set_property(GLOBAL APPEND PROPERTY pugmark_rooms ${name})
+
+  if(PUGMARK_TESTS AND test_sources)
+    pugmark_test(${name} ${test_sources})
+  endif()
+endfunction()
+
+# NAME_test, and one ctest entry for each of its tests, so that a skipped one is listed as skipped.
+# A test whose name contains `Threads` carries the label of that name and is run under the thread
+# sanitizer; one whose name contains `Slow` is left out of the quick run.
+function(pugmark_test name)
+  add_executable(${name}_test ${ARGN})
+  target_link_libraries(${name}_test PRIVATE pugmark_${name} ${pugmark_libraries_tests})
+  target_compile_definitions(${name}_test
+                             PRIVATE PUGMARK_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                                     PUGMARK_VERSION="${PROJECT_VERSION}")
+  set(common TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+             WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+  gtest_discover_tests(${name}_test ${common} TEST_FILTER "-*Threads*:*Slow*" TEST_LIST ${name}_plain
+                       PROPERTIES LABELS unit TIMEOUT 300)
+  gtest_discover_tests(${name}_test ${common} TEST_FILTER "*Threads*:-*Slow*" TEST_LIST ${name}_threads
+                       PROPERTIES LABELS threads TIMEOUT 600)
+  gtest_discover_tests(${name}_test ${common} TEST_FILTER "*Slow*" TEST_LIST ${name}_slow
+                       PROPERTIES LABELS slow TIMEOUT 1200)
+endfunction()
+
+# The executable `pugmark`, from src/cli/main.cc.
+function(pugmark_program)
+  set(main "${CMAKE_CURRENT_SOURCE_DIR}/src/cli/main.cc")
+  if(NOT EXISTS "${main}")
+    return()
+  endif()
+  add_executable(pugmark "${main}")
+  target_link_libraries(pugmark PRIVATE pugmark_cli)
+  target_compile_definitions(pugmark PRIVATE PUGMARK_VERSION="${PROJECT_VERSION}")
+  # The program looks for its rules in ../share/pugmark/rules and in rules, both from where it stands.
+  if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/rules")
+    file(CREATE_LINK "${CMAKE_CURRENT_SOURCE_DIR}/rules" "${CMAKE_CURRENT_BINARY_DIR}/rules" SYMBOLIC)
+  endif()
+endfunction()
+
+# fuzz/ROOM_what_fuzz.cc is linked to its room. With clang and PUGMARK_FUZZ it is a libFuzzer program;
+# otherwise it is compiled with fuzz/replay_main.cc, which runs the stored seeds through it. Either way
+# the seeds in fuzz/seeds/ROOM_what/ are an ordinary test.
+function(pugmark_fuzzers)
+  file(GLOB fuzzers CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/fuzz/*_fuzz.cc")
+  if(NOT PUGMARK_TESTS)
+    return()
+  endif()
+  if(PUGMARK_FUZZ AND NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "Fuzzers need clang: use the preset `fuzz` (Debian package clang-14)")
+  endif()
+  get_property(rooms GLOBAL PROPERTY pugmark_rooms)
+  foreach(source IN LISTS fuzzers)
+    cmake_path(GET source STEM target)
+    string(REGEX REPLACE "_.*" "" room "${target}")
+    string(REGEX REPLACE "_fuzz$" "" subject "${target}")
+    set(seeds "${CMAKE_CURRENT_SOURCE_DIR}/fuzz/seeds/${subject}")
+    if(NOT room IN_LIST rooms)
+      message(FATAL_ERROR "fuzz/${target}.cc: ${room} is not a room of src/rooms.txt")
+    endif()
+    if(NOT IS_DIRECTORY "${seeds}")
+      message(FATAL_ERROR "fuzz/${target}.cc has no seeds: put some into fuzz/seeds/${subject}/")
+    endif()
+    add_executable(${target} "${source}")
+    target_link_libraries(${target} PRIVATE pugmark_${room})
+    if(PUGMARK_FUZZ)
+      target_compile_options(${target} PRIVATE -fsanitize=fuzzer)
+      target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+      add_test(NAME fuzz/${subject} COMMAND ${target} -runs=0 "${seeds}")
+    else()
+      target_sources(${target} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/fuzz/replay_main.cc")
+      add_test(NAME fuzz/${subject} COMMAND ${target} "${seeds}")
+    endif()
+    set_tests_properties(fuzz/${subject} PROPERTIES LABELS fuzz TIMEOUT 300)
+  endforeach()
+endfunction()
+
+# bench/NAME.cc is one program each, linked to every room but cli.
+function(pugmark_benchmarks)
+  file(GLOB benchmarks CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/bench/*.cc")
+  if(NOT PUGMARK_BENCH)
+    return()
+  endif()
+  get_property(rooms GLOBAL PROPERTY pugmark_rooms)
+  list(REMOVE_ITEM rooms cli)
+  list(TRANSFORM rooms PREPEND pugmark_)
+  foreach(source IN LISTS benchmarks)
+    cmake_path(GET source STEM target)
+    add_executable(${target} "${source}")
+    target_link_libraries(${target} PRIVATE ${rooms} ${pugmark_libraries_bench})
+    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bench")
+  endforeach()
+endfunction()
+
+if(PUGMARK_TESTS)
+  include(GoogleTest)
+endif()
