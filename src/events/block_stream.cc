@@ -1,0 +1,168 @@
+#include "events/block_stream.h"
+
+#include <algorithm>
+#include <cstring>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+
+namespace pugmark {
+namespace {
+
+// Large enough that taking the lock costs nothing, small enough to stay in the second-level cache
+// between hashing and decoding.
+constexpr std::size_t kReadBytes = std::size_t{512} << 10U;
+constexpr std::size_t kHeadBytes = std::size_t{64} << 10U;
+
+}  // namespace
+
+class BlockStream::State {
+ public:
+  State(ItemCursor cursor, const ReaderOptions& options)
+      : cursor_(std::move(cursor)), options_(options) {}
+
+  bool next(BlockBuffer& buffer) {
+    const std::lock_guard lock(mutex_);
+    while (!exhausted_) {
+      if (reader_ == nullptr && !begin_item(buffer)) continue;
+      if (cut_block(buffer)) return true;
+      end_item();
+    }
+    return false;
+  }
+
+  std::vector<StreamedItem> take_items() {
+    const std::lock_guard lock(mutex_);
+    std::vector<StreamedItem> items;
+    for (Item& item : cursor_.take_finished_items()) {
+      StreamedItem streamed{std::move(item), false};
+      if (const auto type = types_.find(streamed.item.id); type != types_.end()) {
+        streamed.item.type = type->second.first;
+        streamed.has_reader = type->second.second;
+      }
+      items.push_back(std::move(streamed));
+    }
+    return items;
+  }
+
+  std::vector<Gap> take_gaps() {
+    const std::lock_guard lock(mutex_);
+    return cursor_.take_gaps();
+  }
+
+  // Not under the lock: it is read by the progress bar while a worker holds it.
+  std::uint64_t consumed_bytes() const { return cursor_.consumed_bytes(); }
+
+ private:
+  // Goes to the next item and finds its reader. True if there are blocks to cut.
+  bool begin_item(BlockBuffer& buffer) {
+    if (!cursor_.next_item()) {
+      exhausted_ = true;
+      return false;
+    }
+    if (cursor_.is_container()) return false;
+    pending_.clear();
+    offset_bytes_ = 0;
+    at_end_ = false;
+    buffer.memory.resize(std::max(buffer.memory.size(), kReadBytes + kBlockPadding));
+    const std::span<std::byte> head(buffer.memory.data(), kHeadBytes);
+    const std::size_t head_bytes = cursor_.read(head);
+    at_end_ = head_bytes < head.size();
+    pending_.assign(head.begin(), head.begin() + static_cast<std::ptrdiff_t>(head_bytes));
+    const ItemId id = cursor_.item().id;
+    if (head_bytes == 0) {
+      types_[id] = {"empty", false};
+      return false;
+    }
+    reader_ = make_reader(pending_, cursor_.item().path, options_);
+    types_[id] = {reader_ != nullptr ? std::string(reader_->type()) : std::string("unknown"),
+                  reader_ != nullptr};
+    if (reader_ == nullptr) drain(buffer);
+    return reader_ != nullptr;
+  }
+
+  // Reads what nobody understands, so that its digest is known.
+  void drain(BlockBuffer& buffer) {
+    const std::span<std::byte> all(buffer.memory.data(), kReadBytes);
+    while (!at_end_) at_end_ = cursor_.read(all) < all.size();
+    pending_.clear();
+  }
+
+  void end_item() {
+    reader_.reset();
+    pending_.clear();
+  }
+
+  // Fills `buffer` with what is pending and what can be read, and cuts whole records off its front.
+  // False if nothing is left of the item.
+  bool cut_block(BlockBuffer& buffer) {
+    std::size_t filled = pending_.size();
+    std::size_t wanted = std::max(kReadBytes, filled + kReadBytes / 2);
+    for (;;) {
+      reserve(buffer, wanted);
+      if (!pending_.empty()) {
+        std::memcpy(buffer.memory.data(), pending_.data(), pending_.size());
+        pending_.clear();
+      }
+      if (!at_end_) filled += read_up_to(buffer, filled, wanted);
+      if (filled == 0) return false;
+      const Bytes available(buffer.memory.data(), filled);
+      const Cut cut = reader_->cut(available, offset_bytes_, at_end_);
+      if (cut.block_bytes > 0 || at_end_) return hand_out(buffer, filled, cut);
+      wanted = filled + kReadBytes;
+    }
+  }
+
+  std::size_t read_up_to(BlockBuffer& buffer, std::size_t filled, std::size_t wanted) {
+    const std::span<std::byte> rest(buffer.memory.data() + filled, wanted - filled);
+    const std::size_t got = cursor_.read(rest);
+    at_end_ = got < rest.size();
+    return got;
+  }
+
+  static void reserve(BlockBuffer& buffer, std::size_t bytes) {
+    if (buffer.memory.size() < bytes + kBlockPadding) buffer.memory.resize(bytes + kBlockPadding);
+  }
+
+  bool hand_out(BlockBuffer& buffer, std::size_t filled, const Cut& cut) {
+    const std::size_t block_bytes = at_end_ && cut.block_bytes == 0 ? filled : cut.block_bytes;
+    pending_.assign(buffer.memory.begin() + static_cast<std::ptrdiff_t>(block_bytes),
+                    buffer.memory.begin() + static_cast<std::ptrdiff_t>(filled));
+    // What follows a block is readable but must mean nothing: not the bytes of the next block.
+    std::memset(buffer.memory.data() + block_bytes, 0,
+                std::min(kBlockPadding, buffer.memory.size() - block_bytes));
+    buffer.block = {Bytes(buffer.memory.data(), block_bytes), offset_bytes_, cursor_.item().id,
+                    at_end_ && pending_.empty(), cut.context};
+    buffer.reader = reader_;
+    offset_bytes_ += block_bytes;
+    return true;
+  }
+
+  mutable std::mutex mutex_;
+  ItemCursor cursor_;
+  ReaderOptions options_;
+  std::shared_ptr<Reader> reader_;      // of the current item
+  std::vector<std::byte> pending_;      // read, hashed, not yet cut
+  std::uint64_t offset_bytes_ = 0;      // of the first pending byte
+  bool at_end_ = false;                 // the cursor has no more bytes of this item
+  bool exhausted_ = false;
+  std::unordered_map<ItemId, std::pair<std::string, bool>> types_;
+};
+
+BlockStream::BlockStream(std::unique_ptr<State> state) : state_(std::move(state)) {}
+BlockStream::~BlockStream() = default;
+
+Result<std::unique_ptr<BlockStream>> BlockStream::open(const EvidenceFile& file, ItemIds& ids,
+                                                       const ReaderOptions& options) {
+  auto cursor = ItemCursor::open(file, *options.limits, ids);
+  if (!cursor) return std::move(cursor).error();
+  auto state = std::make_unique<State>(std::move(cursor).value(), options);
+  return std::unique_ptr<BlockStream>(new BlockStream(std::move(state)));
+}
+
+bool BlockStream::next(BlockBuffer& buffer) { return state_->next(buffer); }
+std::vector<StreamedItem> BlockStream::take_items() { return state_->take_items(); }
+std::vector<Gap> BlockStream::take_gaps() { return state_->take_gaps(); }
+std::uint64_t BlockStream::consumed_bytes() const { return state_->consumed_bytes(); }
+
+}  // namespace pugmark

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "events/reader.h"
+#include "evidence/cursor.h"
+
+namespace pugmark {
+
+// The memory one worker reads into, reused from block to block, and what stands in it.
+struct BlockBuffer {
+  std::vector<std::byte> memory;          // grows to the largest block met
+  Block block;                            // views `memory`
+  std::shared_ptr<const Reader> reader;   // decodes the block; never null after next() returned true
+};
+
+// What is known of an item before its blocks were decoded.
+struct StreamedItem {
+  Item item;             // digest, size and type; counts of events are filled in by whoever decodes
+  bool has_reader = false;
+};
+
+// All blocks of all items of one EvidenceFile, in order. Reading, hashing and cutting happen in
+// here, one thread at a time under a lock; decoding happens outside, on as many threads as like:
+// that is how one huge file is hashed in order and still decoded everywhere. Thread-safe.
+class BlockStream {
+ public:
+  // kIo or kNotFound if the file cannot be opened. `options` are copied; what they point to
+  // outlives the stream.
+  static Result<std::unique_ptr<BlockStream>> open(const EvidenceFile& file, ItemIds& ids,
+                                                   const ReaderOptions& options);
+  ~BlockStream();
+
+  // Reads the next block into `buffer`. False when the file is exhausted (for every caller).
+  // Items no reader knows are read to their end on the way, for their digest.
+  bool next(BlockBuffer& buffer);
+
+  // After next() returned false: everything the file turned out to contain, and what could not be
+  // read of it. Once.
+  std::vector<StreamedItem> take_items();
+  std::vector<Gap> take_gaps();
+
+  // Bytes of the file consumed so far. Any thread, any time.
+  std::uint64_t consumed_bytes() const;
+
+ private:
+  class State;
+  explicit BlockStream(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace pugmark
