@@ -1,0 +1,71 @@
+#include "detect/engine/literal_index.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+namespace pugmark::engine {
+namespace {
+
+std::vector<std::uint32_t> sorted_unique(std::vector<std::uint32_t> ids) {
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
+std::vector<std::uint32_t> scan(const LiteralIndex& index, std::string_view text) {
+  LiteralScratch scratch;
+  index.prepare(scratch);
+  std::vector<std::uint32_t> ids;
+  index.scan(text, scratch, ids);
+  return sorted_unique(ids);
+}
+
+TEST(LiteralIndex, HonoursAnchors) {
+  const auto index = LiteralIndex::build({{"cmd.exe", Anchor::kEnd, 1},
+                                          {"c:\\", Anchor::kStart, 2},
+                                          {"system32", Anchor::kAnywhere, 3},
+                                          {"c:\\windows", Anchor::kWhole, 4},
+                                          {"\xc3\xa9", Anchor::kAnywhere, 5}});
+  ASSERT_TRUE(index.ok());
+  using Ids = std::vector<std::uint32_t>;
+  EXPECT_EQ(scan(index.value(), "c:\\windows\\system32\\cmd.exe"), (Ids{1, 2, 3}));
+  EXPECT_EQ(scan(index.value(), "c:\\windows"), (Ids{2, 4}));
+  EXPECT_EQ(scan(index.value(), "cmd.exe cmd.exe /c"), Ids{});
+  EXPECT_EQ(scan(index.value(), "caf\xc3\xa9 cmd.exe"), (Ids{1, 5}));
+}
+
+// Texts and literals over a tiny alphabet meet every overlap; the twin looks for them one by one.
+TEST(LiteralIndex, AgreesWithItsTwinOnRandomTexts) {
+  std::mt19937 random(20210303);
+  const auto word = [&](std::size_t longest) {
+    std::string text;
+    const std::size_t length = 1 + random() % longest;
+    for (std::size_t i = 0; i < length; ++i) {
+      const char* const kPieces[] = {"a", "b", "c", "\xc3\xa9"};
+      text += kPieces[random() % 4];
+    }
+    return text;
+  };
+  std::size_t found = 0;
+  for (int round = 0; round < 60; ++round) {
+    std::vector<Literal> literals;
+    for (std::uint32_t id = 0; id < 40; ++id)
+      literals.push_back({word(6), static_cast<Anchor>(random() % 4), id});
+    const auto index = LiteralIndex::build(literals);
+    ASSERT_TRUE(index.ok());
+    for (int i = 0; i < 50; ++i) {
+      const std::string text = word(12);
+      std::vector<std::uint32_t> expected;
+      index.value().scan_reference(text, expected);
+      const auto ids = scan(index.value(), text);
+      EXPECT_EQ(ids, sorted_unique(expected)) << text;
+      found += ids.size();
+    }
+  }
+  EXPECT_GT(found, 1000U);
+}
+
+}  // namespace
+}  // namespace pugmark::engine
