@@ -1,0 +1,422 @@
+#include "detect/finding_store.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <tuple>
+
+#include "base/bytes.h"
+
+namespace pugmark {
+namespace {
+
+class Encoder {
+ public:
+  void number(std::uint64_t value) {
+    for (unsigned shift = 0; shift < 64; shift += 8)
+      out_ += static_cast<char>((value >> shift) & 0xFFU);
+  }
+  void text(std::string_view value) {
+    number(value.size());
+    out_ += value;
+  }
+  template <class List, class Each>
+  void list(const List& values, Each each) {
+    number(values.size());
+    for (const auto& value : values) each(value);
+  }
+  std::string take() { return std::move(out_); }
+
+ private:
+  std::string out_;
+};
+
+class Decoder {
+ public:
+  explicit Decoder(std::string_view in) : in_(in) {}
+  bool ok() const { return ok_; }
+  bool at_end() const { return in_.empty(); }
+
+  std::uint64_t number() {
+    if (in_.size() < 8) return fail();
+    const auto value = load_le<std::uint64_t>(as_bytes(in_).data());
+    in_.remove_prefix(8);
+    return value;
+  }
+  std::string text() {
+    const std::uint64_t size = number();
+    if (size > in_.size()) return fail(), std::string();
+    std::string value(in_.substr(0, size));
+    in_.remove_prefix(size);
+    return value;
+  }
+  template <class List, class Each>
+  void list(List& values, Each each) {
+    const std::uint64_t count = number();
+    for (std::uint64_t i = 0; i < count && ok_; ++i) values.push_back(each());
+  }
+
+ private:
+  std::uint64_t fail() {
+    ok_ = false;
+    in_ = {};
+    return 0;
+  }
+  std::string_view in_;
+  bool ok_ = true;
+};
+
+// An unlinked temporary file that only grows.
+class SpillFile {
+ public:
+  SpillFile() = default;
+  SpillFile(const SpillFile&) = delete;
+  SpillFile& operator=(const SpillFile&) = delete;
+  ~SpillFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+  Result<std::uint64_t> append(std::string_view bytes) {
+    const std::uint64_t at = size_bytes_;
+    buffer_ += bytes;
+    size_bytes_ += bytes.size();
+    if (buffer_.size() >= kBufferBytes) {
+      if (auto status = flush(); !status) return std::move(status).error();
+    }
+    return at;
+  }
+
+  Result<std::string> read(std::uint64_t offset_bytes, std::uint64_t length_bytes) {
+    if (auto status = flush(); !status) return std::move(status).error();
+    std::string bytes(length_bytes, '\0');
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+      const ssize_t got = ::pread(descriptor_, bytes.data() + done, bytes.size() - done,
+                                  static_cast<off_t>(offset_bytes + done));
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) return failure("read");
+      done += static_cast<std::size_t>(got);
+    }
+    return bytes;
+  }
+
+  std::uint64_t size_bytes() const { return size_bytes_; }
+
+ private:
+  static constexpr std::size_t kBufferBytes = std::size_t{256} << 10U;
+
+  static Error failure(std::string_view what) {
+    return {ErrorCode::kIo,
+            fmt::format("The temporary file for findings cannot be {}: {}.",
+                        what == "read" ? "read" : "written", std::strerror(errno)),
+            "Make room in the folder named by TMPDIR, or name another one."};
+  }
+
+  Status open() {
+    std::error_code ignored;
+    auto folder = std::filesystem::temp_directory_path(ignored);
+    if (folder.empty()) folder = "/tmp";
+    descriptor_ = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (descriptor_ < 0) {  // a file system without O_TMPFILE
+      std::string name = (folder / "pugmark-XXXXXX").string();
+      descriptor_ = ::mkostemp(name.data(), O_CLOEXEC);
+      if (descriptor_ >= 0) ::unlink(name.c_str());
+    }
+    if (descriptor_ < 0) return failure("write");
+    return {};
+  }
+
+  Status flush() {
+    if (descriptor_ < 0) {
+      if (auto status = open(); !status) return status;
+    }
+    std::size_t done = 0;
+    while (done < buffer_.size()) {
+      const ssize_t put = ::write(descriptor_, buffer_.data() + done, buffer_.size() - done);
+      if (put < 0 && errno == EINTR) continue;
+      if (put <= 0) return failure("write");
+      done += static_cast<std::size_t>(put);
+    }
+    buffer_.clear();
+    return {};
+  }
+
+  int descriptor_ = -1;
+  std::uint64_t size_bytes_ = 0;
+  std::string buffer_;
+};
+
+struct Kept {
+  FindingStore::Place place;
+  std::uint64_t spill_offset_bytes = 0;
+  std::uint32_t spill_bytes = 0;
+};
+
+bool before(const Kept& a, const Kept& b) {
+  if (a.place.time_ns != b.place.time_ns) return a.place.time_ns < b.place.time_ns;
+  if (a.place.item_path != b.place.item_path) {
+    const int order = a.place.item_path->compare(*b.place.item_path);
+    if (order != 0) return order < 0;
+  }
+  return a.place.offset_bytes < b.place.offset_bytes;
+}
+
+// All matches of one rule on one computer; `kept` is a heap whose front is the last by place.
+struct Group {
+  std::uint64_t total = 0;
+  std::vector<Kept> kept;
+};
+
+constexpr std::string_view kOtherComputers = "(other computers)";
+
+}  // namespace
+
+std::string encode_finding(const Finding& f) {
+  Encoder e;
+  const auto pair_of = [&](const auto& pair) { e.text(pair.first), e.text(pair.second); };
+  const auto text_of = [&](const std::string& text) { e.text(text); };
+  for (const std::string* text : {&f.id, &f.rule_id, &f.rule_title, &f.status, &f.item, &f.channel,
+                                  &f.provider, &f.computer})
+    e.text(*text);
+  e.number(static_cast<std::uint64_t>(f.level));
+  e.number(static_cast<std::uint64_t>(f.time.ns_since_1970));
+  e.number(static_cast<std::uint64_t>(f.precision));
+  e.number(static_cast<std::uint64_t>(f.time_shift_s));
+  for (const std::uint64_t number :
+       {f.offset_bytes, std::uint64_t{f.length_bytes}, f.record_id, std::uint64_t{f.event_id},
+        std::uint64_t{f.recovered ? 1U : 0U}})
+    e.number(number);
+  e.list(f.techniques, text_of);
+  e.list(f.tags, text_of);
+  e.list(f.because, [&](const Because& b) {
+    for (const std::string* text : {&b.field, &b.value, &b.pattern, &b.reading}) e.text(*text);
+    e.number(b.offset_bytes ? *b.offset_bytes + 1 : 0);
+  });
+  e.list(f.related, [&](const RelatedEvent& r) {
+    e.text(r.rule_id), e.text(r.item);
+    e.number(r.offset_bytes), e.number(r.length_bytes);
+    e.number(static_cast<std::uint64_t>(r.time.ns_since_1970));
+    e.number(static_cast<std::uint64_t>(r.precision));
+  });
+  e.list(f.fields, pair_of);
+  return e.take();
+}
+
+Result<Finding> decode_finding(std::string_view bytes) {
+  Decoder d(bytes);
+  Finding f;
+  const auto text = [&] { return d.text(); };
+  for (std::string* field : {&f.id, &f.rule_id, &f.rule_title, &f.status, &f.item, &f.channel,
+                             &f.provider, &f.computer})
+    *field = d.text();
+  f.level = static_cast<Level>(d.number());
+  f.time.ns_since_1970 = static_cast<std::int64_t>(d.number());
+  f.precision = static_cast<TimePrecision>(d.number());
+  f.time_shift_s = static_cast<std::int64_t>(d.number());
+  f.offset_bytes = d.number();
+  f.length_bytes = static_cast<std::uint32_t>(d.number());
+  f.record_id = d.number();
+  f.event_id = static_cast<std::uint32_t>(d.number());
+  f.recovered = d.number() != 0;
+  d.list(f.techniques, text);
+  d.list(f.tags, text);
+  d.list(f.because, [&] {
+    Because b;
+    for (std::string* field : {&b.field, &b.value, &b.pattern, &b.reading}) *field = d.text();
+    if (const std::uint64_t offset = d.number(); offset != 0) b.offset_bytes = offset - 1;
+    return b;
+  });
+  d.list(f.related, [&] {
+    RelatedEvent r;
+    r.rule_id = d.text(), r.item = d.text();
+    r.offset_bytes = d.number();
+    r.length_bytes = static_cast<std::uint32_t>(d.number());
+    r.time.ns_since_1970 = static_cast<std::int64_t>(d.number());
+    r.precision = static_cast<TimePrecision>(d.number());
+    return r;
+  });
+  d.list(f.fields, [&] {
+    std::string name = d.text();
+    return std::pair(std::move(name), d.text());
+  });
+  if (!d.ok() || !d.at_end())
+    return Error{ErrorCode::kDamaged, "The temporary file for findings was changed.", ""};
+  return f;
+}
+
+class FindingStore::State {
+ public:
+  explicit State(const Limits& limits)
+      : limits_(limits), cap_(std::max<std::uint64_t>(1, limits.findings_per_rule_and_computer)) {}
+
+  Group& group(std::uint32_t rule, std::string_view computer) {
+    auto found = computers_.find(computer);
+    if (found == computers_.end()) {
+      if (computers_.size() >= limits_.computers) {
+        computers_merged_ = true;
+        computer = kOtherComputers;
+      }
+      found = computers_.try_emplace(std::string(computer),
+                                     static_cast<std::uint32_t>(computers_.size())).first;
+    }
+    return groups_[static_cast<std::uint64_t>(rule) << 32U | found->second];
+  }
+
+  bool wanted(const Group& group, const Place& place) const {
+    return group.kept.size() < cap_ || before({place, 0, 0}, group.kept.front());
+  }
+
+  Status add(Group& group, const Place& place, std::string_view details) {
+    auto at = spill_->append(details);
+    if (!at) return std::move(at).error();
+    live_bytes_ += details.size();
+    push(group, {place, at.value(), static_cast<std::uint32_t>(details.size())});
+    while (kept_count_ > limits_.findings && cap_ > 1) halve();
+    return compact_if_wasteful();
+  }
+
+  Status for_each(const std::function<Status(std::uint32_t, Finding&&)>& each) {
+    std::vector<std::tuple<std::uint32_t, std::string_view, Group*>> order;
+    for (const auto& [name, id] : computers_) names_by_id_[id] = name;
+    for (auto& [key, group] : groups_) {
+      order.emplace_back(static_cast<std::uint32_t>(key >> 32U),
+                         names_by_id_[static_cast<std::uint32_t>(key)], &group);
+    }
+    std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+      return std::tie(std::get<0>(a), std::get<1>(a)) < std::tie(std::get<0>(b), std::get<1>(b));
+    });
+    for (const auto& [rule, computer, group] : order) {
+      std::sort(group->kept.begin(), group->kept.end(), before);
+      for (const Kept& kept : group->kept) {
+        auto bytes = spill_->read(kept.spill_offset_bytes, kept.spill_bytes);
+        if (!bytes) return std::move(bytes).error();
+        auto finding = decode_finding(bytes.value());
+        if (!finding) return std::move(finding).error();
+        if (auto status = each(rule, std::move(finding).value()); !status) return status;
+      }
+    }
+    return {};
+  }
+
+  Status merge(State& other) {
+    // The smaller cap of the two has already thrown away what the larger one would keep.
+    while (cap_ > other.cap_) halve();
+    while (other.cap_ > cap_) other.halve();
+    computers_merged_ = computers_merged_ || other.computers_merged_;
+    for (const auto& [name, id] : other.computers_) other.names_by_id_[id] = name;
+    for (auto& [key, theirs] : other.groups_) {
+      Group& mine = group(static_cast<std::uint32_t>(key >> 32U),
+                          other.names_by_id_[static_cast<std::uint32_t>(key)]);
+      mine.total += theirs.total;
+      for (const Kept& kept : theirs.kept) {
+        if (!wanted(mine, kept.place)) continue;
+        auto bytes = other.spill_->read(kept.spill_offset_bytes, kept.spill_bytes);
+        if (!bytes) return std::move(bytes).error();
+        if (auto status = add(mine, kept.place, bytes.value()); !status) return status;
+      }
+    }
+    return {};
+  }
+
+  std::map<std::uint32_t, Count> counts() const {
+    std::map<std::uint32_t, Count> counts;
+    for (const auto& [key, group] : groups_) {
+      Count& count = counts[static_cast<std::uint32_t>(key >> 32U)];
+      count.total += group.total;
+      count.kept += group.kept.size();
+    }
+    return counts;
+  }
+
+  std::uint64_t kept_count() const { return kept_count_; }
+  std::uint64_t cap() const { return cap_; }
+  bool computers_merged() const { return computers_merged_; }
+
+ private:
+  void push(Group& group, const Kept& kept) {
+    group.kept.push_back(kept);
+    std::push_heap(group.kept.begin(), group.kept.end(), before);
+    ++kept_count_;
+    while (group.kept.size() > cap_) pop(group);
+  }
+
+  void pop(Group& group) {
+    std::pop_heap(group.kept.begin(), group.kept.end(), before);
+    live_bytes_ -= group.kept.back().spill_bytes;
+    group.kept.pop_back();
+    --kept_count_;
+  }
+
+  void halve() {
+    cap_ = std::max<std::uint64_t>(1, cap_ / 2);
+    for (auto& [key, group] : groups_) {
+      while (group.kept.size() > cap_) pop(group);
+    }
+  }
+
+  // Events that come in falling order of time push one another out for ever; their details would
+  // fill the disk.
+  Status compact_if_wasteful() {
+    constexpr std::uint64_t kWorthwhileBytes = std::uint64_t{64} << 20U;
+    if (spill_->size_bytes() < kWorthwhileBytes || spill_->size_bytes() / 2 < live_bytes_) return {};
+    auto fresh = std::make_unique<SpillFile>();
+    for (auto& [key, group] : groups_) {
+      for (Kept& kept : group.kept) {
+        auto bytes = spill_->read(kept.spill_offset_bytes, kept.spill_bytes);
+        if (!bytes) return std::move(bytes).error();
+        auto at = fresh->append(bytes.value());
+        if (!at) return std::move(at).error();
+        kept.spill_offset_bytes = at.value();
+      }
+    }
+    spill_ = std::move(fresh);
+    return {};
+  }
+
+  Limits limits_;
+  std::uint64_t cap_;
+  std::map<std::string, std::uint32_t, std::less<>> computers_;
+  std::unordered_map<std::uint32_t, std::string_view> names_by_id_;
+  std::unordered_map<std::uint64_t, Group> groups_;  // rule << 32 | computer
+  std::unique_ptr<SpillFile> spill_ = std::make_unique<SpillFile>();
+  std::uint64_t live_bytes_ = 0;
+  std::uint64_t kept_count_ = 0;
+  bool computers_merged_ = false;
+};
+
+FindingStore::FindingStore(const Limits& limits) : state_(std::make_unique<State>(limits)) {}
+FindingStore::~FindingStore() = default;
+FindingStore::FindingStore(FindingStore&&) noexcept = default;
+FindingStore& FindingStore::operator=(FindingStore&&) noexcept = default;
+
+bool FindingStore::count(std::uint32_t rule, std::string_view computer, const Place& place) {
+  Group& group = state_->group(rule, computer);
+  ++group.total;
+  return state_->wanted(group, place);
+}
+
+Status FindingStore::keep(std::uint32_t rule, std::string_view computer, const Place& place,
+                          const Finding& finding) {
+  return state_->add(state_->group(rule, computer), place, encode_finding(finding));
+}
+
+Status FindingStore::merge(FindingStore&& other) { return state_->merge(*other.state_); }
+
+Status FindingStore::for_each(
+    const std::function<Status(std::uint32_t rule, Finding&&)>& each) {
+  return state_->for_each(each);
+}
+
+std::map<std::uint32_t, FindingStore::Count> FindingStore::counts() const {
+  return state_->counts();
+}
+std::uint64_t FindingStore::kept_count() const { return state_->kept_count(); }
+std::uint64_t FindingStore::cap() const { return state_->cap(); }
+bool FindingStore::computers_merged() const { return state_->computers_merged(); }
+
+}  // namespace pugmark

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/result.h"
+#include "detect/finding.h"
+
+namespace pugmark {
+
+// Bytes of a Finding and back: for the store's file only, never for a case. decode gives kDamaged
+// if the bytes are not what encode made.
+std::string encode_finding(const Finding& finding);
+Result<Finding> decode_finding(std::string_view bytes);
+
+// Findings of one worker, at most Limits::findings_per_rule_and_computer of one rule on one
+// computer: those that come first by (time, item path, offset), so that the choice does not depend
+// on who read what when. The rest are counted. Details are kept in an unlinked temporary file, so
+// memory stays at about 100 bytes per finding whatever the events contain.
+// One thread at a time; merge() of several stores gives the same result in any order.
+class FindingStore {
+ public:
+  struct Place {
+    std::int64_t time_ns = 0;  // INT64_MAX: the event has no time
+    const std::string* item_path = nullptr;  // outlives the store
+    std::uint64_t offset_bytes = 0;
+  };
+  // Findings of one rule on one computer, the ones beyond the cap included.
+  struct Count {
+    std::uint64_t total = 0;
+    std::uint64_t kept = 0;
+  };
+
+  explicit FindingStore(const Limits& limits);
+  ~FindingStore();
+  FindingStore(FindingStore&&) noexcept;
+  FindingStore& operator=(FindingStore&&) noexcept;
+
+  // Counts one match of `rule` (an index of the caller's) on `computer`. True if it belongs to
+  // those kept so far: then the caller describes it to keep(), otherwise nothing more is to do.
+  bool count(std::uint32_t rule, std::string_view computer, const Place& place);
+
+  // Stores the details of the match just counted. kIo if the temporary file cannot be written.
+  Status keep(std::uint32_t rule, std::string_view computer, const Place& place,
+              const Finding& finding);
+
+  // Takes over everything of `other`.
+  Status merge(FindingStore&& other);
+
+  // Calls `each` for every kept finding, in order of (rule, computer, place). kIo as above.
+  Status for_each(const std::function<Status(std::uint32_t rule, Finding&&)>& each);
+
+  // Matches per rule, over all computers.
+  std::map<std::uint32_t, Count> counts() const;
+
+  std::uint64_t kept_count() const;
+  // The cap in force: below the limit's value if Limits::findings forced it down (halved until the
+  // whole fits, which is independent of the order of events).
+  std::uint64_t cap() const;
+  // True if names of computers were thrown together because there were more than
+  // Limits::computers.
+  bool computers_merged() const;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace pugmark
