@@ -1,5 +1,5 @@
-# Libraries from outside: which room needs what, and the Debian package that has it. A room hands its
-# libraries on to the rooms that may use it.
+# Libraries from outside: which room needs what, and the Debian package that has it. A room hands
+# its libraries on to the rooms that may use it.
 #
 #   room : name for pkg-config : Debian package
 set(pugmark_library_table

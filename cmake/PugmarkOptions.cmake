@@ -1,5 +1,5 @@
-# Options, and the one target `pugmark_flags` that carries them. No global flags: what a room is compiled
-# with can be read from the targets it links.
+# Options, and the one target `pugmark_flags` that carries them. No global flags: what a room is
+# compiled with can be read from the targets it links.
 
 option(PUGMARK_TESTS "Build the tests and register them with ctest" ${PROJECT_IS_TOP_LEVEL})
 option(PUGMARK_BENCH "Build the benchmarks in bench/" OFF)
@@ -7,7 +7,7 @@ option(PUGMARK_FUZZ "Build the fuzzers in fuzz/ with libFuzzer (clang only)" OFF
 option(PUGMARK_WERROR "Treat warnings as errors" OFF)
 option(PUGMARK_ASSERTS "Check the standard library's preconditions at run time" OFF)
 option(PUGMARK_COVERAGE "Instrument for gcov" OFF)
-set(PUGMARK_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize takes them: address,undefined or thread")
+set(PUGMARK_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize takes them: address,undefined")
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Kind of build" FORCE)
@@ -53,7 +53,7 @@ if(PUGMARK_SANITIZE)
   target_compile_options(pugmark_flags INTERFACE ${sanitize})
   target_link_options(pugmark_flags INTERFACE ${sanitize})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # The sanitizers' own code makes g++ report null dereferences and unset values which are not there.
+    # The sanitizers' code makes g++ report null dereferences and unset values that are not there.
     target_compile_options(pugmark_flags INTERFACE -Wno-null-dereference -Wno-maybe-uninitialized)
   endif()
 endif()

@@ -1,8 +1,8 @@
 # pugmark_room(NAME MAY_USE ROOM...): one folder of src/ becomes
 #   pugmark_NAME   static library from src/NAME/**/*.cc (without the files below)
-#   NAME_test      test program from **/*_test.cc; *_testing.cc is code shared by tests, in no product
-# A new source file needs no line here: the folders are globbed (docs/adr says why). A room that has no
-# sources yet is an INTERFACE library, so that its arrows can be drawn before its first file.
+#   NAME_test      test program from **/*_test.cc; *_testing.cc is code that tests share
+# A new source file needs no line here: the folders are globbed (docs/adr says why). A room that has
+# no sources yet is an INTERFACE library, so that its arrows can be drawn before its first file.
 function(pugmark_room name)
   cmake_parse_arguments(PARSE_ARGV 1 room "" "" "MAY_USE")
   get_property(rooms GLOBAL PROPERTY pugmark_rooms)
@@ -11,7 +11,7 @@ function(pugmark_room name)
   endif()
   foreach(other IN LISTS room_MAY_USE)
     if(NOT other IN_LIST rooms)
-      message(FATAL_ERROR "src/rooms.txt: ${name} may not use ${other}, which is not a room above it")
+      message(FATAL_ERROR "src/rooms.txt: ${name} may not use ${other}: no room above it")
     endif()
   endforeach()
 
@@ -51,12 +51,12 @@ function(pugmark_test name)
                                      PUGMARK_VERSION="${PROJECT_VERSION}")
   set(common TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
              WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
-  gtest_discover_tests(${name}_test ${common} TEST_FILTER "-*Threads*:*Slow*" TEST_LIST ${name}_plain
-                       PROPERTIES LABELS unit TIMEOUT 300)
-  gtest_discover_tests(${name}_test ${common} TEST_FILTER "*Threads*:-*Slow*" TEST_LIST ${name}_threads
-                       PROPERTIES LABELS threads TIMEOUT 600)
-  gtest_discover_tests(${name}_test ${common} TEST_FILTER "*Slow*" TEST_LIST ${name}_slow
-                       PROPERTIES LABELS slow TIMEOUT 1200)
+  gtest_discover_tests(${name}_test ${common} TEST_FILTER "-*Threads*:*Slow*"
+                       TEST_LIST ${name}_plain PROPERTIES LABELS unit TIMEOUT 300)
+  gtest_discover_tests(${name}_test ${common} TEST_FILTER "*Threads*:-*Slow*"
+                       TEST_LIST ${name}_threads PROPERTIES LABELS threads TIMEOUT 600)
+  gtest_discover_tests(${name}_test ${common} TEST_FILTER "*Slow*"
+                       TEST_LIST ${name}_slow PROPERTIES LABELS slow TIMEOUT 1200)
 endfunction()
 
 # The executable `pugmark`, from src/cli/main.cc.
@@ -68,15 +68,15 @@ function(pugmark_program)
   add_executable(pugmark "${main}")
   target_link_libraries(pugmark PRIVATE pugmark_cli)
   target_compile_definitions(pugmark PRIVATE PUGMARK_VERSION="${PROJECT_VERSION}")
-  # The program looks for its rules in ../share/pugmark/rules and in rules, both from where it stands.
+  # The program looks for its rules in ../share/pugmark/rules and in rules, from where it stands.
   if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/rules")
-    file(CREATE_LINK "${CMAKE_CURRENT_SOURCE_DIR}/rules" "${CMAKE_CURRENT_BINARY_DIR}/rules" SYMBOLIC)
+    file(CREATE_LINK "${PROJECT_SOURCE_DIR}/rules" "${PROJECT_BINARY_DIR}/rules" SYMBOLIC)
   endif()
 endfunction()
 
-# fuzz/ROOM_what_fuzz.cc is linked to its room. With clang and PUGMARK_FUZZ it is a libFuzzer program;
-# otherwise it is compiled with fuzz/replay_main.cc, which runs the stored seeds through it. Either way
-# the seeds in fuzz/seeds/ROOM_what/ are an ordinary test.
+# fuzz/ROOM_what_fuzz.cc is linked to its room. With clang and PUGMARK_FUZZ it is a libFuzzer
+# program; otherwise it is compiled with fuzz/replay_main.cc, which runs the stored seeds through
+# it. Either way the seeds in fuzz/seeds/ROOM_what/ are an ordinary test.
 function(pugmark_fuzzers)
   file(GLOB fuzzers CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/fuzz/*_fuzz.cc")
   if(NOT PUGMARK_TESTS)

@@ -1,5 +1,5 @@
-// Runs stored inputs through one fuzzer in builds without libFuzzer: every file named on the command
-// line, and every file of the folders named there. Finding no input at all is an error.
+// Runs stored inputs through one fuzzer in builds without libFuzzer: every file named on the
+// command line, and every file of the folders named there. Finding no input at all is an error.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

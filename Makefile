@@ -1,0 +1,73 @@
+# The commands a user needs. Everything else is CMake: see CMakePresets.json.
+#   make demo [EVIDENCE='PATH ...']   builds the program and hunts in example evidence, or in yours
+#   make check                        builds and runs every test
+#   make install [PREFIX=/usr/local] [DESTDIR=...]
+#   make deb                          a Debian package in build/release/package/
+#   make bench                        measures; see bench/
+# demo and check install what is missing (Debian 12, as root or with sudo).
+
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc)
+EVIDENCE ?=
+CASE ?= build/demo/example.case
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+
+.PHONY: all demo check install deb bench clean
+
+all:
+	@cmake --preset release -DPUGMARK_TESTS=OFF -DPUGMARK_BENCH=OFF --log-level=WARNING >/dev/null
+	cmake --build --preset release -j $(JOBS) --target pugmark
+
+demo:
+	@tools/install_dependencies.sh build
+	$(MAKE) --no-print-directory all
+	mkdir -p build/demo
+	evidence='$(EVIDENCE)'
+	if [ -z "$$evidence" ]; then
+	  evidence=build/demo/evidence
+	  rm -rf "$$evidence"
+	  python3 tools/make_example_evidence.py "$$evidence"
+	  echo "Example evidence of a made-up breach: $$evidence"
+	fi
+	code=0
+	build/release/pugmark hunt $$evidence -o $(CASE) --force || code=$$?
+	if [ $$code = 3 ]; then
+	  echo "Part of the evidence is damaged or over a limit; the case says which (show $(CASE) gaps)."
+	elif [ $$code != 0 ]; then
+	  exit $$code
+	fi
+	echo
+	echo "The case is $(CASE). Look further with:"
+	echo "  build/release/pugmark show $(CASE) findings"
+	echo "  build/release/pugmark show $(CASE) coverage"
+	id=$$(build/release/pugmark show $(CASE) findings --jsonl | sed -n '1s/^{"id":"\([^"]*\)".*/\1/p')
+	[ -z "$$id" ] || echo "  build/release/pugmark explain $(CASE) $$id"
+
+check:
+	@tools/install_dependencies.sh build check
+	cmake --preset dev --log-level=WARNING >/dev/null
+	cmake --build --preset dev -j $(JOBS)
+	ctest --preset check
+
+install: all
+	@cmake --install build/release --prefix '$(PREFIX)'
+
+deb:
+	@tools/install_dependencies.sh build deb
+	$(MAKE) --no-print-directory all
+	cpack --config build/release/CPackConfig.cmake
+	ls -l build/release/package/*.deb
+
+bench:
+	@tools/install_dependencies.sh build bench
+	cmake --preset release -DPUGMARK_TESTS=OFF -DPUGMARK_BENCH=ON --log-level=WARNING >/dev/null
+	cmake --build --preset release -j $(JOBS)
+	for program in build/release/bench/*; do
+	  echo "== $$program"
+	  "$$program"
+	done
+
+clean:
+	rm -rf build

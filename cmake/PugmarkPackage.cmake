@@ -1,0 +1,44 @@
+# What `cmake --install` puts where, and the Debian package made from it. Only the program is
+# promised: no headers and no library are installed.
+if(NOT TARGET pugmark)
+  return()
+endif()
+
+install(TARGETS pugmark RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+install(FILES LICENSE README.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(DIRECTORY docs/ DESTINATION "${CMAKE_INSTALL_DOCDIR}"
+        FILES_MATCHING PATTERN "*.md" PATTERN "man" EXCLUDE PATTERN "completions" EXCLUDE)
+if(EXISTS "${PROJECT_SOURCE_DIR}/rules")
+  install(DIRECTORY rules DESTINATION "${CMAKE_INSTALL_DATADIR}/pugmark")
+endif()
+
+function(pugmark_install_if_there file folder)
+  if(EXISTS "${PROJECT_SOURCE_DIR}/${file}")
+    install(FILES "${file}" DESTINATION "${folder}" ${ARGN})
+  endif()
+endfunction()
+pugmark_install_if_there(docs/man/pugmark.1 "${CMAKE_INSTALL_MANDIR}/man1")
+pugmark_install_if_there(docs/completions/pugmark.bash
+                         "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME pugmark)
+pugmark_install_if_there(docs/completions/_pugmark
+                         "${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions")
+pugmark_install_if_there(docs/completions/pugmark.fish
+                         "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME pugmark)
+set(CPACK_PACKAGE_VENDOR "The Pugmark authors")
+set(CPACK_PACKAGE_CONTACT "The Pugmark authors <pugmark@example.org>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_PACKAGE_DESCRIPTION
+    "Pugmark reads the logs and files a breached server left behind (EVTX, IIS, Exchange and others,
+also inside archives), applies Sigma rules to them and writes one case file. Every
+finding names the item, its SHA-256, the offset and the length of the bytes it rests on. What could
+not be read, and which rules could not have seen anything, is part of the result.")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_OUTPUT_FILE_PREFIX "${PROJECT_BINARY_DIR}/package")
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION utils)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+include(CPack)
