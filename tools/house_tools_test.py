@@ -5,6 +5,7 @@ import pathlib
 import tempfile
 import unittest
 
+import check_documents
 import check_rooms
 import cpp_text
 import tidy
@@ -172,6 +173,53 @@ class TidyTest(Tree):
 
     def test_big_file(self):
         self.assert_complaint("testdata/a.txt", "x" * 1_000_001, "do not belong here")
+
+
+class DocumentsTest(Tree):
+    def setUp(self):
+        super().setUp()
+        self.write("src/rooms.txt", ROOMS)
+        self.write("src/base/limits.h",
+                   "struct Limits {\n  std::uint64_t line_bytes = 16ULL << 20;\n"
+                   "  std::uint64_t items = 5'000;\n};\n")
+        self.write("src/base/limits.cc",
+                   '{"line-bytes", &Limits::line_bytes,\n "Bytes of a line."},\n'
+                   '{"items", &Limits::items, "Items of a run."},\n')
+        self.write("docs/ASSURANCE.md", "a\n<!-- generated: limits -->\n<!-- end -->\nb\n")
+        self.write("docs/ARCHITECTURE.md", "<!-- generated: rooms -->\nold\n<!-- end -->\n")
+
+    def test_generated_parts(self):
+        stale = list(check_documents.check_generated(self.root, write=False))
+        self.assertEqual(len(stale), 2)
+        self.assertEqual(list(check_documents.check_generated(self.root, write=True)), [])
+        self.assertEqual(list(check_documents.check_generated(self.root, write=False)), [])
+        table = (self.root / "docs/ASSURANCE.md").read_text(encoding="utf-8")
+        self.assertIn("| `line-bytes` | 16 MiB | Bytes of a line. |\n| `items` | 5,000 |", table)
+        self.assertTrue(table.startswith("a\n") and table.endswith("\nb\n"))
+
+    def test_names_that_lead_nowhere(self):
+        self.write("docs/a.md",
+                   "[b](c.md) [d](ASSURANCE.md#e) [f](https://example.org) `base/limits.h`\n"
+                   "`base/none.h` `src/ROOM/x_test.cc`\n```\n[g](h.md)\n```\n")
+        self.assertEqual(list(check_documents.check_names(self.root)),
+                         ["docs/a.md: the link to c.md leads nowhere",
+                          "docs/a.md: there is no base/none.h"])
+
+    def test_decisions(self):
+        parts = "".join(f"\n## {part}\nx\n" for part in check_documents.ADR_PARTS)
+        self.write("docs/adr/README.md", "0001-a.md 0003-b.md 0003-c.md\n")
+        self.write("docs/adr/0001-a.md", "# 1. A\n\nStatus: accepted\nDate: 2026-01-01\n" + parts)
+        self.assertEqual(list(check_documents.check_decisions(self.root)), [])
+        self.write("docs/adr/0003-b.md", "# 2. A\n\nStatus: accepted\n" + parts[:-20])
+        found = "\n".join(check_documents.check_decisions(self.root))
+        self.assertIn("0002 is next", found)
+        self.assertIn("begins with", found)
+        self.assertIn("without What would make us change our mind", found)
+
+    def test_rooms_described(self):
+        self.write("docs/ARCHITECTURE.md", "| `base` | x |\n| `evidence` | x |\n| `events` | x |\n")
+        self.assertEqual(list(check_documents.check_rooms_described(self.root)),
+                         ["docs/ARCHITECTURE.md does not say what detect is for"])
 
 
 class FunctionsTest(unittest.TestCase):
