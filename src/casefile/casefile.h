@@ -36,7 +36,8 @@ struct CaseItem {
 
 // Facts about the run itself: program version, rule set hash, options that change results, evidence
 // paths, limits, and machine-independent totals. Nothing that differs between two runs over the
-// same evidence (no clock, no host, no thread count): the case must come out the same, byte for byte.
+// same evidence (no clock, no host, no thread count): the case must come out the same to the
+// byte.
 using CaseFacts = std::map<std::string, std::string>;
 
 // Writes a case: one SQLite file. It grows beside its final name under a temporary one and gets the
@@ -72,7 +73,8 @@ class CaseWriter {
 // limits are checked (docs/formats/case.md). Rows come in stored order. One thread.
 class CaseReader {
  public:
-  // kNotFound, kIo, kDamaged (not SQLite, not a case, failed integrity), kUnsupported (newer format).
+  // kNotFound, kIo, kDamaged (not SQLite, not a case, failed integrity), kUnsupported
+  // (newer format).
   static Result<CaseReader> open(const std::string& path);
   ~CaseReader();
   CaseReader(CaseReader&&) noexcept;

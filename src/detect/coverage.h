@@ -25,14 +25,16 @@ struct Coverage {
   std::uint64_t events_count = 0;
   std::uint64_t undated_count = 0;         // events without a readable time
   std::uint64_t recovered_count = 0;       // carved
-  std::vector<TimeInterval> holes;         // see holes rule in scanner.h; at most 100, longest first, then by time
+  // see holes rule in scanner.h; at most 100, longest first, then by time
+  std::vector<TimeInterval> holes;
   std::uint64_t holes_count = 0;
-  std::uint64_t missing_records_count = 0; // record ids skipped between the smallest and the largest
+  // record ids skipped between the smallest and the largest
+  std::uint64_t missing_records_count = 0;
   std::int64_t time_shift_s = 0;
-  std::string clock;                       // what was done to the clock and why, or why not, in words; "" if nothing
+  std::string clock;  // what was done to the clock and why, or why not, in words; "" if nothing
   std::vector<std::string> items;          // paths, sorted; at most 100
   std::uint64_t items_count = 0;
-  std::vector<std::string> techniques;     // that the rules which ran on this source could have shown
+  std::vector<std::string> techniques;  // that the rules which ran on this source could have shown
 };
 
 }  // namespace pugmark

@@ -22,10 +22,12 @@ std::optional<Level> level_from_string(std::string_view text); // exact lower-ca
 struct Because {
   std::string field;                          // as named in the event; "" for a keyword
   std::string value;                          // the text that matched, rendered as in value.h
-  std::string pattern;                        // as the rule writes it, modifiers included: "endswith: .aspx"
-  std::optional<std::uint64_t> offset_bytes;  // of the value in the item, if it stands there as bytes
-  std::string reading;                        // how the text was read if not as it stands: "stem?query",
-                                              // "decoded once", "plus as blank", "joined", ""
+  std::string pattern;  // as the rule writes it, modifiers included: "endswith: .aspx"
+  // of the value in the item, if it stands there as bytes
+  std::optional<std::uint64_t> offset_bytes;
+  // how the text was read if not as it stands: "stem?query", "decoded once", "plus as blank",
+  // "joined", ""
+  std::string reading;
 };
 
 // An event that took part in a correlation.
@@ -41,7 +43,7 @@ struct RelatedEvent {
 // What one rule says about one record (or, for a correlation, about several: then the locator is
 // that of the last of them). Owns everything it says; safe to keep for ever.
 struct Finding {
-  std::string id;                 // 16 hexadecimal digits; the same in every run over the same bytes and rules
+  std::string id;  // 16 hexadecimal digits; the same in every run over the same bytes and rules
   std::string rule_id;
   std::string rule_title;
   Level level = Level::kMedium;

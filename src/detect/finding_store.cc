@@ -363,7 +363,8 @@ class FindingStore::State {
   // fill the disk.
   Status compact_if_wasteful() {
     constexpr std::uint64_t kWorthwhileBytes = std::uint64_t{64} << 20U;
-    if (spill_->size_bytes() < kWorthwhileBytes || spill_->size_bytes() / 2 < live_bytes_) return {};
+    const std::uint64_t size_bytes = spill_->size_bytes();
+    if (size_bytes < kWorthwhileBytes || size_bytes / 2 < live_bytes_) return {};
     auto fresh = std::make_unique<SpillFile>();
     for (auto& [key, group] : groups_) {
       for (Kept& kept : group.kept) {

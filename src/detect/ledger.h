@@ -11,8 +11,9 @@ namespace pugmark {
 
 // How a rule that was handed over ended.
 enum class RuleState : std::uint8_t {
-  kRan,            // its log source was there, its condition could have come true, every event was judged
-  kNotObservable,  // its log source or a field it needs was not in the evidence: silence means nothing
+  kRan,  // its log source was there, its condition could have come true, every event was judged
+  // its log source or a field it needs was not in the evidence: silence means nothing
+  kNotObservable,
   kRejected,       // cannot be read; `why` has file, line, found and expected
   kDisabled,       // switched off by the user (level, status, id) or deprecated
 };

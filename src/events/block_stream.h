@@ -15,7 +15,7 @@ namespace pugmark {
 struct BlockBuffer {
   std::vector<std::byte> memory;          // grows to the largest block met
   Block block;                            // views `memory`
-  std::shared_ptr<const Reader> reader;   // decodes the block; never null after next() returned true
+  std::shared_ptr<const Reader> reader;  // decodes the block; never null after next() returned true
 };
 
 // What is known of an item before its blocks were decoded.

@@ -40,7 +40,7 @@ std::string_view Arena::copy(std::string_view text) {
   return as_text({at, text.size()});
 }
 
-// Pieces that one hostile record made huge are given back; ordinary ones are kept for the next block.
+// Pieces that one hostile record made huge are given back; ordinary ones are kept.
 void Arena::reset() {
   std::erase_if(pieces_, [](const Piece& piece) { return piece.size_bytes > 16 * kPieceBytes; });
   piece_ = 0;

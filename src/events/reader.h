@@ -23,7 +23,7 @@ class BlockContext {
 
 // Whole records cut from an item.
 struct Block {
-  Bytes bytes;                      // valid while decode() runs; at least kBlockPadding more bytes may be read
+  Bytes bytes;  // valid while decode() runs; at least kBlockPadding more bytes may be read
   std::uint64_t offset_bytes = 0;   // of bytes[0] in the item
   ItemId item{};
   bool is_last = false;             // the item ends with this block
@@ -39,8 +39,8 @@ struct Cut {
   std::shared_ptr<const BlockContext> context;
 };
 
-// Per-thread memory of a decoder (caches of shapes, scratch buffers). Made by Reader::new_scratch(),
-// usable for every item of the same format, one thread at a time.
+// Per-thread memory of a decoder (caches of shapes, scratch buffers). Made by
+// Reader::new_scratch(), usable for every item of the same format, one thread at a time.
 class DecodeScratch {
  public:
   virtual ~DecodeScratch() = default;
@@ -84,6 +84,7 @@ struct ReaderOptions {
 // Recognises the format by content and makes its reader, or nothing if no reader knows these bytes.
 // `head`: the first bytes of the item (64 KiB, or all of it if shorter). `path` only serves to name
 // a log more exactly (which site, which protocol), never to decide what it is.
-std::unique_ptr<Reader> make_reader(Bytes head, std::string_view path, const ReaderOptions& options);
+std::unique_ptr<Reader> make_reader(Bytes head, std::string_view path,
+                                    const ReaderOptions& options);
 
 }  // namespace pugmark

@@ -43,14 +43,15 @@ std::string_view to_string(SourceKind kind);
 // bound to a Shape and then address values by slot (the index into `fields`).
 // Immutable after interning, lives as long as the ShapeTable, compared by address. Thread-safe.
 struct Shape {
-  std::uint32_t id = 0;         // dense, in order of interning: an index for per-shape caches of one run
+  std::uint32_t id = 0;  // dense, in order of interning: an index for per-shape caches of one run
   SourceKind source = SourceKind::kJson;
-  std::string channel;          // Windows channel; for text logs the log's own name ("W3SVC1", "HttpProxy/Ecp")
+  // Windows channel; for text logs the log's own name ("W3SVC1", "HttpProxy/Ecp")
+  std::string channel;
   std::string provider;         // Windows provider name or the log's software, may be empty
   std::uint32_t event_id = 0;   // Windows event id; 0 where the source has none
   TimePrecision precision = TimePrecision::kSecond;
   std::vector<FieldId> fields;  // one per slot; a name stands once (repeats become a list)
-  bool wanted = true;           // false: nobody reads the values of such events, readers leave them out
+  bool wanted = true;  // false: nobody reads the values of such events, readers leave them out
 };
 
 // Decides whether the values of a kind of event are needed at all. Called once per Shape, from the
@@ -77,7 +78,8 @@ class ShapeTable {
   // The name of an id this table gave out; lives as long as the table.
   std::string_view field_name(FieldId id) const;
 
-  // The shared Shape equal to `shape` (id and wanted are set here), or nullptr if the table is full.
+  // The shared Shape equal to `shape` (id and wanted are set here), or nullptr if the
+  // table is full.
   const Shape* intern(Shape shape);
 
   std::size_t shapes_count() const;

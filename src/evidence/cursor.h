@@ -26,7 +26,7 @@ struct EvidenceFile {
 
 struct Listing {
   std::vector<EvidenceFile> files;  // sorted by path, each file once (by device and inode)
-  std::vector<Item> unread_items;   // what was named or found and cannot be opened, with its Gap below
+  std::vector<Item> unread_items;   // named or found but not to be opened; their gaps below
   std::vector<Gap> gaps;            // Gap::where.item refers to unread_items
 };
 
@@ -48,7 +48,7 @@ Result<Listing> list_evidence(std::span<const std::string> paths, const Limits& 
                               ItemIds& ids);
 
 // Walks all items of one EvidenceFile in order: the file itself, or every member of an archive,
-// nested archives included ("a.zip!/b.tar.gz!/c.evtx"). Archives are recognised by content (zip, 7z,
+// nested archives included ("a.zip!/b.tar.gz!/c.evtx"). Archives are known by content (zip, 7z,
 // tar, gzip, bzip2, xz, zstd and what else libarchive reads, but never formats that could be
 // mistaken for logs, such as mtree or raw text) and unpacked while reading; only a member that must
 // be seekable to be read (a nested zip or 7z) is copied to an unlinked temporary file.

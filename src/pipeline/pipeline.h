@@ -16,7 +16,8 @@ namespace pugmark {
 struct HuntRequest {
   std::vector<std::string> evidence;       // files, folders, archives
   std::vector<std::string> rule_paths;     // files or folders added by -r
-  std::vector<std::string> default_rules;  // the program's own rules (folder); empty with --no-default-rules
+  // the program's own rules (folder); empty with --no-default-rules
+  std::vector<std::string> default_rules;
   std::string placeholders_file;           // values for %name% in rules, or ""
   std::string case_path;
   bool force = false;
@@ -33,8 +34,9 @@ struct HuntProgress {
   std::atomic<std::uint64_t> bytes_done{0};
   std::atomic<std::uint64_t> events_count{0};
   std::atomic<std::uint64_t> findings_count{0};
-  std::atomic<const char*> stage{"starting"};  // a string literal: "reading rules", "reading evidence", "writing the case"
-  std::atomic<bool> cancel{false};             // set by a signal handler: the hunt stops and leaves no case
+  // a string literal: "reading rules", "reading evidence", "writing the case"
+  std::atomic<const char*> stage{"starting"};
+  std::atomic<bool> cancel{false};  // set by a signal handler: the hunt stops and leaves no case
 };
 
 // What came out, for the exit code; everything else is read from the case.
