@@ -5,8 +5,10 @@ if(NOT TARGET pugmark)
 endif()
 
 install(TARGETS pugmark RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
-install(FILES LICENSE README.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
-install(DIRECTORY docs/ DESTINATION "${CMAKE_INSTALL_DOCDIR}"
+# The documents keep their places beside one another, so that their links hold.
+install(FILES LICENSE README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md
+        DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}"
         FILES_MATCHING PATTERN "*.md" PATTERN "man" EXCLUDE PATTERN "completions" EXCLUDE)
 if(EXISTS "${PROJECT_SOURCE_DIR}/rules")
   install(DIRECTORY rules DESTINATION "${CMAKE_INSTALL_DATADIR}/pugmark")
@@ -31,13 +33,14 @@ set(CPACK_PACKAGE_VENDOR "The Pugmark authors")
 set(CPACK_PACKAGE_CONTACT "The Pugmark authors <pugmark@example.org>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
 set(CPACK_PACKAGE_DESCRIPTION
-    "Pugmark reads the logs and files a breached server left behind (EVTX, IIS, Exchange and others,
-also inside archives), applies Sigma rules to them and writes one case file. Every
-finding names the item, its SHA-256, the offset and the length of the bytes it rests on. What could
-not be read, and which rules could not have seen anything, is part of the result.")
+    "Pugmark reads the logs a breached server left behind (EVTX, IIS, Exchange
+and others, also inside archives), applies Sigma rules to them and writes
+one case file. Every finding names the item, its SHA-256, and the offset and
+length of the bytes it rests on. What could not be read, and which rules
+could not have seen anything, is part of the result.")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
-set(CPACK_OUTPUT_FILE_PREFIX "${PROJECT_BINARY_DIR}/package")
+set(CPACK_PACKAGE_DIRECTORY "${PROJECT_BINARY_DIR}/package")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)

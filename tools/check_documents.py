@@ -75,7 +75,7 @@ def check_generated(root, write):
 def markdown_files(root):
     for path in sorted(root.rglob("*.md")):
         parts = path.relative_to(root).parts
-        if parts[0] not in ("build", ".git", "out"):
+        if parts[0] not in ("build", "out") and parts[0][0] != ".":
             yield path
 
 
