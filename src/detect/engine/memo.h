@@ -54,6 +54,9 @@ class ValueMemo {
   // A new entry for it; `hash` is what find() returned. Valid until begin_event().
   MemoEntry* add(std::uint32_t field, ValueType type, std::string_view key, std::uint64_t hash);
 
+  // True if one event has filled even the reserve: its further values are not remembered.
+  bool is_full() const { return entries_count_ == entries_.size(); }
+
   // Where the texts of entries live; as long as the entries.
   Arena& arena() { return arena_; }
   void note_bytes(std::size_t bytes) { bytes_ += bytes; }

@@ -1,0 +1,154 @@
+#include "detect/coverage_meter.h"
+
+#include <algorithm>
+
+namespace pugmark {
+namespace {
+
+constexpr std::int64_t kNsPerHour = 3'600'000'000'000;
+constexpr std::int64_t kSilenceNs = 6 * kNsPerHour;
+constexpr double kExpectedHours = 6;
+constexpr std::size_t kHolesListed = 100;
+// Forged times, each far from the others, must not fill the memory; beyond this the nearest
+// intervals are joined, which can only hide holes, never invent them.
+constexpr std::size_t kActivitiesMax = 65'536;
+constexpr std::size_t kDaysMax = 65'536;  // the same for days
+
+constexpr std::int64_t kNsPerQuarter = kNsPerHour / 4;
+constexpr std::int64_t kQuartersPerDay = 96;
+
+std::int64_t floor_divide(std::int64_t value, std::int64_t by) {
+  return value >= 0 ? value / by : -((-value + by - 1) / by);
+}
+
+// Close enough to belong together. Written so that no difference can overflow.
+bool is_near(std::int64_t earlier_ns, std::int64_t later_ns) {
+  return earlier_ns >= later_ns || later_ns - kSilenceNs < earlier_ns;
+}
+
+}  // namespace
+
+void CoverageMeter::add(TimeUtc time, TimePrecision precision, std::uint64_t record_id,
+                        bool recovered) {
+  precision_ = std::max(precision_, precision);
+  note_record(record_id, recovered);
+  add_moment(time.ns_since_1970);
+}
+
+void CoverageMeter::add_undated(std::uint64_t record_id, bool recovered) {
+  ++undated_count_;
+  note_record(record_id, recovered);
+}
+
+void CoverageMeter::note_record(std::uint64_t record_id, bool recovered) {
+  ++events_count_;
+  if (recovered) ++recovered_count_;
+  if (record_id == 0 || recovered) return;
+  ++numbered_count_;
+  smallest_record_ = std::min(smallest_record_, record_id);
+  largest_record_ = std::max(largest_record_, record_id);
+}
+
+void CoverageMeter::add_moment(std::int64_t ns) {
+  if (const std::int64_t quarter = floor_divide(ns, kNsPerQuarter); quarter != recent_quarter_)
+    add_quarter(quarter);
+  // Nearly every event of a log comes a moment after the one before it.
+  if (const auto at = activities_.find(recent_first_ns_);
+      at != activities_.end() && ns >= at->first) {
+    if (ns <= at->second) return;
+    const auto next = std::next(at);
+    if (is_near(at->second, ns) && (next == activities_.end() || !is_near(ns, next->first))) {
+      at->second = ns;
+      return;
+    }
+  }
+  add_interval(ns, ns);
+}
+
+void CoverageMeter::add_quarter(std::int64_t quarter) {
+  recent_quarter_ = quarter;
+  const std::int64_t day = floor_divide(quarter, kQuartersPerDay);
+  if (quarters_.size() >= kDaysMax && !quarters_.contains(day)) return;
+  const auto bit = static_cast<std::uint64_t>(quarter - day * kQuartersPerDay);
+  quarters_[day][bit / 48] |= std::uint64_t{1} << (bit % 48);
+}
+
+// Joins the interval with all it touches.
+void CoverageMeter::add_interval(std::int64_t first_ns, std::int64_t last_ns) {
+  auto at = activities_.upper_bound(first_ns);
+  if (at != activities_.begin() && is_near(std::prev(at)->second, first_ns)) --at;
+  while (at != activities_.end() && is_near(last_ns, at->first)) {
+    first_ns = std::min(first_ns, at->first);
+    last_ns = std::max(last_ns, at->second);
+    at = activities_.erase(at);
+  }
+  if (activities_.size() >= kActivitiesMax && at != activities_.begin()) {
+    --at;
+    at->second = std::max(at->second, last_ns);
+    recent_first_ns_ = at->first;
+    return;
+  }
+  activities_.emplace(first_ns, last_ns);
+  recent_first_ns_ = first_ns;
+}
+
+double CoverageMeter::hours_with_events() const {
+  double hours = 0;
+  for (const auto& [day, halves] : quarters_) {
+    for (std::uint64_t half : halves) {
+      for (; half != 0; half >>= 4U) hours += (half & 15U) != 0 ? 1 : 0;
+    }
+  }
+  return hours;
+}
+
+void CoverageMeter::join(const CoverageMeter& other, std::int64_t shift_ns) {
+  for (const auto& [first_ns, last_ns] : other.activities_)
+    add_interval(first_ns + shift_ns, last_ns + shift_ns);
+  for (const auto& [day, halves] : other.quarters_) {
+    for (std::int64_t bit = 0; bit < kQuartersPerDay; ++bit) {
+      if ((halves[static_cast<std::size_t>(bit / 48)] >> (bit % 48) & 1U) != 0)
+        add_quarter(day * kQuartersPerDay + bit + shift_ns / kNsPerQuarter);
+    }
+  }
+  events_count_ += other.events_count_;
+  undated_count_ += other.undated_count_;
+  recovered_count_ += other.recovered_count_;
+  numbered_count_ += other.numbered_count_;
+  smallest_record_ = std::min(smallest_record_, other.smallest_record_);
+  largest_record_ = std::max(largest_record_, other.largest_record_);
+  precision_ = std::max(precision_, other.precision_);
+}
+
+void CoverageMeter::report(Coverage& coverage) const {
+  coverage.events_count = events_count_;
+  coverage.undated_count = undated_count_;
+  coverage.recovered_count = recovered_count_;
+  coverage.precision = activities_.empty() ? TimePrecision::kUnknown : precision_;
+  if (numbered_count_ > 0) {
+    const std::uint64_t span = largest_record_ - smallest_record_ + 1;
+    coverage.missing_records_count = span > numbered_count_ ? span - numbered_count_ : 0;
+  }
+  if (activities_.empty()) return;
+  coverage.first = {activities_.begin()->first};
+  coverage.last = {std::prev(activities_.end())->second};
+  const double hours =
+      1 + static_cast<double>(coverage.last.ns_since_1970 - coverage.first.ns_since_1970) /
+              kNsPerHour;
+  const double share = std::min(1.0, hours_with_events() / hours);
+  for (auto at = activities_.begin(); std::next(at) != activities_.end(); ++at) {
+    const TimeInterval silence{{at->second}, {std::next(at)->first}};
+    const double silent_hours = static_cast<double>(silence.to.ns_since_1970 -
+                                                    silence.from.ns_since_1970) / kNsPerHour;
+    if (silent_hours * share >= kExpectedHours) coverage.holes.push_back(silence);
+  }
+  coverage.holes_count = coverage.holes.size();
+  const auto length = [](const TimeInterval& hole) {
+    return hole.to.ns_since_1970 - hole.from.ns_since_1970;
+  };
+  std::stable_sort(coverage.holes.begin(), coverage.holes.end(),
+                   [&](const auto& a, const auto& b) { return length(a) > length(b); });
+  if (coverage.holes.size() > kHolesListed) coverage.holes.resize(kHolesListed);
+}
+
+}  // namespace pugmark

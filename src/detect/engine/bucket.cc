@@ -1,0 +1,232 @@
+#include "detect/engine/bucket.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <unordered_map>
+
+#include "base/text.h"
+#include "detect/engine/clause.h"
+
+namespace pugmark::engine {
+namespace {
+
+using sigma::Expression;
+using sigma::ExpressionKind;
+using sigma::PatternShape;
+using sigma::Predicate;
+
+// Text that is equal for equal comparisons; "" for kinds not worth recognising.
+std::string identity(const Predicate& predicate) {
+  std::string key;
+  if (const auto* pattern = predicate.pattern()) {
+    key = pattern->cased ? "P" : "p";
+    for (const sigma::Token& token : pattern->tokens) {
+      key += static_cast<char>('0' + static_cast<int>(token.kind));
+      const std::string literal = pattern->cased ? token.literal : folded(token.literal);
+      key += std::to_string(literal.size()) + ":" + literal;
+    }
+  } else if (const auto* regex = std::get_if<sigma::Regex>(&predicate.test)) {
+    key = "r" + regex->expression;
+  }
+  return key;
+}
+
+class Builder {
+ public:
+  explicit Builder(const BucketSource& source) : source_(source) {}
+
+  Result<Bucket> build() {
+    for (const InstanceSource& instance : source_.instances) add(instance);
+    choose_clauses();
+    if (auto status = build_indexes(); !status) return std::move(status).error();
+    return std::move(bucket_);
+  }
+
+ private:
+  void add(const InstanceSource& instance) {
+    std::vector<std::uint32_t> all;
+    bool possible = true;
+    for (const Predicate& condition : instance.conditions) {
+      possible = possible && add_to_and(leaf(instance, condition), all);
+    }
+    possible = possible && add_to_and(translate(instance, instance.rule->expression), all);
+    if (!possible) return;
+    const std::uint32_t root = all.empty() ? node(NodeKind::kTrue) : group(NodeKind::kAnd, all);
+    bucket_.instances.push_back({instance.rule_index, instance.route_index, root});
+  }
+
+  // False if the conjunction can never be true.
+  bool add_to_and(std::uint32_t child, std::vector<std::uint32_t>& all) {
+    const NodeKind kind = bucket_.nodes[child].kind;
+    if (kind == NodeKind::kFalse) return false;
+    if (kind != NodeKind::kTrue) all.push_back(child);
+    return true;
+  }
+
+  std::uint32_t node(NodeKind kind, std::uint32_t first = 0, std::uint32_t count = 0) {
+    bucket_.nodes.push_back({kind, first, count});
+    return static_cast<std::uint32_t>(bucket_.nodes.size() - 1);
+  }
+
+  std::uint32_t group(NodeKind kind, const std::vector<std::uint32_t>& children) {
+    if (children.size() == 1) return children.front();
+    const auto first = static_cast<std::uint32_t>(bucket_.children.size());
+    bucket_.children.insert(bucket_.children.end(), children.begin(), children.end());
+    return node(kind, first, static_cast<std::uint32_t>(children.size()));
+  }
+
+  std::uint32_t translate(const InstanceSource& instance, const Expression& expression) {
+    switch (expression.kind) {
+      case ExpressionKind::kPredicate:
+        return leaf(instance, instance.rule->predicates[expression.predicate]);
+      case ExpressionKind::kNot: {
+        const std::uint32_t child = translate(instance, expression.children.front());
+        const NodeKind kind = bucket_.nodes[child].kind;
+        if (kind == NodeKind::kTrue) return node(NodeKind::kFalse);
+        if (kind == NodeKind::kFalse) return node(NodeKind::kTrue);
+        bucket_.children.push_back(child);
+        return node(NodeKind::kNot, static_cast<std::uint32_t>(bucket_.children.size() - 1), 1);
+      }
+      case ExpressionKind::kAnd: return combine(instance, expression, NodeKind::kAnd);
+      case ExpressionKind::kOr: return combine(instance, expression, NodeKind::kOr);
+    }
+    return node(NodeKind::kFalse);
+  }
+
+  std::uint32_t combine(const InstanceSource& instance, const Expression& expression,
+                        NodeKind kind) {
+    const NodeKind decides = kind == NodeKind::kAnd ? NodeKind::kFalse : NodeKind::kTrue;
+    const NodeKind neutral = kind == NodeKind::kAnd ? NodeKind::kTrue : NodeKind::kFalse;
+    std::vector<std::uint32_t> children;
+    for (const Expression& part : expression.children) {
+      const std::uint32_t child = translate(instance, part);
+      if (bucket_.nodes[child].kind == decides) return node(decides);
+      if (bucket_.nodes[child].kind != neutral) children.push_back(child);
+    }
+    return children.empty() ? node(neutral) : group(kind, children);
+  }
+
+  std::uint32_t leaf(const InstanceSource& instance, const Predicate& predicate) {
+    std::string field = predicate.field;
+    for (const auto& [from, to] : instance.renames) {
+      if (from == field) field = to;
+    }
+    if (const auto decided = decide_event_id(field, predicate))
+      return node(*decided ? NodeKind::kTrue : NodeKind::kFalse);
+    return node(NodeKind::kPredicate, intern(field, predicate));
+  }
+
+  // Comparing EventID with one number has the same answer for every event of the bucket.
+  std::optional<bool> decide_event_id(const std::string& field, const Predicate& predicate) const {
+    if (!source_.has_event_id || field != "EventID") return std::nullopt;
+    if (const auto* number = std::get_if<sigma::NumberTest>(&predicate.test)) {
+      if (number->op != sigma::CompareOp::kEqual) return std::nullopt;
+      if (source_.is_other_event_id) return false;
+      return number->number == sigma::Number::from_integer(source_.event_id);
+    }
+    return std::nullopt;
+  }
+
+  std::uint32_t intern(const std::string& field, const Predicate& predicate) {
+    const std::uint32_t plan = intern_field(field);
+    const std::string key = identity(predicate);
+    if (!key.empty()) {
+      const auto [at, is_new] =
+          predicate_ids_.try_emplace(std::to_string(plan) + key,
+                                     static_cast<std::uint32_t>(bucket_.predicates.size()));
+      if (!is_new) return at->second;
+    }
+    bucket_.predicates.push_back(compile(plan, predicate));
+    return static_cast<std::uint32_t>(bucket_.predicates.size() - 1);
+  }
+
+  static CompiledPredicate compile(std::uint32_t plan, const Predicate& predicate) {
+    CompiledPredicate compiled;
+    compiled.source = &predicate;
+    compiled.field = plan;
+    if (const auto* pattern = predicate.pattern()) {
+      compiled.cased = pattern->cased;
+      compiled.shape = pattern->shape;
+      compiled.tokens = pattern->tokens;
+      if (!pattern->cased) {
+        for (sigma::Token& token : compiled.tokens) token.literal = folded(token.literal);
+      }
+      for (const sigma::Token& token : compiled.tokens) {
+        if (token.kind == sigma::TokenKind::kLiteral) compiled.literal = token.literal;
+      }
+    }
+    return compiled;
+  }
+
+  std::uint32_t intern_field(const std::string& field) {
+    const auto [at, is_new] =
+        field_ids_.try_emplace(field, static_cast<std::uint32_t>(bucket_.fields.size()));
+    if (is_new) {
+      FieldPlan plan;
+      plan.name = field;
+      plan.role = role_of(field);
+      bucket_.has_keywords = bucket_.has_keywords || field.empty();
+      bucket_.fields.push_back(std::move(plan));
+    }
+    return at->second;
+  }
+
+  FieldRole role_of(const std::string& field) const {
+    if (field.empty()) return FieldRole::kKeyword;
+    if (!source_.is_web) return FieldRole::kPlain;
+    if (field == "cs-uri-query") return FieldRole::kUriQuery;
+    if (field == "cs-uri-stem") return FieldRole::kUriStem;
+    return field == "cs-user-agent" ? FieldRole::kUserAgent : FieldRole::kPlain;
+  }
+
+  void choose_clauses() {
+    ClauseChooser chooser(bucket_);
+    std::unordered_map<std::uint32_t, std::uint32_t> clause_of_predicate;
+    for (std::uint32_t i = 0; i < bucket_.instances.size(); ++i) {
+      const auto predicates = chooser.choose(bucket_.instances[i].root);
+      if (!predicates) {
+        bucket_.always.push_back(i);
+        continue;
+      }
+      for (const std::uint32_t predicate : *predicates) {
+        const auto [at, is_new] = clause_of_predicate.try_emplace(
+            predicate, static_cast<std::uint32_t>(bucket_.clauses.size()));
+        if (is_new) bucket_.clauses.push_back({predicate, {}});
+        bucket_.clauses[at->second].instances.push_back(i);
+      }
+    }
+  }
+
+  Status build_indexes() {
+    std::vector<std::vector<Literal>> literals(bucket_.fields.size());
+    for (std::uint32_t i = 0; i < bucket_.clauses.size(); ++i) {
+      const CompiledPredicate& predicate = bucket_.predicates[bucket_.clauses[i].predicate];
+      FieldPlan& plan = bucket_.fields[predicate.field];
+      plan.indexed = true;
+      if (auto literal = necessary_literal(predicate)) {
+        literals[predicate.field].push_back({std::move(literal->text), literal->anchor, i});
+      } else {
+        plan.compared.push_back(i);
+      }
+    }
+    for (std::size_t field = 0; field < literals.size(); ++field) {
+      if (literals[field].empty()) continue;
+      auto index = LiteralIndex::build(std::move(literals[field]));
+      if (!index) return std::move(index).error();
+      bucket_.fields[field].index.push_back(std::move(index).value());
+    }
+    return {};
+  }
+
+  const BucketSource& source_;
+  Bucket bucket_;
+  std::unordered_map<std::string, std::uint32_t> field_ids_;
+  std::unordered_map<std::string, std::uint32_t> predicate_ids_;
+};
+
+}  // namespace
+
+Result<Bucket> build_bucket(const BucketSource& source) { return Builder(source).build(); }
+
+}  // namespace pugmark::engine

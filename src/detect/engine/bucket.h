@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "detect/engine/literal_index.h"
+#include "detect/sigma/rule.h"
+
+namespace pugmark::engine {
+
+// How the texts of a field are made (sigma-conformance, section 3.2; docs/adr on readings).
+enum class FieldRole : std::uint8_t {
+  kPlain,      // the value; lists also joined by blanks
+  kUriStem,    // percent-decoded too
+  kUriQuery,   // alone and behind the stem, percent-decoded too
+  kUserAgent,  // with '+' read as a blank too
+  kKeyword,    // every value of the event, and its raw line
+};
+
+// One comparison, ready for the hot path.
+struct CompiledPredicate {
+  const sigma::Predicate* source = nullptr;  // outlives the bucket
+  std::uint32_t field = 0;                   // index into Bucket::fields
+  bool cased = false;                        // compare the raw text instead of the folded one
+  sigma::PatternShape shape = sigma::PatternShape::kGeneral;
+  std::vector<sigma::Token> tokens;          // folded unless cased; of patterns only
+  std::string literal;                       // the single literal of the simple shapes
+};
+
+enum class NodeKind : std::uint8_t { kPredicate, kAnd, kOr, kNot, kTrue, kFalse };
+
+// A boolean expression in one array. kPredicate: `first` is the predicate; kAnd, kOr, kNot: `count`
+// nodes from Bucket::children[first].
+struct Node {
+  NodeKind kind = NodeKind::kFalse;
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+};
+
+// A rule as it stands in one bucket: its condition there.
+struct Instance {
+  std::uint32_t rule = 0;   // index into RuleSet::rules
+  std::uint32_t route = 0;  // index into the rule's routes
+  std::uint32_t root = 0;   // index into Bucket::nodes
+};
+
+struct FieldPlan {
+  std::string name;  // as in the event, after the route's renames; "" for keywords
+  FieldRole role = FieldRole::kPlain;
+  bool indexed = false;                   // some clause of a rule looks at this field
+  std::vector<LiteralIndex> index;        // none or one: ids are clauses
+  std::vector<std::uint32_t> compared;    // clauses found by comparing, not by a literal
+};
+
+// A necessary condition of some instances: one predicate; if it is true they become candidates.
+struct Clause {
+  std::uint32_t predicate = 0;
+  std::vector<std::uint32_t> instances;
+};
+
+// The rules that can apply to one kind of event (source, channel, event id), compiled together.
+// Immutable after building; shared by all threads.
+struct Bucket {
+  std::vector<FieldPlan> fields;
+  std::vector<CompiledPredicate> predicates;
+  std::vector<Node> nodes;
+  std::vector<std::uint32_t> children;
+  std::vector<Instance> instances;
+  std::vector<Clause> clauses;
+  std::vector<std::uint32_t> always;  // instances without a clause: judged for every event
+  bool has_keywords = false;
+};
+
+// One rule to be put in a bucket, with what its route changes.
+struct InstanceSource {
+  const sigma::Rule* rule = nullptr;
+  std::uint32_t rule_index = 0;
+  std::uint32_t route_index = 0;
+  std::span<const std::pair<std::string, std::string>> renames;  // rule's field, event's field
+  std::span<const sigma::Predicate> conditions;                  // of the route; all must hold
+};
+
+struct BucketSource {
+  std::vector<InstanceSource> instances;
+  // If `has_event_id`, comparisons of EventID with a number are decided here: with `event_id`, or
+  // as false if this bucket is for all event ids no rule names.
+  bool has_event_id = false;
+  bool is_other_event_id = false;
+  std::uint32_t event_id = 0;
+  bool is_web = false;  // cs-uri-* and cs-user-agent have their readings
+};
+
+Result<Bucket> build_bucket(const BucketSource& source);
+
+}  // namespace pugmark::engine

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "detect/engine/bucket.h"
+#include "detect/engine/memo.h"
+#include "events/event.h"
+
+namespace pugmark::engine {
+
+inline constexpr std::uint32_t kNoSlot = UINT32_MAX;
+
+// A bucket as it applies to one Shape: which slot of its events holds which field.
+struct BoundShape {
+  const Bucket* bucket = nullptr;     // nullptr: no rule can ever match this kind of event
+  std::uint32_t bucket_id = 0;        // dense over all buckets of a run
+  std::uint32_t field_base = 0;       // of the bucket's fields, over all buckets
+  std::vector<std::uint32_t> slots;   // one per Bucket::fields; kNoSlot if events have no such field
+  std::uint32_t uri_stem_slot = kNoSlot;
+  std::uint32_t uri_query_slot = kNoSlot;
+};
+
+// Which field holds what, exact case first, then without regard to case.
+std::vector<std::uint32_t> bind_slots(const Bucket& bucket, const Shape& shape,
+                                      const ShapeTable& shapes);
+
+// Judges events by the rules of their bucket. One per worker; not thread-safe. What it says is
+// what the reference evaluator says, only sooner.
+class Matcher {
+ public:
+  explicit Matcher(std::uint64_t seed) : memo_(seed) {}
+
+  // Fills `hits` with the indexes of the bucket's instances that match. `raw_line`: the record as
+  // it stands in a line-based log, for keywords; "" otherwise.
+  void match(const Event& event, const BoundShape& bound, std::string_view raw_line,
+             std::vector<std::uint32_t>& hits);
+
+  const ValueMemo& memo() const { return memo_; }
+  std::uint64_t candidates_count() const { return candidates_count_; }
+
+ private:
+  enum class Presence : std::uint8_t { kUnknown, kAbsent, kNull, kPresent };
+  struct FieldState {
+    std::uint64_t epoch = 0;
+    Presence presence = Presence::kUnknown;
+    MemoEntry* entry = nullptr;
+  };
+  // What belongs to one bucket and one worker.
+  struct BucketState {
+    bool prepared = false;
+    std::vector<FieldState> fields;
+    std::vector<std::uint64_t> marks;         // per instance: the epoch it was made a candidate in
+    std::vector<std::uint32_t> indexed;       // fields some clause looks at
+  };
+
+  void begin(const BoundShape& bound);
+  void mark(std::uint32_t instance);
+  void collect_candidates();
+  bool evaluate(std::uint32_t node);
+  bool predicate_holds(std::uint32_t predicate);
+  bool entry_satisfies(MemoEntry& entry, std::uint32_t predicate);
+  bool compare(const CompiledPredicate& predicate, const MemoEntry& entry) const;
+  bool keyword_holds(std::uint32_t predicate);
+  bool field_reference_holds(const CompiledPredicate& predicate);
+  FieldState& state_of(std::uint32_t field);
+  void load(std::uint32_t field, FieldState& state);
+  MemoEntry* entry_of(std::uint32_t field, const Value& value);
+  MemoEntry* transient_entry(std::uint32_t field, ValueType type);
+  void load_keywords();
+  void fill(MemoEntry& entry, std::uint32_t field, const Value& value, bool transient);
+  void add_reading(std::string_view raw, std::string_view name, Arena& arena);
+  void add_value_readings(const Value& value, Arena& arena);
+  void add_uri_readings(std::string_view text, std::string_view name, Arena& arena);
+  void add_query_readings(const Value& value, Arena& arena);
+  void finish_entry(MemoEntry& entry, std::uint32_t field, Arena& arena);
+  const Value& value_at(std::uint32_t slot) const;
+
+  ValueMemo memo_;
+  LiteralScratch scratch_;
+  std::deque<BucketState> buckets_;
+  std::deque<MemoEntry> transient_;
+  std::size_t transient_count_ = 0;
+  Arena transient_arena_;
+  std::vector<MemoEntry*> keyword_entries_;
+  bool keywords_loaded_ = false;
+  std::vector<Reading> readings_;      // of the entry being made
+  std::vector<std::uint32_t> clauses_; // found for the entry being made
+  std::vector<std::uint32_t> candidates_;
+  std::string text_;
+  std::uint64_t epoch_ = 0;
+  std::uint64_t candidates_count_ = 0;
+
+  // The event in hand.
+  const Event* event_ = nullptr;
+  const BoundShape* bound_ = nullptr;
+  const Bucket* bucket_ = nullptr;
+  BucketState* state_ = nullptr;
+  std::string_view raw_line_;
+  std::vector<std::uint32_t> marked_;
+};
+
+}  // namespace pugmark::engine
