@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <tuple>
 
 #include "base/bytes.h"
 
@@ -280,27 +279,21 @@ class FindingStore::State {
     return compact_if_wasteful();
   }
 
-  Status for_each(const std::function<Status(std::uint32_t, Finding&&)>& each) {
-    std::vector<std::tuple<std::uint32_t, std::string_view, Group*>> order;
-    for (const auto& [name, id] : computers_) names_by_id_[id] = name;
-    for (auto& [key, group] : groups_) {
-      order.emplace_back(static_cast<std::uint32_t>(key >> 32U),
-                         names_by_id_[static_cast<std::uint32_t>(key)], &group);
+  std::vector<Entry> entries() const {
+    std::vector<Entry> entries;
+    entries.reserve(kept_count_);
+    for (const auto& [key, group] : groups_) {
+      for (const Kept& kept : group.kept)
+        entries.push_back({static_cast<std::uint32_t>(key >> 32U), kept.place,
+                           kept.spill_offset_bytes, kept.spill_bytes});
     }
-    std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
-      return std::tie(std::get<0>(a), std::get<1>(a)) < std::tie(std::get<0>(b), std::get<1>(b));
-    });
-    for (const auto& [rule, computer, group] : order) {
-      std::sort(group->kept.begin(), group->kept.end(), before);
-      for (const Kept& kept : group->kept) {
-        auto bytes = spill_->read(kept.spill_offset_bytes, kept.spill_bytes);
-        if (!bytes) return std::move(bytes).error();
-        auto finding = decode_finding(bytes.value());
-        if (!finding) return std::move(finding).error();
-        if (auto status = each(rule, std::move(finding).value()); !status) return status;
-      }
-    }
-    return {};
+    return entries;
+  }
+
+  Result<Finding> read(const Entry& entry) {
+    auto bytes = spill_->read(entry.spill_offset_bytes, entry.spill_bytes);
+    if (!bytes) return std::move(bytes).error();
+    return decode_finding(bytes.value());
   }
 
   Status merge(State& other) {
@@ -408,10 +401,8 @@ Status FindingStore::keep(std::uint32_t rule, std::string_view computer, const P
 
 Status FindingStore::merge(FindingStore&& other) { return state_->merge(*other.state_); }
 
-Status FindingStore::for_each(
-    const std::function<Status(std::uint32_t rule, Finding&&)>& each) {
-  return state_->for_each(each);
-}
+std::vector<FindingStore::Entry> FindingStore::entries() const { return state_->entries(); }
+Result<Finding> FindingStore::read(const Entry& entry) { return state_->read(entry); }
 
 std::map<std::uint32_t, FindingStore::Count> FindingStore::counts() const {
   return state_->counts();

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -53,8 +52,19 @@ class FindingStore {
   // Takes over everything of `other`.
   Status merge(FindingStore&& other);
 
-  // Calls `each` for every kept finding, in order of (rule, computer, place). kIo as above.
-  Status for_each(const std::function<Status(std::uint32_t rule, Finding&&)>& each);
+  // One kept finding: where it stands, and where its details are.
+  struct Entry {
+    std::uint32_t rule = 0;
+    Place place;
+    std::uint64_t spill_offset_bytes = 0;
+    std::uint32_t spill_bytes = 0;
+  };
+
+  // All kept findings, in no order. Valid until the store changes.
+  std::vector<Entry> entries() const;
+
+  // The details of one of them. kIo if the temporary file cannot be read.
+  Result<Finding> read(const Entry& entry);
 
   // Matches per rule, over all computers.
   std::map<std::uint32_t, Count> counts() const;
