@@ -4,6 +4,7 @@
 #   make install [PREFIX=/usr/local] [DESTDIR=...]
 #   make deb                          a Debian package in build/release/package/
 #   make bench                        measures; see bench/
+#   make coverage                     which lines the tests reach, as build/coverage/report/index.html
 # demo and check install what is missing (Debian 12, as root or with sudo).
 
 PREFIX ?= /usr/local
@@ -14,7 +15,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 
-.PHONY: all demo check install deb bench clean
+.PHONY: all demo check install deb bench coverage clean
 
 all:
 	@cmake --preset release -DPUGMARK_TESTS=OFF -DPUGMARK_BENCH=OFF --log-level=WARNING >/dev/null
@@ -68,6 +69,15 @@ bench:
 	  echo "== $$program"
 	  "$$program"
 	done
+
+coverage:
+	@tools/install_dependencies.sh build check coverage
+	cmake --preset coverage --log-level=WARNING >/dev/null
+	cmake --build --preset coverage -j $(JOBS)
+	ctest --preset coverage
+	mkdir -p build/coverage/report
+	gcovr --root . --filter src/ --exclude '.*_test\.cc' --exclude-throw-branches \
+	  --html-details build/coverage/report/index.html --print-summary build/coverage
 
 clean:
 	rm -rf build
