@@ -78,6 +78,7 @@ class BlockStream::State {
     types_[id] = {reader_ != nullptr ? std::string(reader_->type()) : std::string("unknown"),
                   reader_ != nullptr};
     if (reader_ == nullptr) drain(buffer);
+    if (reader_ != nullptr) paths_.emplace(id, cursor_.item().path);
     return reader_ != nullptr;
   }
 
@@ -134,6 +135,7 @@ class BlockStream::State {
     buffer.block = {Bytes(buffer.memory.data(), block_bytes), offset_bytes_, cursor_.item().id,
                     at_end_ && pending_.empty(), cut.context};
     buffer.reader = reader_;
+    buffer.item_path = &paths_.at(cursor_.item().id);
     offset_bytes_ += block_bytes;
     return true;
   }
@@ -147,6 +149,7 @@ class BlockStream::State {
   bool at_end_ = false;                 // the cursor has no more bytes of this item
   bool exhausted_ = false;
   std::unordered_map<ItemId, std::pair<std::string, bool>> types_;
+  std::unordered_map<ItemId, std::string> paths_;  // nodes do not move: handed out by address
 };
 
 BlockStream::BlockStream(std::unique_ptr<State> state) : state_(std::move(state)) {}

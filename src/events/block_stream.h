@@ -16,6 +16,7 @@ struct BlockBuffer {
   std::vector<std::byte> memory;          // grows to the largest block met
   Block block;                            // views `memory`
   std::shared_ptr<const Reader> reader;  // decodes the block; never null after next() returned true
+  const std::string* item_path = nullptr;  // of the block; lives as long as the stream
 };
 
 // What is known of an item before its blocks were decoded.

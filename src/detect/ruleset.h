@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/limits.h"
+#include "base/result.h"
+#include "detect/ledger.h"
+#include "events/shape.h"
+
+namespace pugmark {
+
+namespace engine {
+class Engine;
+}
+
+struct RulesetOptions {
+  std::vector<std::string> paths;          // files and folders (every *.yml and *.yaml below them)
+  std::string placeholders_file;           // YAML map: name -> value or list; "" for none
+  std::optional<Level> level_min;          // rules below it are disabled
+  std::vector<std::string> excluded_ids;   // disabled; an id no rule has is an Error
+  Limits limits;
+};
+
+// All rules of a hunt. They are read once and are then immutable; what they compile to is made on
+// first need, because most log sources that rules speak of are not in the evidence. Shared by all
+// workers; every member function is thread-safe.
+class Ruleset final : public ShapeListener {
+ public:
+  // Reads every rule of `options.paths`. Rules that cannot be used are in the ledger, not an Error.
+  // kNotFound: a path does not exist. kInvalidInput: not a single usable rule, or a faulty
+  // placeholders file. kIo: a file cannot be read.
+  static Result<std::unique_ptr<Ruleset>> load(const RulesetOptions& options);
+  ~Ruleset() override;
+
+  // One entry for every rule document handed over, as it stands before any evidence was read:
+  // ran (that is: would run), rejected, disabled, or not observable because no reader exists.
+  std::vector<LedgerEntry> ledger() const;
+
+  // SHA-256 over the texts of all documents read, in the order of their files' paths: two hunts
+  // with equal digests were given the same rules.
+  Sha256 digest() const;
+
+  // False if no rule can ever match this kind of event.
+  bool wants(const Shape& shape) override;
+
+  // For the scanner and the settling of results.
+  engine::Engine& engine() const { return *engine_; }
+
+ private:
+  explicit Ruleset(std::unique_ptr<engine::Engine> engine);
+  std::unique_ptr<engine::Engine> engine_;
+};
+
+}  // namespace pugmark

@@ -1,0 +1,138 @@
+#include "pipeline/pipeline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "base/text.h"
+#include "casefile/casefile.h"
+#include "detect/ruleset.h"
+#include "detect/scanner.h"
+#include "pipeline/workers.h"
+
+namespace pugmark {
+namespace {
+
+Result<std::unique_ptr<Ruleset>> load_rules(const HuntRequest& request) {
+  RulesetOptions options;
+  options.paths = request.default_rules;
+  options.paths.insert(options.paths.end(), request.rule_paths.begin(), request.rule_paths.end());
+  options.placeholders_file = request.placeholders_file;
+  options.level_min = request.level_min;
+  options.excluded_ids = request.excluded_rules;
+  options.limits = request.limits;
+  return Ruleset::load(options);
+}
+
+// Nothing that differs between two runs over the same evidence with the same rules: no clock, no
+// host name, no number of threads.
+Status write_facts(const HuntRequest& request, const Ruleset& rules, const Results& results,
+                   CaseWriter& writer) {
+  std::vector<std::string> evidence = request.evidence;
+  std::sort(evidence.begin(), evidence.end());
+  std::string paths;
+  for (const std::string& path : evidence) paths += (paths.empty() ? "" : "\n") + path;
+  std::string limits;
+  for (const LimitName& limit : limit_names()) {
+    if (request.limits.*limit.member == Limits{}.*limit.member) continue;
+    limits += fmt::format("{}{}={}", limits.empty() ? "" : " ", limit.name,
+                          request.limits.*limit.member);
+  }
+  const std::pair<const char*, std::string> facts[] = {
+      {"program", "pugmark"},
+      {"version", PUGMARK_VERSION},
+      {"evidence", paths},
+      {"rules_sha256", to_hex(rules.digest())},
+      {"carve", request.carve ? "yes" : "no"},
+      {"level_min", request.level_min ? std::string(to_string(*request.level_min)) : ""},
+      {"limits_changed", limits},
+      {"items_count", std::to_string(results.items().size())},
+      {"events_count", std::to_string(results.events_count())},
+      {"findings_count", std::to_string(results.findings_count())},
+      {"matches_count", std::to_string(results.matches_count())},
+      {"gaps_count", std::to_string(results.gaps_count())},
+  };
+  for (const auto& [name, value] : facts) {
+    if (auto status = writer.add_fact(name, value); !status) return status;
+  }
+  return {};
+}
+
+Status write_items(const Results& results, CaseWriter& writer) {
+  for (const ScannedItem& scanned : results.items()) {
+    const CaseItem item{scanned.item, scanned.duplicate_of, scanned.clock, scanned.time_shift_s,
+                        scanned.gaps_count};
+    if (auto status = writer.add_item(item); !status) return status;
+  }
+  for (const Gap& gap : results.gaps()) {
+    const std::string& path =
+        results.items()[static_cast<std::size_t>(gap.where.item)].item.path;
+    const CaseGap stored{path, gap.where.offset_bytes, gap.where.length_bytes, gap.kind, gap.what};
+    if (auto status = writer.add_gap(stored); !status) return status;
+  }
+  return {};
+}
+
+Status write_case(const HuntRequest& request, const Ruleset& rules, Results& results,
+                  CaseWriter& writer) {
+  if (auto status = write_facts(request, rules, results, writer); !status) return status;
+  if (auto status = write_items(results, writer); !status) return status;
+  for (const LedgerEntry& entry : results.ledger()) {
+    if (auto status = writer.add_rule(entry); !status) return status;
+  }
+  for (const Coverage& coverage : results.coverage()) {
+    if (auto status = writer.add_coverage(coverage); !status) return status;
+  }
+  const auto add = [&](const Finding& finding) { return writer.add_finding(finding); };
+  if (auto status = results.for_each_finding(add); !status) return status;
+  return writer.finish();
+}
+
+HuntOutcome outcome_of(const Results& results) {
+  HuntOutcome outcome;
+  outcome.items_count = results.items().size();
+  outcome.events_count = results.events_count();
+  outcome.findings_count = results.findings_count();
+  outcome.gaps_count = results.gaps_count();
+  for (const LedgerEntry& entry : results.ledger()) {
+    if (entry.state == RuleState::kRejected) ++outcome.rejected_rules_count;
+    if (entry.findings_count > 0) outcome.worst = std::max(outcome.worst, std::optional(entry.level));
+  }
+  return outcome;
+}
+
+}  // namespace
+
+// Evidence in, case out. Each step is a room.
+Result<HuntOutcome> hunt(const HuntRequest& request, HuntProgress& progress) {
+  ItemIds ids;
+  auto listing = list_evidence(request.evidence, request.limits, ids);
+  if (!listing) return std::move(listing).error();
+
+  auto writer = CaseWriter::create(request.case_path, request.force);
+  if (!writer) return std::move(writer).error();
+
+  progress.stage = "reading rules";
+  auto rules = load_rules(request);
+  if (!rules) return std::move(rules).error();
+
+  progress.stage = "reading evidence";
+  auto scanned = scan_evidence(listing.value(), ids, *rules.value(), request, progress);
+  if (!scanned) return std::move(scanned).error();
+
+  progress.stage = "putting findings in order";
+  auto results = Results::settle(*rules.value(), std::move(scanned.value().scanners),
+                                 std::move(scanned.value().items),
+                                 std::move(scanned.value().gaps), request.limits);
+  if (!results) return std::move(results).error();
+
+  progress.stage = "writing the case";
+  if (auto status = write_case(request, *rules.value(), results.value(), writer.value()); !status)
+    return std::move(status).error();
+  return outcome_of(results.value());
+}
+
+}  // namespace pugmark

@@ -1,0 +1,196 @@
+#include "pipeline/workers.h"
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "events/block_stream.h"
+
+namespace pugmark {
+namespace {
+
+// The files of one run, handed out to workers. Thread-safe.
+class Work {
+ public:
+  Work(const Listing& listing, ItemIds& ids, const ReaderOptions& options, HuntProgress& progress)
+      : ids_(ids), options_(options), progress_(progress) {
+    for (const EvidenceFile& file : listing.files) waiting_.push_back(&file);
+    // Large files first, so that no thread is left alone with one at the end.
+    std::stable_sort(waiting_.begin(), waiting_.end(), [](const auto* a, const auto* b) {
+      return a->size_bytes > b->size_bytes;
+    });
+  }
+
+  // A file to read: one nobody has begun, else one that is still being read; nullptr if all is done.
+  std::shared_ptr<BlockStream> take() {
+    for (;;) {
+      const EvidenceFile* file = nullptr;
+      {
+        const std::lock_guard lock(mutex_);
+        if (waiting_.empty()) return active_.empty() ? nullptr : *active_.begin();
+        file = waiting_.front();
+        waiting_.pop_front();
+      }
+      auto stream = BlockStream::open(*file, ids_, options_);
+      const std::lock_guard lock(mutex_);
+      if (stream) {
+        std::shared_ptr<BlockStream> shared(std::move(stream).value());
+        active_.insert(shared);
+        return shared;
+      }
+      note_unopened(*file, stream.error());
+    }
+  }
+
+  // `stream` has no more blocks; what it contained is collected once.
+  void finish(const std::shared_ptr<BlockStream>& stream) {
+    const std::lock_guard lock(mutex_);
+    if (active_.erase(stream) == 0) return;
+    done_bytes_ += stream->consumed_bytes();
+    for (StreamedItem& streamed : stream->take_items()) items_.push_back(std::move(streamed.item));
+    for (Gap& gap : stream->take_gaps()) gaps_.push_back(std::move(gap));
+  }
+
+  void show_progress() {
+    const std::lock_guard lock(mutex_);
+    std::uint64_t bytes = done_bytes_;
+    for (const auto& stream : active_) bytes += stream->consumed_bytes();
+    progress_.bytes_done = bytes;
+  }
+
+  std::vector<Item> take_items() { return std::move(items_); }
+  std::vector<Gap> take_gaps() { return std::move(gaps_); }
+
+ private:
+  // A file that was there when it was listed and cannot be opened now is an item with a gap.
+  void note_unopened(const EvidenceFile& file, const Error& error) {
+    Item item;
+    item.id = ids_.next();
+    item.path = file.path;
+    item.type = "unreadable";
+    item.size_bytes = file.size_bytes;
+    Gap gap;
+    gap.where.item = item.id;
+    gap.kind = GapKind::kUnreadable;
+    gap.what = error.message;
+    items_.push_back(std::move(item));
+    gaps_.push_back(std::move(gap));
+  }
+
+  ItemIds& ids_;
+  ReaderOptions options_;
+  HuntProgress& progress_;
+  std::mutex mutex_;
+  std::deque<const EvidenceFile*> waiting_;
+  std::set<std::shared_ptr<BlockStream>> active_;
+  std::uint64_t done_bytes_ = 0;
+  std::vector<Item> items_;
+  std::vector<Gap> gaps_;
+};
+
+// One thread's share: takes blocks, decodes them, judges their events.
+class Worker {
+ public:
+  Worker(Work& work, Scanner& scanner, HuntProgress& progress)
+      : work_(work), scanner_(scanner), progress_(progress) {}
+
+  Status run() {
+    while (auto stream = work_.take()) {
+      while (!progress_.cancel && stream->next(buffer_)) {
+        if (auto status = judge(); !status) return status;
+      }
+      if (progress_.cancel) return {};
+      work_.finish(stream);
+    }
+    return {};
+  }
+
+ private:
+  Status judge() {
+    batch_.clear();
+    buffer_.reader->decode(buffer_.block, scratch(), batch_);
+    const std::uint64_t events_before = scanner_.events_count();
+    const std::uint64_t findings_before = scanner_.findings_count();
+    auto status = scanner_.scan(buffer_.block, batch_, *buffer_.item_path);
+    progress_.events_count += scanner_.events_count() - events_before;
+    progress_.findings_count += scanner_.findings_count() - findings_before;
+    work_.show_progress();
+    return status;
+  }
+
+  DecodeScratch& scratch() {
+    auto& scratch = scratches_[std::string(buffer_.reader->type())];
+    if (scratch == nullptr) scratch = buffer_.reader->new_scratch();
+    return *scratch;
+  }
+
+  Work& work_;
+  Scanner& scanner_;
+  HuntProgress& progress_;
+  BlockBuffer buffer_;
+  EventBatch batch_;
+  std::map<std::string, std::unique_ptr<DecodeScratch>> scratches_;
+};
+
+unsigned threads_count_of(const HuntRequest& request) {
+  if (request.threads_count > 0) return request.threads_count;
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+// The first failure of any worker.
+class FirstFailure {
+ public:
+  void note(Status status, HuntProgress& progress) {
+    if (status) return;
+    const std::lock_guard lock(mutex_);
+    if (!error_) error_ = std::move(status).error();
+    progress.cancel = true;
+  }
+  const std::optional<Error>& error() const { return error_; }
+
+ private:
+  std::mutex mutex_;
+  std::optional<Error> error_;
+};
+
+}  // namespace
+
+Result<ScannedEvidence> scan_evidence(const Listing& listing, ItemIds& ids, Ruleset& rules,
+                                      const HuntRequest& request, HuntProgress& progress) {
+  ScannedEvidence scanned;
+  scanned.shapes = std::make_unique<ShapeTable>(request.limits, &rules);
+  std::uint64_t total_bytes = 0;
+  for (const EvidenceFile& file : listing.files) total_bytes += file.size_bytes;
+  progress.bytes_total = total_bytes;
+  Work work(listing, ids, {&request.limits, scanned.shapes.get(), request.carve}, progress);
+  const unsigned threads_count = threads_count_of(request);
+  for (unsigned i = 0; i < threads_count; ++i)
+    scanned.scanners.emplace_back(rules, *scanned.shapes, request.limits);
+  FirstFailure failure;
+  {
+    std::vector<std::jthread> threads;
+    for (unsigned i = 0; i < threads_count; ++i) {
+      threads.emplace_back([&, i] {
+        failure.note(Worker(work, scanned.scanners[i], progress).run(), progress);
+      });
+    }
+  }
+  if (failure.error()) return *failure.error();
+  if (progress.cancel)
+    return Error{ErrorCode::kIo, "The hunt was cancelled before all evidence was read.",
+                 "No case was written; start again."};
+  scanned.items = work.take_items();
+  scanned.gaps = work.take_gaps();
+  scanned.items.insert(scanned.items.end(), listing.unread_items.begin(),
+                       listing.unread_items.end());
+  scanned.gaps.insert(scanned.gaps.end(), listing.gaps.begin(), listing.gaps.end());
+  return scanned;
+}
+
+}  // namespace pugmark
