@@ -18,15 +18,18 @@
 namespace pugmark {
 
 // One regular file among the things handed over: the unit that a cursor walks. Archives are one
-// EvidenceFile, whatever they contain.
+// EvidenceFile, whatever they contain. Paths are bytes, not necessarily UTF-8: escape them to show.
 struct EvidenceFile {
   std::string path;            // as handed over, joined with '/' below folders
   std::uint64_t size_bytes = 0;
+  bool follow_link = false;    // the user named a symbolic link: it may be followed
 };
 
 struct Listing {
-  std::vector<EvidenceFile> files;  // sorted by path, each file once (by device and inode)
-  std::vector<Item> unread_items;   // named or found but not to be opened; their gaps below
+  std::vector<EvidenceFile> files;  // sorted by path bytewise, each file once (by device and inode)
+  // What was named or found and cannot be opened, sorted by path; type "folder", "file", "link",
+  // "pipe", "socket" or "device". Each has a Gap below.
+  std::vector<Item> unread_items;
   std::vector<Gap> gaps;            // Gap::where.item refers to unread_items
 };
 
@@ -35,40 +38,61 @@ class ItemIds {
  public:
   ItemId next();
 
+  // How many were given out.
+  std::uint32_t count() const { return next_.load(std::memory_order_relaxed); }
+
  private:
   std::atomic<std::uint32_t> next_{0};
 };
 
 // Lists the regular files at and below `paths`, in an order that does not depend on the order of
-// `paths`. Symbolic links named by the user are followed; links found inside folders are not (they
-// are reported as gaps), nor are devices and pipes opened. A path that does not exist is an Error
-// (kNotFound); an unreadable folder is a Gap and the listing goes on. The evidence itself is never
-// written to.
+// `paths`. A path is kept as it was handed over ("./a" stays "./a") but for slashes at its end. A
+// file reached by several paths (named twice, or by hard links) is listed once, under the path that
+// sorts first. Symbolic links named by the user are followed; links found inside folders are not
+// (they are reported as gaps), nor are devices and pipes opened. A path that does not exist is an
+// Error (kNotFound) and nothing is listed; an unreadable file or folder is a Gap and the listing
+// goes on, as it does at the limits `folder-depth` and `items`. The evidence itself is never written
+// to; access times stay as they are where the system allows it.
 Result<Listing> list_evidence(std::span<const std::string> paths, const Limits& limits,
                               ItemIds& ids);
 
 // Walks all items of one EvidenceFile in order: the file itself, or every member of an archive,
-// nested archives included ("a.zip!/b.tar.gz!/c.evtx"). Archives are known by content (zip, 7z,
-// tar, gzip, bzip2, xz, zstd and what else libarchive reads, but never formats that could be
-// mistaken for logs, such as mtree or raw text) and unpacked while reading; only a member that must
-// be seekable to be read (a nested zip or 7z) is copied to an unlinked temporary file.
+// nested archives included ("a.zip!/b.tar.gz!/c.evtx"; docs/formats/locators.md has the scheme).
+// Archives are recognised by content: zip, 7z, tar, cpio, ar, cab, rar, and gzip, bzip2, xz, zstd, lz4
+// around a tar, a cpio or a single file, which is then one member named without the suffix. Formats
+// that could be mistaken for logs, such as mtree or raw text, never. What begins like an archive and
+// cannot be opened as one is a Gap, and is delivered as the plain item it is.
+// Members are unpacked while reading; only a member that must be seekable to be read (a nested zip
+// or 7z) is kept aside, in memory up to 1 MiB and then in an unlinked temporary file in TMPDIR.
+// Stored names are only ever shown: "../", drive letters and leading slashes stay visible and
+// reach no file system. A second member of the same name gets "#2" behind it. Links, devices and
+// encrypted members are gaps; a hard link to a member that was delivered is not. An encrypted member is a
+// finished item of type "encrypted" that is never current.
 // Files are opened read-only and read by pread: a file that shrinks or fails while being read is a
-// Gap, never a signal. Every limit of base/limits.h about archives holds, bombs included.
+// Gap, never a signal; bytes written behind the end that a file had when it was opened are not read.
+// Every limit of base/limits.h about archives holds, bombs included: for an archive and everything
+// nested in it, the unpacked bytes stay below `archive-ratio` times its packed bytes (once they
+// exceed 1 MiB) and below `archive-bytes`, the members below `archive-entries`; a zip member also
+// keeps to `archive-ratio` by itself. What was cut short has no digest and a Gap that names the limit.
 // One thread at a time; movable.
 class ItemCursor {
  public:
-  // Opens the file. kIo or kNotFound if it cannot be opened.
+  // Opens the file and takes its id. kNotFound or kIo if it cannot be opened, kUnsupported if it is
+  // no regular file. `limits` is copied; `ids` must outlive the cursor.
   static Result<ItemCursor> open(const EvidenceFile& file, const Limits& limits, ItemIds& ids);
   ~ItemCursor();
   ItemCursor(ItemCursor&&) noexcept;
   ItemCursor& operator=(ItemCursor&&) noexcept;
 
   // Goes to the next item; the rest of the current one is read first so that its digest is whole.
-  // False at the end. Archives themselves are items too (type "zip", ...), delivered before their
-  // members with no bytes to read; their digest is in finished_items() at the end.
+  // False at the end. Archives themselves are items too (type "zip", "tar.gz", ...), delivered before
+  // their members with no bytes to read; their digest is in take_finished_items() after their last
+  // member. An archive read out of order (zip, 7z) is hashed by a pass of its own over the same open
+  // file before its first member is delivered; any other is hashed while it is unpacked.
   bool next_item();
 
   // The current item; path and id are valid from next_item() on, size and digest when it is over.
+  // The type of an item that is no archive is "unknown": readers decide it. Empty after the end.
   const Item& item() const;
 
   // True if the current item is an archive whose members follow: read() gives nothing.
@@ -79,14 +103,16 @@ class ItemCursor {
   // Failure while reading is a Gap in take_gaps() and ends the item.
   std::size_t read(std::span<std::byte> into);
 
-  // Gaps met since the last call.
+  // Gaps met since the last call. Of one item at most `gaps-per-item` and one that counts the rest.
   std::vector<Gap> take_gaps();
 
-  // Items completed since the last call, digests and sizes final. Call again after next_item()
-  // returned false for the outermost archives.
+  // Items completed since the last call, digests and sizes final; an item is completed by the next
+  // next_item(), archives after their members. Call again after next_item() returned false. For
+  // archives read_bytes is what was unpacked of their own bytes, unread_bytes the rest.
   std::vector<Item> take_finished_items();
 
-  // Bytes of the EvidenceFile consumed so far, for progress. May be called from any thread.
+  // Bytes of the EvidenceFile consumed so far, for progress: never falls, and is its size at the
+  // end. Of an archive read out of order hashing counts for one half. May be called from any thread.
   std::uint64_t consumed_bytes() const;
 
  private:

@@ -1,0 +1,281 @@
+#include "evidence/unpack/archive_reader.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <locale.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+namespace pugmark::unpack {
+namespace {
+
+constexpr std::size_t kPackedBlockBytes = std::size_t{64} << 10U;
+// libarchive may ask to try again; a hostile file must not make that endless.
+constexpr int kRetriesMax = 16;
+
+// libarchive turns names into the character set of the thread's locale. Names must not depend on the
+// user's settings, so this thread speaks UTF-8 while libarchive runs.
+class Utf8Locale {
+ public:
+  Utf8Locale() : before_(utf8() != nullptr ? ::uselocale(utf8()) : nullptr) {}
+  ~Utf8Locale() {
+    if (before_ != nullptr) ::uselocale(before_);
+  }
+  Utf8Locale(const Utf8Locale&) = delete;
+  Utf8Locale& operator=(const Utf8Locale&) = delete;
+
+ private:
+  static locale_t utf8() {
+    static const locale_t locale = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return locale;
+  }
+
+  locale_t before_;
+};
+
+struct Feed {
+  ByteSource* source = nullptr;
+  bool seeks = false;
+  std::uint64_t position_bytes = 0;
+  std::vector<std::byte> buffer;
+};
+
+la_ssize_t read_packed(struct archive* /*handle*/, void* context, const void** block) {
+  auto& feed = *static_cast<Feed*>(context);
+  const std::size_t got = feed.seeks ? feed.source->read_at(feed.position_bytes, feed.buffer)
+                                     : feed.source->read(feed.buffer);
+  feed.position_bytes += got;
+  *block = feed.buffer.data();
+  return static_cast<la_ssize_t>(got);
+}
+
+la_int64_t skip_packed(struct archive* /*handle*/, void* context, la_int64_t request) {
+  auto& feed = *static_cast<Feed*>(context);
+  if (request <= 0) return 0;
+  const std::uint64_t size = feed.source->size_bytes();
+  const std::uint64_t left = size - std::min(size, feed.position_bytes);
+  const std::uint64_t skipped = std::min(left, static_cast<std::uint64_t>(request));
+  feed.position_bytes += skipped;
+  return static_cast<la_int64_t>(skipped);
+}
+
+la_int64_t seek_packed(struct archive* /*handle*/, void* context, la_int64_t offset, int whence) {
+  auto& feed = *static_cast<Feed*>(context);
+  std::int64_t base = 0;
+  if (whence == SEEK_CUR) base = static_cast<std::int64_t>(feed.position_bytes);
+  if (whence == SEEK_END) base = static_cast<std::int64_t>(feed.source->size_bytes());
+  std::int64_t target = 0;
+  if (__builtin_add_overflow(base, offset, &target) || target < 0) return ARCHIVE_FATAL;
+  feed.position_bytes = static_cast<std::uint64_t>(target);
+  return target;
+}
+
+int enable_archive(struct archive* handle, const ArchiveReader::Form& form, Packing packing) {
+  switch (packing) {
+    case Packing::kZip:
+      return form.by_directory ? archive_read_support_format_zip_seekable(handle)
+                               : archive_read_support_format_zip_streamable(handle);
+    case Packing::kSevenZip: return archive_read_support_format_7zip(handle);
+    case Packing::kTar:
+      archive_read_support_format_tar(handle);
+      // What somebody appended behind the end mark is evidence too.
+      return archive_read_set_format_option(handle, "tar", "read_concatenated_archives", "1");
+    case Packing::kCpio: return archive_read_support_format_cpio(handle);
+    case Packing::kAr: return archive_read_support_format_ar(handle);
+    case Packing::kCab: return archive_read_support_format_cab(handle);
+    case Packing::kRar: return archive_read_support_format_rar(handle);
+    case Packing::kRar5: return archive_read_support_format_rar5(handle);
+    default:
+      // One member: whatever comes out of the decompressor, nothing included.
+      archive_read_support_format_raw(handle);
+      return archive_read_support_format_empty(handle);
+  }
+}
+
+int stream_filter(Packing packing) {
+  switch (packing) {
+    case Packing::kGzip: return ARCHIVE_FILTER_GZIP;
+    case Packing::kBzip2: return ARCHIVE_FILTER_BZIP2;
+    case Packing::kXz: return ARCHIVE_FILTER_XZ;
+    case Packing::kZstd: return ARCHIVE_FILTER_ZSTD;
+    case Packing::kLz4: return ARCHIVE_FILTER_LZ4;
+    default: return ARCHIVE_FILTER_NONE;
+  }
+}
+
+std::string text_or_empty(const char* text) { return text == nullptr ? std::string() : text; }
+
+Member::Kind kind_of(struct archive_entry* entry, bool has_bytes) {
+  // cpio puts the bytes of linked files at the last of their names: that one is a file.
+  if (archive_entry_hardlink(entry) != nullptr && !has_bytes) return Member::Kind::kHardLink;
+  switch (archive_entry_filetype(entry)) {
+    case AE_IFDIR: return Member::Kind::kFolder;
+    case AE_IFLNK: return Member::Kind::kSymbolicLink;
+    case AE_IFREG:
+    case 0: return Member::Kind::kFile;
+    default: return Member::Kind::kSpecial;
+  }
+}
+
+Member describe(struct archive_entry* entry) {
+  Member member;
+  member.path = text_or_empty(archive_entry_pathname(entry));
+  if (member.path.empty()) member.path = text_or_empty(archive_entry_pathname_utf8(entry));
+  if (archive_entry_size_is_set(entry) != 0 && archive_entry_size(entry) >= 0)
+    member.size_bytes = static_cast<std::uint64_t>(archive_entry_size(entry));
+  member.kind = kind_of(entry, member.size_bytes.value_or(0) > 0);
+  if (member.kind == Member::Kind::kHardLink)
+    member.link_target = text_or_empty(archive_entry_hardlink(entry));
+  if (member.kind == Member::Kind::kSymbolicLink)
+    member.link_target = text_or_empty(archive_entry_symlink(entry));
+  member.encrypted = archive_entry_is_encrypted(entry) != 0;
+  return member;
+}
+
+}  // namespace
+
+struct ArchiveReader::Handle {
+  struct archive* reader = archive_read_new();
+  Feed feed;
+  bool opened = false;
+
+  Handle() = default;
+  ~Handle() {
+    const Utf8Locale utf8;
+    archive_read_free(reader);
+  }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+};
+
+ArchiveReader::ArchiveReader(const Form& form, ByteSource& source)
+    : handle_(std::make_unique<Handle>()), form_(form) {
+  const Utf8Locale utf8;
+  struct archive* reader = handle_->reader;
+  Feed& feed = handle_->feed;
+  feed.source = &source;
+  feed.seeks = form.by_directory;
+  feed.buffer.resize(kPackedBlockBytes);
+  int result = ARCHIVE_OK;
+  if (is_stream(form.outer)) {
+    result = archive_read_append_filter(reader, stream_filter(form.outer));
+    if (result >= ARCHIVE_WARN) enable_archive(reader, form, form.inner);
+  } else {
+    enable_archive(reader, form, form.outer);
+  }
+  archive_read_set_read_callback(reader, read_packed);
+  if (feed.seeks) {
+    archive_read_set_seek_callback(reader, seek_packed);
+    archive_read_set_skip_callback(reader, skip_packed);
+  }
+  archive_read_set_callback_data(reader, &feed);
+  if (result >= ARCHIVE_WARN) result = archive_read_open1(reader);
+  if (result < ARCHIVE_WARN) {
+    note_message();
+    step_ = StepResult::kBroken;
+  }
+}
+
+ArchiveReader::~ArchiveReader() = default;
+
+void ArchiveReader::note_message() {
+  message_ = text_or_empty(archive_error_string(handle_->reader));
+  if (message_.empty()) message_ = "the decoder gives no reason";
+}
+
+StepResult ArchiveReader::next(Member& member) {
+  if (step_ == StepResult::kBroken) return step_;
+  message_.clear();
+  if (ended_) return step_ = StepResult::kEnd;
+  const Utf8Locale utf8;
+  block_ = {};
+  hole_bytes_ = 0;
+  position_bytes_ = 0;
+  for (int tries = 0; tries < kRetriesMax; ++tries) {
+    struct archive_entry* entry = nullptr;
+    const int result = archive_read_next_header(handle_->reader, &entry);
+    ended_ = result == ARCHIVE_EOF;
+    if (ended_) return step_ = StepResult::kEnd;
+    if (result != ARCHIVE_OK) note_message();
+    if (result == ARCHIVE_FATAL) return step_ = StepResult::kBroken;
+    if (result == ARCHIVE_RETRY || entry == nullptr) continue;
+    member = describe(entry);
+    return step_ = StepResult::kOk;
+  }
+  return step_ = StepResult::kBroken;
+}
+
+// Makes block_ or hole_bytes_ non-empty. False at the end of the member or if it fails.
+bool ArchiveReader::fetch_block() {
+  if (step_ != StepResult::kOk) return false;
+  const Utf8Locale utf8;
+  // Empty blocks are legal, but a decoder that gives nothing for ever is not.
+  constexpr int kEmptyBlocksMax = 1 << 20;
+  int retries = 0;
+  for (int tries = 0; tries < kEmptyBlocksMax; ++tries) {
+    const void* data = nullptr;
+    std::size_t length = 0;
+    la_int64_t offset = static_cast<la_int64_t>(position_bytes_);
+    const int result = archive_read_data_block(handle_->reader, &data, &length, &offset);
+    if (result == ARCHIVE_EOF) {
+      step_ = StepResult::kEnd;
+      // A sparse member of a tar ends with a hole.
+      const bool is_tar = form_.outer == Packing::kTar || form_.inner == Packing::kTar;
+      if (is_tar && offset > static_cast<la_int64_t>(position_bytes_))
+        hole_bytes_ = static_cast<std::uint64_t>(offset) - position_bytes_;
+      return hole_bytes_ > 0;
+    }
+    if (result != ARCHIVE_OK) note_message();
+    if (result == ARCHIVE_RETRY && ++retries < kRetriesMax) continue;
+    if (result < ARCHIVE_WARN) {
+      step_ = result == ARCHIVE_FATAL ? StepResult::kBroken : StepResult::kFailed;
+      return false;
+    }
+    if (offset > static_cast<la_int64_t>(position_bytes_))
+      hole_bytes_ = static_cast<std::uint64_t>(offset) - position_bytes_;
+    block_ = {static_cast<const std::byte*>(data), length};
+    if (hole_bytes_ > 0 || !block_.empty()) return true;
+  }
+  message_ = "the decoder gives no bytes and no end";
+  step_ = StepResult::kBroken;
+  return false;
+}
+
+bool ArchiveReader::has_more() { return hole_bytes_ > 0 || !block_.empty() || fetch_block(); }
+
+std::size_t ArchiveReader::read(std::span<std::byte> into) {
+  std::size_t done = 0;
+  while (done < into.size() && has_more()) {
+    const std::span<std::byte> rest = into.subspan(done);
+    std::size_t step = 0;
+    if (hole_bytes_ > 0) {
+      step = static_cast<std::size_t>(std::min<std::uint64_t>(hole_bytes_, rest.size()));
+      std::memset(rest.data(), 0, step);
+      hole_bytes_ -= step;
+    } else {
+      step = std::min(block_.size(), rest.size());
+      std::memcpy(rest.data(), block_.data(), step);
+      block_ = block_.subspan(step);
+    }
+    done += step;
+    position_bytes_ += step;
+  }
+  return done;
+}
+
+GapKind ArchiveReader::gap_kind() const {
+  const auto says = [&](const char* words) { return message_.find(words) != std::string::npos; };
+  if (says("ncrypt") || says("assphrase")) return GapKind::kUnsupported;
+  if (says("nsupported") || says("not supported")) return GapKind::kUnsupported;
+  return says("runcated") ? GapKind::kTruncated : GapKind::kDamaged;
+}
+
+std::uint64_t ArchiveReader::packed_position_bytes() const {
+  const la_int64_t position = archive_filter_bytes(handle_->reader, -1);
+  return position > 0 ? static_cast<std::uint64_t>(position) : 0;
+}
+
+}  // namespace pugmark::unpack

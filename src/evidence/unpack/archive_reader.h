@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "evidence/gap.h"
+#include "evidence/unpack/byte_source.h"
+#include "evidence/unpack/format.h"
+
+namespace pugmark::unpack {
+
+// One member of an archive, as its header says.
+struct Member {
+  enum class Kind : std::uint8_t { kFile, kFolder, kSymbolicLink, kHardLink, kSpecial };
+
+  std::string path;         // as stored
+  std::string link_target;  // of links
+  Kind kind = Kind::kFile;
+  bool encrypted = false;
+  std::optional<std::uint64_t> size_bytes;  // absent if the archive does not say
+};
+
+// How the last step ended.
+enum class StepResult : std::uint8_t {
+  kOk,
+  kEnd,     // no further member, or no further bytes of this one
+  kFailed,  // this member cannot be read; the next ones may
+  kBroken,  // nothing further can be read
+};
+
+// Reads one archive, or one compressed stream as an archive of one member, through libarchive with
+// exactly the decoder that the first bytes ask for: nothing is guessed, nothing is peeled twice.
+// It knows no limits: its caller reads in pieces and stops. Nothing is written to disk.
+// Not movable: libarchive holds its address. One thread at a time.
+class ArchiveReader {
+ public:
+  struct Form {
+    Packing outer = Packing::kNone;
+    Packing inner = Packing::kNone;  // of a compressed stream: kTar, kCpio, or kNone for one member
+    bool by_directory = false;       // zip, 7z: random access by the archive's own directory
+  };
+
+  // `source` must outlive the reader and stand at its beginning.
+  ArchiveReader(const Form& form, ByteSource& source);
+  ~ArchiveReader();
+  ArchiveReader(const ArchiveReader&) = delete;
+  ArchiveReader& operator=(const ArchiveReader&) = delete;
+
+  // Goes to the next member, passing over what was not read of the current one. kOk, kEnd or
+  // kBroken; with kOk and a message() the header was odd but could be read.
+  StepResult next(Member& member);
+
+  // The next bytes of the current member, at most into.size(); holes are zeros. Fewer than asked
+  // only at the end of the member or its failure: step() then says which.
+  std::size_t read(std::span<std::byte> into);
+
+  // True if there is at least one more byte; it may cost decoding one block.
+  bool has_more();
+
+  StepResult step() const { return step_; }
+
+  // Why the last step failed, or what was odd about it ("ZIP bad CRC"); empty if nothing was.
+  const std::string& message() const { return message_; }
+
+  // The kind of gap that message() speaks of.
+  GapKind gap_kind() const;
+
+  // Bytes of the source taken so far, in read-ahead blocks not counted. For an archive read by its
+  // directory: the place in the source where it stands.
+  std::uint64_t packed_position_bytes() const;
+
+ private:
+  struct Handle;
+
+  bool fetch_block();
+  void note_message();
+
+  std::unique_ptr<Handle> handle_;
+  Form form_;
+  StepResult step_ = StepResult::kOk;
+  bool ended_ = false;                 // there are no more members
+  std::string message_;
+  std::span<const std::byte> block_;   // decoded, not yet handed out
+  std::uint64_t hole_bytes_ = 0;       // zeros to hand out before block_
+  std::uint64_t position_bytes_ = 0;   // of the current member, handed out
+};
+
+}  // namespace pugmark::unpack

@@ -1,0 +1,427 @@
+#include "evidence/unpack/walker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <system_error>
+#include <utility>
+
+namespace pugmark::unpack {
+namespace {
+
+// A zip with damaged members is opened again behind each of them, so often.
+constexpr std::uint64_t kReopenedMax = 100;
+// Enough for a reader of plain items; archives are drained in pieces of it.
+constexpr std::size_t kDrainBytes = std::size_t{256} << 10U;
+
+std::string_view kind_word(Member::Kind kind) {
+  switch (kind) {
+    case Member::Kind::kSymbolicLink: return "symbolic link";
+    case Member::Kind::kHardLink: return "hard link";
+    default: return "device or pipe";
+  }
+}
+
+}  // namespace
+
+// The evidence file itself.
+class Walker::FileOrigin final : public ByteSource {
+ public:
+  explicit FileOrigin(Walker& walker) : walker_(walker) {}
+  std::size_t read(std::span<std::byte> /*into*/) override { return 0; }  // it can seek
+  bool can_seek() const override { return true; }
+  std::size_t read_at(std::uint64_t offset_bytes, std::span<std::byte> into) override {
+    return walker_.read_file(offset_bytes, into);
+  }
+  std::uint64_t size_bytes() const override { return walker_.file_.size_bytes(); }
+
+ private:
+  Walker& walker_;
+};
+
+// The current member of the archive at one place of the stack.
+class Walker::MemberOrigin final : public ByteSource {
+ public:
+  MemberOrigin(Walker& walker, std::size_t archive_index)
+      : walker_(walker), archive_index_(archive_index) {}
+  std::size_t read(std::span<std::byte> into) override {
+    return walker_.read_member(archive_index_, into);
+  }
+  bool can_seek() const override { return false; }
+  std::size_t read_at(std::uint64_t /*offset*/, std::span<std::byte> /*into*/) override {
+    return 0;
+  }
+  std::uint64_t size_bytes() const override { return 0; }
+
+ private:
+  Walker& walker_;
+  std::size_t archive_index_;
+};
+
+Walker::Walker(std::string path, FileSource file, const Limits& limits, ItemIds& ids)
+    : file_(std::move(file)), limits_(limits), ids_(ids) {
+  first_.id = ids_.next();
+  first_.path = std::move(path);
+}
+
+const Item& Walker::item() const {
+  if (!stack_.empty()) return stack_.back()->item;
+  return started_ ? none_ : first_;
+}
+
+void Walker::push(std::string path, std::unique_ptr<ByteSource> origin) {
+  auto frame = std::make_unique<Frame>();
+  if (stack_.empty()) {
+    frame->item = std::exchange(first_, Item());
+  } else {
+    frame->item.id = ids_.next();
+    frame->item.path = std::move(path);
+  }
+  frame->origin = std::move(origin);
+  frame->stream = std::make_unique<ItemStream>(*frame->origin);
+  stack_.push_back(std::move(frame));
+}
+
+bool Walker::next_item() {
+  if (!started_) {
+    started_ = true;
+    push({}, std::make_unique<FileOrigin>(*this));
+    begin_item();
+    return true;
+  }
+  if (!stack_.empty() && !stack_.back()->is_container()) finish_top();
+  while (!stack_.empty()) {
+    if (next_member()) return true;
+    finish_top();
+  }
+  return false;
+}
+
+// Delivers the next member of the archive on top of the stack. False if there is none.
+bool Walker::next_member() {
+  Frame& archive = *stack_.back();
+  while (!archive.stopped) {
+    if (!archive.member_is_pending) {
+      const StepResult result = archive.reader->next(archive.member);
+      if (result == StepResult::kEnd) return false;
+      if (result == StepResult::kBroken && reopen_behind_damage(archive)) continue;
+      if (result == StepResult::kBroken) {
+        stop_broken(archive);
+        return false;
+      }
+      ++archive.headers_count;
+    }
+    archive.member_is_pending = false;
+    archive.member_over = false;
+    if (!archive.reader->message().empty()) {
+      add_gap(archive, GapKind::kDamaged, 0,
+              fmt::format("The header of member {} is odd ({}); it was read all the same.",
+                          archive.member.path, archive.reader->message()));
+    }
+    if (!count_entry()) return false;
+    if (enter_member(archive)) return true;
+  }
+  return false;
+}
+
+// Looks at the header just read. True if the member became the current item.
+bool Walker::enter_member(Frame& archive) {
+  const Member& member = archive.member;
+  switch (member.kind) {
+    case Member::Kind::kFolder: return false;
+    case Member::Kind::kHardLink:
+      // Its bytes were delivered under the name it points to; a folder would list it once, too.
+      if (archive.names.contains(member_path(member.link_target))) return false;
+      [[fallthrough]];
+    case Member::Kind::kSymbolicLink:
+    case Member::Kind::kSpecial:
+      pass_over(archive, kind_word(member.kind));
+      return false;
+    case Member::Kind::kFile: break;
+  }
+  if (member.encrypted) {
+    add_encrypted(archive);
+    return false;
+  }
+  std::string name;
+  if (is_stream(archive.form.outer) && archive.form.inner == Packing::kNone) {
+    name = unpacked_name(archive.item.path, archive.form.outer);
+  } else {
+    name = archive.unique_name(member.path.empty() ? fmt::format("unnamed-{}", archive.headers_count)
+                                                   : member.path);
+  }
+  archive.member_bytes = 0;
+  archive.member_packed_begin = archive.reader->packed_position_bytes();
+  push(fmt::format("{}!/{}", archive.item.path, name),
+       std::make_unique<MemberOrigin>(*this, stack_.size() - 1));
+  begin_item();
+  return true;
+}
+
+void Walker::pass_over(Frame& archive, std::string_view what) {
+  const Member& member = archive.member;
+  std::string target;
+  if (!member.link_target.empty()) target = fmt::format(" to {}", member.link_target);
+  add_gap(archive, GapKind::kUnsupported, 0,
+          fmt::format("Member {} is a {}{}; it was not followed.", member.path, what, target));
+}
+
+void Walker::add_encrypted(Frame& archive) {
+  Frame encrypted;  // never on the stack: there is nothing to read
+  encrypted.item.id = ids_.next();
+  encrypted.item.path =
+      fmt::format("{}!/{}", archive.item.path, archive.unique_name(archive.member.path));
+  encrypted.item.type = "encrypted";
+  encrypted.item.unread_bytes = archive.member.size_bytes.value_or(0);
+  add_gap(encrypted, GapKind::kUnsupported, 0,
+          fmt::format("Member {} is encrypted and was not read; decrypt the archive and hand it "
+                      "over again.",
+                      encrypted.item.path));
+  finished_.push_back(std::move(encrypted.item));
+}
+
+// Counts a member for every archive it is in. False if one of them has too many.
+bool Walker::count_entry() {
+  for (std::size_t i = 0; i < stack_.size(); ++i) {
+    if (++stack_[i]->entries_count <= limits_.archive_entries) continue;
+    stop_at_limit(i, fmt::format("archive-entries ({})", limits_.archive_entries));
+    return false;
+  }
+  const std::uint64_t next_id = ids_.count();
+  const std::uint64_t items =
+      std::min<std::uint64_t>(limits_.items, std::numeric_limits<std::uint32_t>::max() - 1'000'000U);
+  if (next_id < items) return true;
+  stop_at_limit(0, fmt::format("items ({})", items));
+  return false;
+}
+
+// libarchive gives up a whole archive for one damaged member. The directory of a zip tells where
+// the next one is, so it is opened again and led there.
+bool Walker::reopen_behind_damage(Frame& archive) {
+  const bool has_directory = archive.form.outer == Packing::kZip && archive.form.by_directory;
+  if (!has_directory || archive.member_over == false || archive.reopened_count >= kReopenedMax)
+    return false;
+  // Only behind a member whose bytes are damaged: a damaged header stays in the way.
+  if (!archive.member_broken) return false;
+  ++archive.reopened_count;
+  archive.member_broken = false;
+  archive.reader = std::make_unique<ArchiveReader>(archive.form, *archive.stream);
+  for (std::uint64_t i = 0; i < archive.headers_count; ++i) {
+    if (archive.reader->next(archive.member) != StepResult::kOk) return true;
+  }
+  return true;
+}
+
+void Walker::stop_broken(Frame& archive) {
+  archive.stopped = true;
+  const std::uint64_t at =
+      archive.form.by_directory ? 0 : archive.reader->packed_position_bytes();
+  add_gap(archive, archive.reader->gap_kind(), at,
+          fmt::format("The archive cannot be read further ({}); {} members were found before.",
+                      archive.reader->message(), archive.headers_count));
+}
+
+// Completes the item on top of the stack and takes it off.
+void Walker::finish_top() {
+  Frame& frame = *stack_.back();
+  if (frame.is_container()) {
+    finish_archive(frame);
+  } else if (!frame.over) {
+    frame.stream->drain();
+  }
+  if (stack_.size() == 1) {
+    const auto change = file_.change(frame.stream->taken_bytes());
+    if (change && !file_failed_) add_gap(frame, change->kind, change->offset_bytes, change->what);
+    if (frame.stream->taken_bytes() < file_.size_bytes()) frame.whole = false;
+    consumed_bytes_.store(file_.size_bytes(), std::memory_order_relaxed);
+  }
+  const std::uint64_t listed = limits_.gaps_per_item;
+  if (frame.gaps_count > listed) {
+    Gap rest;
+    rest.where.item = frame.item.id;
+    rest.kind = GapKind::kLimit;
+    rest.what = fmt::format("The limit gaps-per-item ({}) was reached: {} more gaps of this item "
+                            "are not listed.",
+                            listed, frame.gaps_count - listed);
+    gaps_.push_back(std::move(rest));
+  }
+  frame.item.size_bytes = frame.stream->taken_bytes();
+  if (frame.whole) frame.item.sha256 = frame.stream->finish_digest();
+  if (frame.is_container()) {
+    const std::uint64_t place = frame.form.by_directory ? 0 : frame.reader->packed_position_bytes();
+    const std::uint64_t read = frame.stopped ? std::min(place, frame.item.size_bytes)
+                                             : frame.item.size_bytes;
+    frame.item.read_bytes = read;
+    frame.item.unread_bytes = frame.item.size_bytes - read;
+  }
+  finished_.push_back(std::move(frame.item));
+  stack_.pop_back();
+}
+
+// Reads what the unpacker did not need, for the digest, and says so if it was more than padding.
+void Walker::finish_archive(Frame& archive) {
+  if (archive.form.by_directory) return;
+  archive.stream->drain();
+  if (archive.stopped || !archive.whole) return;
+  const std::uint64_t end = archive.reader->packed_position_bytes();
+  if (archive.stream->content_end_bytes() <= end) return;
+  add_gap(archive, GapKind::kDamaged, end,
+          fmt::format("{} bytes stand behind the end of the archive; they were not unpacked.",
+                      archive.stream->content_end_bytes() - end));
+}
+
+std::size_t Walker::read(std::span<std::byte> into) {
+  if (stack_.empty() || is_container() || into.empty()) return 0;
+  Frame& frame = *stack_.back();
+  if (frame.over) return 0;
+  const std::size_t got = frame.stream->read(into);
+  frame.over = got < into.size();
+  return got;
+}
+
+std::size_t Walker::read_file(std::uint64_t offset_bytes, std::span<std::byte> into) {
+  if (file_failed_) return 0;
+  const FileSource::Outcome outcome = file_.read_at(offset_bytes, into);
+  if (outcome.error_number != 0) {
+    file_failed_ = true;
+    Frame& frame = *stack_.front();
+    frame.whole = false;
+    add_gap(frame, GapKind::kUnreadable, offset_bytes + outcome.bytes,
+            fmt::format("Reading failed at byte {}: {}; the rest of the file was not read.",
+                        offset_bytes + outcome.bytes,
+                        std::generic_category().message(outcome.error_number)));
+  }
+  advance_progress(offset_bytes, outcome.bytes);
+  return outcome.bytes;
+}
+
+void Walker::advance_progress(std::uint64_t offset_bytes, std::size_t got) {
+  std::uint64_t consumed = offset_bytes + got;
+  if (phase_ == Phase::kHashing) consumed /= 2;
+  if (phase_ == Phase::kAnyOrder) {
+    any_order_bytes_ += got;
+    consumed = file_.size_bytes() / 2 + std::min(any_order_bytes_, file_.size_bytes()) / 2;
+  }
+  const std::uint64_t before = consumed_bytes_.load(std::memory_order_relaxed);
+  consumed_bytes_.store(std::max(before, consumed), std::memory_order_relaxed);
+}
+
+std::uint64_t Walker::allowance_bytes(std::size_t archive_index) const {
+  std::uint64_t allowance = stack_[archive_index]->member_allowance_bytes(limits_);
+  for (std::size_t i = 0; i <= archive_index; ++i)
+    allowance = std::min(allowance, stack_[i]->allowance_bytes(limits_));
+  return allowance;
+}
+
+// The next bytes of the current member of an archive, within the limits of all archives around it.
+std::size_t Walker::read_member(std::size_t archive_index, std::span<std::byte> into) {
+  Frame& archive = *stack_[archive_index];
+  std::size_t done = 0;
+  while (done < into.size() && !archive.stopped && !archive.member_over) {
+    const std::span<std::byte> rest = into.subspan(done, std::min(kDrainBytes, into.size() - done));
+    const std::uint64_t allowance = allowance_bytes(archive_index);
+    if (allowance == 0 && archive.reader->has_more()) {
+      cut_at_limit(archive_index);
+      break;
+    }
+    const auto want =
+        static_cast<std::size_t>(std::min<std::uint64_t>(allowance, rest.size()));
+    const std::size_t got = archive.reader->read(rest.first(want));
+    done += got;
+    archive.member_bytes += got;
+    for (std::size_t i = 0; i <= archive_index; ++i) stack_[i]->unpacked_bytes += got;
+    const bool is_over = got < want || want == 0;
+    if (is_over && !archive.stopped) end_member(archive_index);
+  }
+  return done;
+}
+
+// The member ended or failed; what the decoder says about it becomes a gap of the member.
+void Walker::end_member(std::size_t archive_index) {
+  Frame& archive = *stack_[archive_index];
+  Frame& member = *stack_[archive_index + 1];
+  ArchiveReader& reader = *archive.reader;
+  archive.member_over = true;
+  const bool ended = reader.step() == StepResult::kEnd;
+  const std::uint64_t size = archive.member.size_bytes.value_or(archive.member_bytes);
+  if (!ended) {
+    archive.member_broken = reader.step() == StepResult::kBroken;
+    member.whole = false;
+    add_gap(member, reader.gap_kind(), archive.member_bytes,
+            fmt::format("The member cannot be unpacked further ({}); {} bytes were read.",
+                        reader.message(), archive.member_bytes));
+  } else if (archive.member_bytes != size) {
+    member.whole = false;
+    add_gap(member, archive.member_bytes < size ? GapKind::kTruncated : GapKind::kDamaged,
+            archive.member_bytes,
+            fmt::format("The archive states {} bytes for this member and gives {}.", size,
+                        archive.member_bytes));
+  } else if (!reader.message().empty()) {
+    add_gap(member, reader.gap_kind(), 0,
+            fmt::format("The member was unpacked to its end but is damaged ({}).",
+                        reader.message()));
+  }
+}
+
+void Walker::cut_at_limit(std::size_t archive_index) {
+  for (std::size_t i = 0; i <= archive_index; ++i) {
+    const Frame& archive = *stack_[i];
+    if (archive.allowance_bytes(limits_) > 0) continue;
+    const bool is_ratio = archive.unpacked_bytes < limits_.archive_bytes;
+    stop_at_limit(i, is_ratio ? fmt::format("archive-ratio ({})", limits_.archive_ratio)
+                              : fmt::format("archive-bytes ({})", limits_.archive_bytes));
+    return;
+  }
+  cut_member_at_ratio(archive_index);
+}
+
+// One member is a bomb; those beside it are not to blame.
+void Walker::cut_member_at_ratio(std::size_t archive_index) {
+  Frame& archive = *stack_[archive_index];
+  // Without a directory the end of the member is only found by unpacking it.
+  if (!archive.form.by_directory) {
+    stop_at_limit(archive_index, fmt::format("archive-ratio ({})", limits_.archive_ratio));
+    return;
+  }
+  Frame& member = *stack_[archive_index + 1];
+  archive.member_over = true;
+  member.whole = false;
+  for (std::size_t i = archive_index + 1; i < stack_.size(); ++i) stack_[i]->stopped = true;
+  add_gap(member, GapKind::kLimit, archive.member_bytes,
+          fmt::format("The limit archive-ratio ({}) was reached: {} bytes of this member were "
+                      "unpacked, the rest was not read.",
+                      limits_.archive_ratio, archive.member_bytes));
+}
+
+// Ends the unpacking of one archive and of everything open inside it.
+void Walker::stop_at_limit(std::size_t archive_index, const std::string& limit) {
+  Frame& archive = *stack_[archive_index];
+  add_gap(archive, GapKind::kLimit,
+          archive.form.by_directory ? 0 : archive.reader->packed_position_bytes(),
+          fmt::format("The limit {} was reached after {} members and {} bytes unpacked from {}; the "
+                      "rest of the archive was not read.",
+                      limit, archive.entries_count, archive.unpacked_bytes,
+                      archive.packed_bytes()));
+  archive.stopped = true;
+  for (std::size_t i = archive_index + 1; i < stack_.size(); ++i) {
+    Frame& inner = *stack_[i];
+    inner.stopped = true;
+    inner.whole = false;
+    add_gap(inner, GapKind::kLimit, inner.stream->taken_bytes(),
+            fmt::format("The limit {} of {} was reached: the rest of this item was not read.",
+                        limit, archive.item.path));
+  }
+}
+
+void Walker::add_gap(Frame& frame, GapKind kind, std::uint64_t offset_bytes, std::string what) {
+  if (++frame.gaps_count > limits_.gaps_per_item) return;
+  Gap gap;
+  gap.where.item = frame.item.id;
+  gap.where.offset_bytes = offset_bytes;
+  gap.kind = kind;
+  gap.what = std::move(what);
+  gaps_.push_back(std::move(gap));
+}
+
+}  // namespace pugmark::unpack
