@@ -54,11 +54,11 @@ class [[nodiscard]] Result {
     return std::move(*std::get_if<0>(&state_));
   }
   const Error& error() const& {
-    assert(!ok());
+    assert(state_.index() == 1);
     return *std::get_if<1>(&state_);
   }
   Error&& error() && {
-    assert(!ok());
+    assert(state_.index() == 1);
     return std::move(*std::get_if<1>(&state_));
   }
 
