@@ -70,7 +70,9 @@ class CaseWriter {
 };
 
 // Reads a case read-only. A case may come from a rival: nothing in it is trusted; structure and
-// limits are checked (docs/formats/case.md). Rows come in stored order. One thread.
+// limits are checked (docs/formats/case.md), every value of every row when it is read (kDamaged).
+// Rows come in stored order. Times come back with the digits of their precision; a finding, event
+// or coverage without a time has precision kUnknown. One thread.
 class CaseReader {
  public:
   // kNotFound, kIo, kDamaged (not SQLite, not a case, failed integrity), kUnsupported
@@ -87,9 +89,13 @@ class CaseReader {
   Status rules(const std::function<bool(const LedgerEntry&)>& each) const;
   Status coverage(const std::function<bool(const Coverage&)>& each) const;
   Status findings(const std::function<bool(const Finding&)>& each) const;
-  // kNotFound if there is no such id (a unique prefix of at least 4 digits is enough).
+  // kNotFound if there is no such id (a prefix of at least 4 digits is enough); kInvalidInput if
+  // several findings begin with it.
   Result<Finding> finding(const std::string& id) const;
+  // The first rule of that id. kNotFound if there is none.
   Result<LedgerEntry> rule(const std::string& rule_id) const;
+  // The item of exactly this path. kNotFound if there is none.
+  Result<CaseItem> item(const std::string& path) const;
 
  private:
   class State;

@@ -1,0 +1,317 @@
+#include <sqlite3.h>
+
+#include "casefile/casefile.h"
+#include "casefile/sample_testing.h"
+#include "casefile/sqlite/text_list.h"
+
+namespace pugmark {
+namespace {
+
+using testing_sample::contents;
+using testing_sample::Folder;
+using testing_sample::write_file;
+using testing_sample::write_sample;
+
+template <class T>
+std::vector<T> all(const CaseReader& reader,
+                   Status (CaseReader::*read)(const std::function<bool(const T&)>&) const) {
+  std::vector<T> out;
+  const Status status = (reader.*read)([&](const T& row) {
+    out.push_back(row);
+    return true;
+  });
+  EXPECT_TRUE(status.ok()) << status.error().message;
+  return out;
+}
+
+void expect_equal(const Finding& a, const Finding& b) {
+  EXPECT_EQ(a.id, b.id);
+  EXPECT_EQ(a.rule_id, b.rule_id);
+  EXPECT_EQ(a.rule_title, b.rule_title);
+  EXPECT_EQ(a.level, b.level);
+  EXPECT_EQ(a.status, b.status);
+  EXPECT_EQ(a.precision, b.precision);
+  EXPECT_EQ(a.time, b.time);
+  EXPECT_EQ(a.time_shift_s, b.time_shift_s);
+  EXPECT_EQ(a.item, b.item);
+  EXPECT_EQ(a.offset_bytes, b.offset_bytes);
+  EXPECT_EQ(a.length_bytes, b.length_bytes);
+  EXPECT_EQ(a.record_id, b.record_id);
+  EXPECT_EQ(a.channel, b.channel);
+  EXPECT_EQ(a.event_id, b.event_id);
+  EXPECT_EQ(a.provider, b.provider);
+  EXPECT_EQ(a.computer, b.computer);
+  EXPECT_EQ(a.recovered, b.recovered);
+  EXPECT_EQ(a.techniques, b.techniques);
+  EXPECT_EQ(a.tags, b.tags);
+  EXPECT_EQ(a.fields, b.fields);
+  ASSERT_EQ(a.because.size(), b.because.size());
+  for (std::size_t i = 0; i < a.because.size(); ++i) {
+    EXPECT_EQ(a.because[i].field, b.because[i].field);
+    EXPECT_EQ(a.because[i].value, b.because[i].value);
+    EXPECT_EQ(a.because[i].pattern, b.because[i].pattern);
+    EXPECT_EQ(a.because[i].offset_bytes, b.because[i].offset_bytes);
+    EXPECT_EQ(a.because[i].reading, b.because[i].reading);
+  }
+  ASSERT_EQ(a.related.size(), b.related.size());
+  for (std::size_t i = 0; i < a.related.size(); ++i) {
+    EXPECT_EQ(a.related[i].rule_id, b.related[i].rule_id);
+    EXPECT_EQ(a.related[i].item, b.related[i].item);
+    EXPECT_EQ(a.related[i].offset_bytes, b.related[i].offset_bytes);
+    EXPECT_EQ(a.related[i].length_bytes, b.related[i].length_bytes);
+    EXPECT_EQ(a.related[i].precision, b.related[i].precision);
+    EXPECT_EQ(a.related[i].time, b.related[i].time);
+  }
+}
+
+TEST(CaseReader, GivesBackEveryFinding) {
+  const Folder folder;
+  write_sample(folder.file("x.case"));
+  const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
+  ASSERT_TRUE(reader.ok()) << reader.error().message;
+  const std::vector<Finding> found = all<Finding>(reader.value(), &CaseReader::findings);
+  ASSERT_EQ(found.size(), 3U);
+  expect_equal(found[0], testing_sample::correlation_finding());
+  expect_equal(found[1], testing_sample::plain_finding());
+  expect_equal(found[2], testing_sample::windows_finding());
+}
+
+TEST(CaseReader, GivesBackItemsGapsAndFacts) {
+  const Folder folder;
+  write_sample(folder.file("x.case"));
+  const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
+  ASSERT_TRUE(reader.ok()) << reader.error().message;
+  EXPECT_EQ(reader.value().facts().value(), testing_sample::sample_facts());
+  const auto items = all<CaseItem>(reader.value(), &CaseReader::items);
+  const auto items_in = testing_sample::sample_items();
+  ASSERT_EQ(items.size(), items_in.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    EXPECT_EQ(items[i].item.path, items_in[i].item.path);
+    EXPECT_EQ(items[i].item.size_bytes, items_in[i].item.size_bytes);
+    EXPECT_EQ(items[i].item.sha256, items_in[i].item.sha256);
+    EXPECT_EQ(items[i].item.type, items_in[i].item.type);
+    EXPECT_EQ(items[i].item.events_count, items_in[i].item.events_count);
+    EXPECT_EQ(items[i].item.read_bytes, items_in[i].item.read_bytes);
+    EXPECT_EQ(items[i].item.unread_bytes, items_in[i].item.unread_bytes);
+    EXPECT_EQ(items[i].duplicate_of, items_in[i].duplicate_of);
+    EXPECT_EQ(items[i].clock, items_in[i].clock);
+    EXPECT_EQ(items[i].time_shift_s, items_in[i].time_shift_s);
+    EXPECT_EQ(items[i].gaps_count, items_in[i].gaps_count);
+  }
+  const auto gaps = all<CaseGap>(reader.value(), &CaseReader::gaps);
+  const auto gaps_in = testing_sample::sample_gaps();
+  ASSERT_EQ(gaps.size(), gaps_in.size());
+  for (std::size_t i = 0; i < gaps.size(); ++i) {
+    EXPECT_EQ(gaps[i].item, gaps_in[i].item);
+    EXPECT_EQ(gaps[i].offset_bytes, gaps_in[i].offset_bytes);
+    EXPECT_EQ(gaps[i].length_bytes, gaps_in[i].length_bytes);
+    EXPECT_EQ(gaps[i].kind, gaps_in[i].kind);
+    EXPECT_EQ(gaps[i].what, gaps_in[i].what);
+  }
+}
+
+TEST(CaseReader, GivesBackRulesAndCoverage) {
+  const Folder folder;
+  write_sample(folder.file("x.case"));
+  const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
+  ASSERT_TRUE(reader.ok()) << reader.error().message;
+  const auto rules = all<LedgerEntry>(reader.value(), &CaseReader::rules);
+  const auto rules_in = testing_sample::sample_rules();
+  ASSERT_EQ(rules.size(), rules_in.size());
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    EXPECT_EQ(rules[i].rule_id, rules_in[i].rule_id);
+    EXPECT_EQ(rules[i].rule_title, rules_in[i].rule_title);
+    EXPECT_EQ(rules[i].kind, rules_in[i].kind);
+    EXPECT_EQ(rules[i].level, rules_in[i].level);
+    EXPECT_EQ(rules[i].author, rules_in[i].author);
+    EXPECT_EQ(rules[i].file, rules_in[i].file);
+    EXPECT_EQ(rules[i].line, rules_in[i].line);
+    EXPECT_EQ(rules[i].log_source, rules_in[i].log_source);
+    EXPECT_EQ(rules[i].state, rules_in[i].state);
+    EXPECT_EQ(rules[i].why, rules_in[i].why);
+    EXPECT_EQ(rules[i].events_count, rules_in[i].events_count);
+    EXPECT_EQ(rules[i].findings_count, rules_in[i].findings_count);
+    EXPECT_EQ(rules[i].kept_count, rules_in[i].kept_count);
+    EXPECT_EQ(rules[i].techniques, rules_in[i].techniques);
+    EXPECT_EQ(rules[i].references, rules_in[i].references);
+    EXPECT_EQ(rules[i].text, rules_in[i].text);
+  }
+  const auto coverage = all<Coverage>(reader.value(), &CaseReader::coverage);
+  const auto coverage_in = testing_sample::sample_coverage();
+  ASSERT_EQ(coverage.size(), coverage_in.size());
+  for (std::size_t i = 0; i < coverage.size(); ++i) {
+    EXPECT_EQ(coverage[i].computer, coverage_in[i].computer);
+    EXPECT_EQ(coverage[i].source, coverage_in[i].source);
+    EXPECT_EQ(coverage[i].precision, coverage_in[i].precision);
+    EXPECT_EQ(coverage[i].first, coverage_in[i].first);
+    EXPECT_EQ(coverage[i].last, coverage_in[i].last);
+    EXPECT_EQ(coverage[i].events_count, coverage_in[i].events_count);
+    EXPECT_EQ(coverage[i].holes.size(), coverage_in[i].holes.size());
+    EXPECT_EQ(coverage[i].items, coverage_in[i].items);
+    EXPECT_EQ(coverage[i].techniques, coverage_in[i].techniques);
+  }
+}
+
+TEST(CaseReader, FindsAFindingByAPrefixOfItsId) {
+  const Folder folder;
+  write_sample(folder.file("x.case"));
+  const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
+  ASSERT_TRUE(reader.ok());
+  const Result<Finding> found = reader.value().finding("00ff");
+  ASSERT_TRUE(found.ok()) << found.error().message;
+  expect_equal(found.value(), testing_sample::windows_finding());
+  EXPECT_EQ(reader.value().finding("00a").error().code, ErrorCode::kNotFound) << "three digits";
+  EXPECT_EQ(reader.value().finding("ffff").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(reader.value().rule("nobody").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(reader.value().rule("f0000000-0000-4000-8000-000000000002").value().rule_title,
+            "Web server starts a shell");
+  EXPECT_EQ(reader.value().item("evidence/caf\xe9.log").value().duplicate_of, "evidence/old.log");
+}
+
+TEST(CaseReader, RefusesAnAmbiguousPrefix) {
+  const Folder folder;
+  Result<CaseWriter> writer = CaseWriter::create(folder.file("x.case"), false);
+  ASSERT_TRUE(writer.ok());
+  Finding finding = testing_sample::plain_finding();
+  for (const char* id : {"aaaa000000000001", "aaaa000000000002"}) {
+    finding.id = id;
+    ASSERT_TRUE(writer.value().add_finding(finding).ok());
+  }
+  ASSERT_TRUE(writer.value().finish().ok());
+  const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
+  ASSERT_TRUE(reader.ok());
+  EXPECT_EQ(reader.value().finding("aaaa").error().code, ErrorCode::kInvalidInput);
+  EXPECT_TRUE(reader.value().finding("aaaa000000000002").ok());
+}
+
+TEST(CaseReader, TellsWhatIsNoCase) {
+  const Folder folder;
+  EXPECT_EQ(CaseReader::open(folder.file("none")).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(CaseReader::open(folder.path()).error().code, ErrorCode::kInvalidInput);
+  EXPECT_EQ(CaseReader::open("/dev/null").error().code, ErrorCode::kInvalidInput);
+  write_file(folder.file("empty"), "");
+  EXPECT_EQ(CaseReader::open(folder.file("empty")).error().code, ErrorCode::kDamaged);
+  write_file(folder.file("text"), std::string(5000, 'x'));
+  const Result<CaseReader> text = CaseReader::open(folder.file("text"));
+  EXPECT_EQ(text.error().code, ErrorCode::kDamaged);
+  EXPECT_NE(text.error().message.find("no SQLite database"), std::string::npos);
+}
+
+// Every sample with one change made behind the program's back by another SQLite client.
+class TamperedCase : public ::testing::TestWithParam<const char*> {};
+
+void run_sql(const std::string& path, const char* sql) {
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
+  char* message = nullptr;
+  EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, &message), SQLITE_OK) << message << sql;
+  sqlite3_free(message);
+  sqlite3_close(database);
+}
+
+Status read_everything(const CaseReader& reader) {
+  if (const Result<CaseFacts> facts = reader.facts(); !facts.ok()) return facts.error();
+  for (const Status& status :
+       {reader.items([](const CaseItem&) { return true; }), reader.gaps([](const CaseGap&) { return true; }),
+        reader.rules([](const LedgerEntry&) { return true; }),
+        reader.coverage([](const Coverage&) { return true; }),
+        reader.findings([](const Finding&) { return true; })}) {
+    if (!status.ok()) return status;
+  }
+  return {};
+}
+
+TEST_P(TamperedCase, IsDamaged) {
+  const Folder folder;
+  const std::string path = folder.file("x.case");
+  write_sample(path);
+  run_sql(path, GetParam());
+  const Result<CaseReader> reader = CaseReader::open(path);
+  const Status status = reader.ok() ? read_everything(reader.value()) : Status(reader.error());
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, ErrorCode::kDamaged) << status.error().message;
+  EXPECT_NE(status.error().message.find("x.case"), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OneChange, TamperedCase,
+    ::testing::Values(
+        "CREATE TABLE extra (a)", "DROP VIEW gaps_by_kind", "DROP INDEX findings_id",
+        "CREATE TRIGGER t AFTER INSERT ON gaps BEGIN SELECT 1; END",
+        "DROP VIEW gaps_by_kind; CREATE VIEW gaps_by_kind AS SELECT 1",
+        "ALTER TABLE gaps ADD COLUMN more INTEGER", "UPDATE findings SET level = 'worst'",
+        "UPDATE findings SET time = '2021-03-14 06:40:10'", "UPDATE findings SET time = '2021-13-14T06:40:10Z'",
+        "UPDATE findings SET offset_bytes = -1", "UPDATE findings SET length_bytes = 4294967296",
+        "UPDATE findings SET event_id = 4294967296", "UPDATE findings SET event_id = -1",
+        "UPDATE findings SET record_id = 'many'", "UPDATE findings SET record_id = 1.5",
+        "UPDATE findings SET record_id = '18446744073709551616'", "UPDATE findings SET recovered = 2",
+        "UPDATE findings SET techniques = '[1]'", "UPDATE findings SET techniques = '[\"a\"'",
+        "UPDATE findings SET tags = '[\"\\ud800\"]'", "UPDATE findings SET rule_id = 7",
+        "UPDATE findings SET time_shift_s = 9223372036854775807", "UPDATE because SET offset_bytes = -5",
+        "UPDATE related SET time = 'yesterday'", "UPDATE fields SET value = 3",
+        "UPDATE gaps SET kind = 'odd'", "UPDATE items SET size_bytes = -1",
+        "UPDATE items SET sha256 = replace(sha256, substr(sha256, 1, 1), 'Z')",
+        "UPDATE items SET number = number + 5000000000", "UPDATE rules SET state = 'perhaps'",
+        "UPDATE rules SET line = -1", "UPDATE coverage SET holes = '[\"x\"]' WHERE number = 1",
+        "UPDATE coverage SET first = '2021-03-01T00:00:00.5Z' WHERE number = 1",
+        "UPDATE facts SET value = 5"));
+
+TEST(CaseReader, RefusesAnotherFormatAndAnotherProgram) {
+  const Folder folder;
+  const std::string path = folder.file("x.case");
+  write_sample(path);
+  run_sql(path, "PRAGMA user_version = 99");
+  EXPECT_EQ(CaseReader::open(path).error().code, ErrorCode::kUnsupported);
+  run_sql(path, "PRAGMA application_id = 1");
+  EXPECT_EQ(CaseReader::open(path).error().code, ErrorCode::kDamaged);
+}
+
+TEST(CaseReader, ATruncatedCaseIsNeverTakenForWhole) {
+  const Folder folder;
+  write_sample(folder.file("x.case"));
+  const std::string whole = contents(folder.file("x.case"));
+  for (std::size_t size = 0; size < whole.size(); size += 512) {
+    write_file(folder.file("cut.case"), whole.substr(0, size));
+    const Result<CaseReader> reader = CaseReader::open(folder.file("cut.case"));
+    const bool ok = reader.ok() && read_everything(reader.value()).ok();
+    EXPECT_FALSE(ok) << size << " of " << whole.size() << " bytes";
+  }
+}
+
+// A hot journal beside the case would be rolled back into it by an ordinary client.
+TEST(CaseReader, LooksAtNoJournalBesideTheCase) {
+  const Folder folder;
+  write_sample(folder.file("x.case"));
+  write_file(folder.file("x.case-journal"), std::string(4096, '\xd9'));
+  write_file(folder.file("x.case-wal"), std::string(4096, '\x37'));
+  const std::string before = contents(folder.file("x.case"));
+  ASSERT_TRUE(CaseReader::open(folder.file("x.case")).ok());
+  EXPECT_TRUE(before == contents(folder.file("x.case")));
+  EXPECT_EQ(folder.names().size(), 3U);
+}
+
+TEST(CaseReader, OpensNamesWithAnyCharacters) {
+  const Folder folder;
+  for (const char* name : {"a b?mode=rw#%41.case", "caf\xc3\xa9.case", "bad\xe9.case"}) {
+    write_sample(folder.file(name));
+    EXPECT_TRUE(CaseReader::open(folder.file(name)).ok()) << name;
+  }
+}
+
+TEST(TextList, KeepsAnyBytes) {
+  const std::vector<std::vector<std::string>> lists = {
+      {},
+      {""},
+      {"a", "b\"c\\d", "\x01\x7f", "caf\xc3\xa9", "\xf0\x9f\x90\xbe", "\xff\xfe", std::string("\0x", 2)}};
+  for (const auto& list : lists) {
+    const std::string json = sqlite::text_list_to_json(list);
+    EXPECT_EQ(sqlite::text_list_from_json(json), list) << json;
+  }
+  for (const char* wrong : {"", "[", "]", "[]x", "[\"a\"]]", "[\"a\",]", "[\"\\u12\"]", "[\"\\ud83d\"]",
+                            "[\"\\ud83d\\u0041\"]", "[\"\\x\"]", "[ \"a\"]", "[\"a\" ]", "{}", "[1]"}) {
+    EXPECT_FALSE(sqlite::text_list_from_json(wrong)) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace pugmark

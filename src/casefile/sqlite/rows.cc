@@ -1,0 +1,228 @@
+#include "casefile/sqlite/rows.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <limits>
+
+#include "casefile/sqlite/text_list.h"
+
+namespace pugmark::sqlite {
+namespace {
+
+// About 285 years: what TimeUtc can hold, so that adding it to a time can be checked.
+constexpr std::int64_t kTimeShiftMaxS = 9'000'000'000;
+
+std::int64_t read_time_shift(Row& row) {
+  const std::int64_t shift_s = row.number();
+  if (shift_s >= -kTimeShiftMaxS && shift_s <= kTimeShiftMaxS) return shift_s;
+  row.fail("time_shift_s is out of range");
+  return 0;
+}
+
+// The word of an enumeration, or a wrong row.
+template <class E, std::size_t N>
+E one_of(Row& row, const std::array<E, N>& all, const char* what) {
+  const std::string word = row.text();
+  for (const E value : all) {
+    if (to_string(value) == word) return value;
+  }
+  row.fail(fmt::format("\"{}\" is no {}", word, what));
+  return all[0];
+}
+
+Level read_level(Row& row) {
+  return one_of(row, std::array{Level::kInformational, Level::kLow, Level::kMedium, Level::kHigh,
+                           Level::kCritical},
+                "level");
+}
+
+std::vector<std::string> read_list(Row& row) {
+  std::optional<std::vector<std::string>> list = text_list_from_json(row.text());
+  if (!list) row.fail("a list is not a JSON array of strings as this program writes it");
+  return std::move(list).value_or(std::vector<std::string>());
+}
+
+struct DigitedTime {
+  TimeUtc time;
+  TimePrecision precision = TimePrecision::kUnknown;
+};
+
+// Only the form format_time() writes: other forms would not come out as they went in.
+DigitedTime time_of(Row& row, const std::string& text) {
+  const std::optional<ParsedTime> parsed = parse_time(text);
+  if (!parsed || format_time(parsed->time, parsed->precision) != text) {
+    row.fail(fmt::format("\"{}\" is no time", text));
+    return {};
+  }
+  return {parsed->time, parsed->precision};
+}
+
+DigitedTime read_time(Row& row) {
+  const std::optional<std::string> text = row.optional_text();
+  return text ? time_of(row, *text) : DigitedTime{};
+}
+
+std::optional<Sha256> sha256_of(Row& row, const std::string& hex) {
+  Sha256 digest{};
+  bool right = hex.size() == 2 * digest.size();
+  for (std::size_t i = 0; right && i < hex.size(); ++i) {
+    const char c = hex[i];
+    const bool decimal = c >= '0' && c <= '9';
+    right = decimal || (c >= 'a' && c <= 'f');
+    const auto nibble = static_cast<unsigned>(decimal ? c - '0' : c - 'a' + 10) & 15U;
+    digest[i / 2] = static_cast<std::byte>((std::to_integer<unsigned>(digest[i / 2]) << 4U) | nibble);
+  }
+  if (right) return digest;
+  row.fail("sha256 is not 64 hexadecimal digits");
+  return std::nullopt;
+}
+
+}  // namespace
+
+CaseItem read_item(Row& row) {
+  CaseItem out;
+  const std::int64_t number = row.number();
+  if (number < 1 || number > std::numeric_limits<std::uint32_t>::max()) row.fail("number is out of range");
+  out.item.id = static_cast<ItemId>(number - 1);
+  out.item.path = row.text();
+  out.item.size_bytes = row.unsigned_number();
+  if (const std::optional<std::string> hex = row.optional_text()) out.item.sha256 = sha256_of(row, *hex);
+  out.item.type = row.text();
+  out.item.events_count = row.unsigned_number();
+  out.item.read_bytes = row.unsigned_number();
+  out.item.unread_bytes = row.unsigned_number();
+  out.gaps_count = row.unsigned_number();
+  out.duplicate_of = row.optional_text().value_or("");
+  out.clock = row.optional_text().value_or("");
+  out.time_shift_s = read_time_shift(row);
+  return out;
+}
+
+CaseGap read_gap(Row& row) {
+  CaseGap out;
+  row.number();
+  out.item = row.text();
+  out.offset_bytes = row.unsigned_number();
+  out.length_bytes = row.unsigned_number();
+  out.kind = one_of(row,
+                    std::array{GapKind::kUnreadable, GapKind::kDamaged, GapKind::kTruncated,
+                               GapKind::kLimit, GapKind::kUnsupported, GapKind::kChanged},
+                    "kind of gap");
+  out.what = row.text();
+  return out;
+}
+
+LedgerEntry read_rule(Row& row) {
+  LedgerEntry out;
+  row.number();
+  out.rule_id = row.optional_text().value_or("");
+  out.rule_title = row.text();
+  out.kind = row.text();
+  out.level = read_level(row);
+  out.status = row.text();
+  out.author = row.text();
+  out.file = row.text();
+  out.line = row.number32();
+  out.log_source = row.text();
+  out.state = one_of(row,
+                     std::array{RuleState::kRan, RuleState::kNotObservable, RuleState::kRejected,
+                                RuleState::kDisabled},
+                     "state of a rule");
+  out.why = row.text();
+  out.events_count = row.unsigned_number();
+  out.findings_count = row.unsigned_number();
+  out.kept_count = row.unsigned_number();
+  out.techniques = read_list(row);
+  out.tags = read_list(row);
+  out.references = read_list(row);
+  out.text = row.text();
+  return out;
+}
+
+Coverage read_coverage(Row& row) {
+  Coverage out;
+  row.number();
+  out.computer = row.text();
+  out.source = row.text();
+  out.kind = row.text();
+  const DigitedTime first = read_time(row);
+  const DigitedTime last = read_time(row);
+  if (first.precision != last.precision) row.fail("first and last differ in precision");
+  out.first = first.time;
+  out.last = last.time;
+  out.precision = first.precision;
+  out.events_count = row.unsigned_number();
+  out.undated_count = row.unsigned_number();
+  out.recovered_count = row.unsigned_number();
+  for (const std::string& hole : read_list(row)) {
+    const std::size_t slash = hole.find('/');
+    if (slash == std::string::npos) {
+      row.fail(fmt::format("\"{}\" is no interval", hole));
+      break;
+    }
+    out.holes.push_back(
+        {time_of(row, hole.substr(0, slash)).time, time_of(row, hole.substr(slash + 1)).time});
+  }
+  out.holes_count = row.unsigned_number();
+  out.missing_records_count = row.unsigned_number();
+  out.time_shift_s = read_time_shift(row);
+  out.clock = row.text();
+  out.items = read_list(row);
+  out.items_count = row.unsigned_number();
+  out.techniques = read_list(row);
+  return out;
+}
+
+NumberedFinding read_finding(Row& row) {
+  NumberedFinding out;
+  out.number = row.number();
+  Finding& finding = out.finding;
+  finding.id = row.text();
+  finding.rule_id = row.text();
+  finding.rule_title = row.text();
+  finding.level = read_level(row);
+  finding.status = row.text();
+  const DigitedTime time = read_time(row);
+  finding.time = time.time;
+  finding.precision = time.precision;
+  finding.time_shift_s = read_time_shift(row);
+  finding.item = row.text();
+  finding.offset_bytes = row.unsigned_number();
+  finding.length_bytes = row.number32();
+  finding.record_id = row.optional_unsigned_number().value_or(0);
+  finding.channel = row.text();
+  const std::uint64_t event_id = row.optional_unsigned_number().value_or(0);
+  if (event_id > std::numeric_limits<std::uint32_t>::max()) row.fail("event_id is too large");
+  finding.event_id = static_cast<std::uint32_t>(event_id);
+  finding.provider = row.text();
+  finding.computer = row.text();
+  finding.recovered = row.flag();
+  finding.techniques = read_list(row);
+  finding.tags = read_list(row);
+  return out;
+}
+
+Because read_because(Row& row) {
+  Because out;
+  out.field = row.text();
+  out.value = row.text();
+  out.pattern = row.text();
+  out.offset_bytes = row.optional_unsigned_number();
+  out.reading = row.text();
+  return out;
+}
+
+RelatedEvent read_related(Row& row) {
+  RelatedEvent out;
+  out.rule_id = row.text();
+  out.item = row.text();
+  out.offset_bytes = row.unsigned_number();
+  out.length_bytes = row.number32();
+  const DigitedTime time = read_time(row);
+  out.time = time.time;
+  out.precision = time.precision;
+  return out;
+}
+
+}  // namespace pugmark::sqlite

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace pugmark::sqlite {
+
+// "PUGM": bytes 68 to 71 of the file, by which file(1) and we know a case.
+inline constexpr std::uint32_t kApplicationId = 0x5055474D;
+// Raised whenever a table changes; bytes 60 to 63 of the file.
+inline constexpr std::uint32_t kFormatVersion = 1;
+
+struct SchemaObject {
+  std::string_view type;  // "table", "view", "index", as in sqlite_schema
+  std::string_view name;
+  std::string_view sql;   // the exact text SQLite keeps
+};
+
+// Everything a case contains, in the order of creation: tables, views, then indexes. A file with
+// anything more, less or different is not a case. Described in docs/formats/case.md.
+std::span<const SchemaObject> schema();
+
+}  // namespace pugmark::sqlite
