@@ -1,0 +1,354 @@
+#include "events/w3c/w3c_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "events/text/fields.h"
+#include "events/text/line_cursor.h"
+#include "events/text/scan.h"
+#include "events/w3c/cutter.h"
+#include "events/w3c/layout.h"
+#include "events/w3c/row.h"
+
+namespace pugmark::w3c {
+namespace {
+
+// Separators are found for this many bytes at once: their offsets stay in the first cache.
+constexpr std::size_t kChunkBytes = std::size_t{32} << 10U;
+
+class W3cScratch : public DecodeScratch {
+ public:
+  std::vector<std::uint32_t> separators;
+  std::vector<std::string_view> words;
+  AlignedRow row;
+  std::vector<Value> unwanted;        // where rows go whose values nobody reads
+  std::vector<Value> columns;
+  std::vector<std::uint32_t> counts;
+  text::DayParser days;
+};
+
+// Decodes one block.
+class RowDecoder {
+ public:
+  RowDecoder(const Block& block, W3cScratch& scratch, EventBatch& batch, const Limits& limits)
+      : block_(block),
+        text_(as_text(block.bytes)),
+        context_(static_cast<const W3cContext&>(*block.context)),
+        scratch_(scratch),
+        batch_(batch),
+        limits_(limits),
+        gaps_(batch, block, limits) {}
+
+  void run() {
+    for (std::size_t i = 0; i < context_.segments.size(); ++i) {
+      segment_ = &context_.segments[i];
+      layout_ = segment_->layout.get();
+      std::size_t begin = segment_->begin;
+      const bool is_last = i + 1 == context_.segments.size();
+      const std::size_t end = is_last ? text_.size() : context_.segments[i + 1].begin;
+      if (i == 0 && context_.begins_in_line) begin = skip_rest_of_line(end);
+      if (layout_ == nullptr || layout_->shape == nullptr) {
+        read_without_layout(begin, end);
+      } else {
+        read_rows(begin, end);
+      }
+    }
+    gaps_.finish();
+  }
+
+ private:
+  std::size_t skip_rest_of_line(std::size_t end) {
+    text::LineCursor lines(text_.substr(0, end));
+    if (!lines.next()) return end;
+    add_too_long(0, lines.end());
+    add_padding(lines.end(), lines.padding_bytes());
+    return lines.next_begin();
+  }
+
+  void add_too_long(std::size_t at, std::size_t length) {
+    if (length == 0) return;
+    gaps_.add(at, length, GapKind::kLimit,
+              fmt::format("A line is longer than the limit line-bytes ({}); it was skipped.",
+                          limits_.line_bytes));
+  }
+
+  void add_padding(std::size_t at, std::size_t length) {
+    if (length == 0) return;
+    gaps_.add(at, length, GapKind::kTruncated,
+              fmt::format("{} NUL bytes stand here: space the web server reserved and had not "
+                          "written when the file was copied or the machine stopped.",
+                          length));
+  }
+
+  // Lines above the first `#Fields:`, or below one whose names did not fit into the tables.
+  void read_without_layout(std::size_t begin, std::size_t end) {
+    std::size_t lost_begin = end;
+    std::size_t lost_end = end;
+    text::LineCursor lines(text_.substr(0, end), begin);
+    while (lines.next()) {
+      const auto line = text::without_carriage_return(text::without_byte_order_mark(lines.line()));
+      if (line.empty() || line.starts_with('#')) {
+        batch_.understood_bytes += lines.next_begin() - lines.begin() - lines.padding_bytes();
+      } else {
+        lost_begin = std::min(lost_begin, lines.begin());
+        lost_end = lines.end();
+      }
+      add_padding(lines.end(), lines.padding_bytes());
+    }
+    if (lost_begin == end) return;
+    if (layout_ == nullptr || layout_->columns.empty()) {
+      gaps_.add(lost_begin, lost_end - lost_begin, GapKind::kDamaged,
+                "Rows stand here without a `#Fields:` line above them that names their columns.");
+    } else {
+      gaps_.add(lost_begin, lost_end - lost_begin, GapKind::kLimit,
+                "The limit field-names or shapes was reached: these rows were not read.");
+    }
+  }
+
+  void read_rows(std::size_t begin, std::size_t end) {
+    while (begin < end) {
+      std::size_t chunk_end = std::min(end, begin + kChunkBytes);
+      if (chunk_end < end) {
+        std::size_t feed = text::find_last_line_feed(text_.substr(begin, kChunkBytes));
+        feed = feed == std::string_view::npos ? text_.find('\n', chunk_end) : begin + feed;
+        chunk_end = std::min(end, feed == std::string_view::npos ? end : feed + 1);
+      }
+      read_chunk(begin, chunk_end);
+      begin = chunk_end;
+    }
+  }
+
+  void read_chunk(std::size_t begin, std::size_t end) {
+    const std::string_view chunk = text_.substr(begin, end - begin);
+    if (scratch_.separators.size() < chunk.size()) scratch_.separators.resize(chunk.size());
+    const std::uint32_t* const at = scratch_.separators.data();
+    const text::Separators found = text::find_separators(chunk, scratch_.separators.data());
+    ascii_ = found.ascii;
+    const std::size_t columns = layout_->columns.size();
+    std::size_t next = 0;
+    std::size_t line = 0;
+    while (line < chunk.size()) {
+      const bool row_fits = layout_->one_to_one && next + columns <= found.count &&
+                            chunk[at[next + columns - 1]] == '\n' && chunk[line] != '#' &&
+                            chunk[line] != '\xEF';
+      if (row_fits && read_plain_row(chunk, begin, line, at + next)) {
+        next += columns;
+        line = at[next - 1] + std::size_t{1};
+        continue;
+      }
+      while (next < found.count && chunk[at[next]] == ' ') ++next;
+      const std::size_t line_end = next < found.count ? at[next] : chunk.size();
+      read_odd_line(begin + line, begin + line_end, next == found.count);
+      line = line_end + 1;
+      if (next < found.count && chunk[line_end] == '\0') line = skip_padding(chunk, begin, line_end);
+      while (next < found.count && at[next] < line) ++next;
+    }
+  }
+
+  std::size_t skip_padding(std::string_view chunk, std::size_t chunk_begin, std::size_t from) {
+    const std::size_t end = std::min(chunk.find_first_not_of('\0', from), chunk.size());
+    add_padding(chunk_begin + from, end - from);
+    return end;
+  }
+
+  // A row whose words are exactly its columns, one blank between them: nearly all rows.
+  bool read_plain_row(std::string_view chunk, std::size_t chunk_begin, std::size_t line,
+                      const std::uint32_t* ends) {
+    const std::size_t columns = layout_->columns.size();
+    if (ends[columns - 1] - line > limits_.line_bytes) return false;
+    Value* const values = values_memory();
+    std::size_t begin = line;
+    bool odd = false;
+    for (std::size_t i = 0; i < columns; ++i) {
+      const std::size_t end = ends[i];
+      ::new (values + i) Value{chunk.data() + begin, static_cast<std::uint32_t>(end - begin),
+                               ValueType::kUtf8};
+      odd |= end == begin;
+      odd |= i + 1 < columns && chunk[end] != ' ';
+      begin = end + 1;
+    }
+    Value& last = values[columns - 1];
+    if (chunk[begin - 2] == '\r') --last.size;
+    if (odd || last.size == 0) return false;
+    std::size_t length = ends[columns - 1] - line;
+    if (chunk[begin - 2] == '\r') --length;
+    if (!ascii_) {
+      for (std::size_t i = 0; i < columns; ++i) values[i] = text::text_value(values[i].bytes());
+    }
+    finish_row(values, chunk_begin + line, length, true);
+    batch_.understood_bytes += begin - line;
+    return true;
+  }
+
+  void read_odd_line(std::size_t begin, std::size_t end, bool at_text_end) {
+    const std::string_view whole = text_.substr(begin, end - begin);
+    const bool goes_on = at_text_end && end == text_.size() && context_.ends_in_line;
+    if (whole.size() > limits_.line_bytes || goes_on) return add_too_long(begin, whole.size());
+    const std::size_t with_feed = end - begin + (end < text_.size() && text_[end] == '\n' ? 1 : 0);
+    batch_.understood_bytes += with_feed;
+    const std::string_view trimmed = text::without_carriage_return(whole);
+    const std::string_view line = text::without_byte_order_mark(trimmed);
+    if (line.find_first_not_of(' ') == std::string_view::npos || line.starts_with('#')) return;
+    align_row(line, *layout_, scratch_.words, scratch_.row);
+    Value* const values = values_memory();
+    std::fill_n(values, layout_->shape->fields.size(), Value{});
+    scratch_.columns.clear();
+    for (const std::string_view column : scratch_.row.columns) {
+      scratch_.columns.push_back(column.data() == nullptr ? Value{} : text::text_value(column));
+    }
+    if (layout_->one_to_one) {
+      std::copy(scratch_.columns.begin(), scratch_.columns.end(), values);
+    } else if (!text::place_values(layout_->slot_of_column, scratch_.columns,
+                                   {values, layout_->shape->fields.size()},
+                                   limits_.values_per_field, batch_.arena(), scratch_.counts)) {
+      gaps_.add(begin, trimmed.size(), GapKind::kLimit,
+                "A column stands more often than the limit values-per-field; the rest was left out.");
+    }
+    if (!scratch_.row.whole) {
+      gaps_.add(begin, trimmed.size(), GapKind::kDamaged,
+                fmt::format("The row has {} words where `#Fields:` names {} columns; what is not "
+                            "certain of it was left out.",
+                            scratch_.words.size(), layout_->columns.size()));
+    }
+    finish_row(values, begin, trimmed.size(), scratch_.row.whole);
+  }
+
+  // Room for one row. It is taken again if the row turns out to be odd.
+  Value* values_memory() {
+    const std::size_t count = layout_->shape->fields.size();
+    if (!layout_->shape->wanted) {
+      if (scratch_.unwanted.size() < count) scratch_.unwanted.resize(count);
+      return scratch_.unwanted.data();
+    }
+    if (spare_count_ != count) {
+      spare_ = batch_.arena().allocate_values(count);
+      spare_count_ = count;
+    }
+    return spare_;
+  }
+
+  static bool is_dash(const Value& value) {
+    return value.size == 1 && value.type == ValueType::kUtf8 && value.bytes()[0] == '-';
+  }
+
+  std::string_view column_text(const Value* values, std::size_t column) const {
+    if (column == kNoColumn) return {};
+    const Value& value = values[layout_->slot_of_column[column]];
+    return value.is_list() ? value.list()[0].bytes() : value.bytes();
+  }
+
+  void finish_row(Value* values, std::size_t begin, std::size_t length, bool whole) {
+    Event event;
+    event.shape = layout_->shape;
+    event.where = text::locate(block_, begin, length);
+    const RowTime when = row_time(column_text(values, layout_->date),
+                                  column_text(values, layout_->time), days_for_row(), scratch_.days);
+    event.time = when.time;
+    event.precision = when.precision;
+    if (when.precision == TimePrecision::kUnknown && whole) {
+      gaps_.add(begin, length, GapKind::kDamaged,
+                "The row has no date and time that can be read; its other columns were kept.");
+    }
+    for (const std::uint32_t column : layout_->nullable) {
+      Value& value = values[layout_->slot_of_column[column]];
+      if (is_dash(value)) value.type = ValueType::kNull;
+    }
+    for (const auto& [column, slot] : layout_->copies) {
+      ::new (values + slot) Value(values[layout_->slot_of_column[column]]);
+    }
+    if (layout_->uri != kNoColumn) split_uri(values);
+    if (layout_->computer != kNoColumn) {
+      const Value& name = values[layout_->slot_of_column[layout_->computer]];
+      if (name.present() && !name.is_list() && !is_dash(name)) event.computer = name;
+    }
+    if (layout_->shape->wanted) {
+      event.values = values;
+      spare_count_ = SIZE_MAX;
+    }
+    batch_.mutable_events().push_back(event);
+  }
+
+  std::optional<std::int64_t> days_for_row() const {
+    return layout_->date == kNoColumn ? segment_->days : std::nullopt;
+  }
+
+  // "/a/b?c=d" of HTTPERR as the two columns IIS would have written.
+  void split_uri(Value* values) {
+    const Value uri = values[layout_->slot_of_column[layout_->uri]];
+    Value stem = uri;
+    Value query;
+    if (uri.present() && !uri.is_list()) {
+      const std::size_t mark = uri.bytes().find('?');
+      query = mark == std::string_view::npos ? Value::null()
+                                             : text::text_value(uri.bytes().substr(mark + 1));
+      stem = text::text_value(uri.bytes().substr(0, mark));
+    }
+    ::new (values + layout_->stem_slot) Value(stem);
+    ::new (values + layout_->query_slot) Value(query);
+  }
+
+  const Block& block_;
+  std::string_view text_;
+  const W3cContext& context_;
+  W3cScratch& scratch_;
+  EventBatch& batch_;
+  const Limits& limits_;
+  text::GapRecorder gaps_;
+  const Segment* segment_ = nullptr;
+  const Layout* layout_ = nullptr;
+  Value* spare_ = nullptr;
+  std::size_t spare_count_ = SIZE_MAX;
+  bool ascii_ = true;
+};
+
+class W3cReader : public Reader {
+ public:
+  W3cReader(std::string_view path, const ReaderOptions& options)
+      : options_(options), cutter_(path, options) {}
+
+  std::string_view type() const override { return "w3c"; }
+
+  Cut cut(Bytes available, std::uint64_t /*offset_bytes*/, bool at_end) override {
+    return cutter_.cut(as_text(available), at_end, max_pending_bytes());
+  }
+
+  std::unique_ptr<DecodeScratch> new_scratch() const override {
+    return std::make_unique<W3cScratch>();
+  }
+
+  void decode(const Block& block, DecodeScratch& scratch, EventBatch& batch) const override {
+    // new_scratch() made it.
+    RowDecoder(block, static_cast<W3cScratch&>(scratch), batch, *options_.limits).run();
+  }
+
+  std::size_t max_pending_bytes() const override {
+    return static_cast<std::size_t>(options_.limits->line_bytes) + 1;
+  }
+
+ private:
+  ReaderOptions options_;
+  Cutter cutter_;
+};
+
+}  // namespace
+
+bool is_w3c(Bytes head) {
+  text::LineCursor lines(as_text(head));
+  while (lines.next()) {
+    const std::string_view line = text::without_byte_order_mark(lines.line());
+    constexpr std::string_view kFields = "#Fields:";
+    if (line.size() > kFields.size() && equal_ascii_nocase(line.substr(0, kFields.size()), kFields) &&
+        is_web_log(line.substr(kFields.size())))
+      return true;
+  }
+  return false;
+}
+
+std::unique_ptr<Reader> make_w3c_reader(std::string_view path, const ReaderOptions& options) {
+  return std::make_unique<W3cReader>(path, options);
+}
+
+}  // namespace pugmark::w3c
