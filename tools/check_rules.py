@@ -37,7 +37,7 @@ SPECIAL = ("public", "recording")
 
 
 class Rule:
-    """What the check must know of a rule file: the last document's id, and whether it correlates."""
+    """What the check must know of a rule file: the id of the last document, and its kind."""
 
     def __init__(self, path):
         documents = re.split(r"(?m)^---\s*$", path.read_text(encoding="utf-8"))
