@@ -47,8 +47,11 @@ class Builder {
   void add(const InstanceSource& instance) {
     std::vector<std::uint32_t> all;
     bool possible = true;
-    for (const Predicate& condition : instance.conditions) {
-      possible = possible && add_to_and(leaf(instance, condition), all);
+    for (const std::vector<Predicate>& alternatives : instance.conditions) {
+      std::vector<std::uint32_t> leaves;
+      for (const Predicate& condition : alternatives)
+        leaves.push_back(node(NodeKind::kPredicate, intern(own_field(condition.field), condition)));
+      all.push_back(group(NodeKind::kOr, leaves));
     }
     possible = possible && add_to_and(translate(instance, instance.rule->expression), all);
     if (!possible) return;
@@ -108,18 +111,17 @@ class Builder {
   }
 
   std::uint32_t leaf(const InstanceSource& instance, const Predicate& predicate) {
-    std::string field = predicate.field;
-    for (const auto& [from, to] : instance.renames) {
-      if (from == field) field = to;
-    }
-    if (const auto decided = decide_event_id(field, predicate))
+    if (const auto decided = decide_event_id(predicate))
       return node(*decided ? NodeKind::kTrue : NodeKind::kFalse);
-    return node(NodeKind::kPredicate, intern(field, predicate));
+    const std::uint32_t id = intern(field_of(instance, predicate.field), predicate);
+    if (const auto* reference = std::get_if<sigma::FieldRef>(&predicate.test))
+      bucket_.predicates[id].other_field = field_of(instance, reference->other_field);
+    return node(NodeKind::kPredicate, id);
   }
 
   // Comparing EventID with one number has the same answer for every event of the bucket.
-  std::optional<bool> decide_event_id(const std::string& field, const Predicate& predicate) const {
-    if (!source_.has_event_id || field != "EventID") return std::nullopt;
+  std::optional<bool> decide_event_id(const Predicate& predicate) const {
+    if (!source_.has_event_id || predicate.field != "EventID") return std::nullopt;
     if (const auto* number = std::get_if<sigma::NumberTest>(&predicate.test)) {
       if (number->op != sigma::CompareOp::kEqual) return std::nullopt;
       if (source_.is_other_event_id) return false;
@@ -128,8 +130,7 @@ class Builder {
     return std::nullopt;
   }
 
-  std::uint32_t intern(const std::string& field, const Predicate& predicate) {
-    const std::uint32_t plan = intern_field(field);
+  std::uint32_t intern(std::uint32_t plan, const Predicate& predicate) {
     const std::string key = identity(predicate);
     if (!key.empty()) {
       const auto [at, is_new] =
@@ -159,7 +160,32 @@ class Builder {
     return compiled;
   }
 
-  std::uint32_t intern_field(const std::string& field) {
+  // The plan for a field as a rule names it.
+  std::uint32_t field_of(const InstanceSource& instance, const std::string& field) {
+    const auto rename = std::find_if(
+        instance.renames.begin(), instance.renames.end(),
+        [&](const sigma::FieldRename& candidate) { return candidate.rule_field == field; });
+    if (rename == instance.renames.end()) return own_field(field);
+    const bool is_plain =
+        rename->event_fields.size() == 1 && rename->rewrite == sigma::ValueRewrite::kNone;
+    if (is_plain) return own_field(rename->event_fields.front());
+    std::string key = field;
+    for (const std::string& part : rename->event_fields) key += '\n' + part;
+    key += '\n' + std::string(sigma::to_string(rename->rewrite));
+    const auto [at, is_new] =
+        field_ids_.try_emplace(key, static_cast<std::uint32_t>(bucket_.fields.size()));
+    if (is_new) {
+      FieldPlan plan;
+      plan.name = field;
+      plan.role = FieldRole::kRenamed;
+      plan.rename = &*rename;
+      bucket_.fields.push_back(std::move(plan));
+    }
+    return at->second;
+  }
+
+  // The plan for a field as the event names it.
+  std::uint32_t own_field(const std::string& field) {
     const auto [at, is_new] =
         field_ids_.try_emplace(field, static_cast<std::uint32_t>(bucket_.fields.size()));
     if (is_new) {

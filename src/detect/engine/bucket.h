@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "detect/engine/literal_index.h"
+#include "detect/sigma/logsource.h"
 #include "detect/sigma/rule.h"
 
 namespace pugmark::engine {
@@ -18,12 +19,14 @@ enum class FieldRole : std::uint8_t {
   kUriQuery,   // alone and behind the stem, percent-decoded too
   kUserAgent,  // with '+' read as a blank too
   kKeyword,    // every value of the event, and its raw line
+  kRenamed,    // put together from other fields (sigma::FieldRename)
 };
 
 // One comparison, ready for the hot path.
 struct CompiledPredicate {
   const sigma::Predicate* source = nullptr;  // outlives the bucket
   std::uint32_t field = 0;                   // index into Bucket::fields
+  std::uint32_t other_field = 0;             // of field references: the other side
   bool cased = false;                        // compare the raw text instead of the folded one
   sigma::PatternShape shape = sigma::PatternShape::kGeneral;
   std::vector<sigma::Token> tokens;          // folded unless cased; of patterns only
@@ -50,6 +53,8 @@ struct Instance {
 struct FieldPlan {
   std::string name;  // as in the event, after the route's renames; "" for keywords
   FieldRole role = FieldRole::kPlain;
+  // A field put together from others, or rewritten; nullptr if it is read as it stands.
+  const sigma::FieldRename* rename = nullptr;
   bool indexed = false;                   // some clause of a rule looks at this field
   std::vector<LiteralIndex> index;        // none or one: ids are clauses
   std::vector<std::uint32_t> compared;    // clauses found by comparing, not by a literal
@@ -79,8 +84,9 @@ struct InstanceSource {
   const sigma::Rule* rule = nullptr;
   std::uint32_t rule_index = 0;
   std::uint32_t route_index = 0;
-  std::span<const std::pair<std::string, std::string>> renames;  // rule's field, event's field
-  std::span<const sigma::Predicate> conditions;                  // of the route; all must hold
+  std::span<const sigma::FieldRename> renames;
+  // Of the route: of each list one must hold. They name the event's own fields.
+  std::span<const std::vector<sigma::Predicate>> conditions;
 };
 
 struct BucketSource {

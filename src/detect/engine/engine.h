@@ -29,6 +29,21 @@ struct Disabled {
   std::string why;
 };
 
+// What decides which rules apply to an event: kind of source, channel (folded; "" for one no rule
+// names) and event id (kOtherEvent for one no rule names).
+struct BucketKey {
+  SourceKind source = SourceKind::kJson;
+  std::string channel;
+  std::uint64_t event_id = 0;
+  friend auto operator<=>(const BucketKey&, const BucketKey&) = default;
+};
+inline constexpr std::uint64_t kOtherEvent = UINT64_MAX;
+
+// Whether a route leads to events of this kind; its conditions are not looked at.
+bool applies(const sigma::Route& route, const BucketKey& key);
+// The same without regard to event ids: the log is there, whatever was written to it.
+bool names_log_of(const sigma::Route& route, const BucketKey& key);
+
 // All rules of a hunt and the buckets made of them so far. Thread-safe: rules are immutable, and
 // buckets are made under a lock and never change or move afterwards.
 class Engine {
@@ -39,8 +54,8 @@ class Engine {
   const RulesetOptions& options() const { return options_; }
   const Sha256& digest() const { return digest_; }
   const Disabled& disabled(std::uint32_t rule) const { return disabled_[rule]; }
-  // A correlation stands on the rule: its matches are remembered, whether or not it fires alone.
-  const std::vector<sigma::Route>& routes(std::uint32_t rule) const { return *routes_[rule]; }
+  // Where a rule's log source is found; without routes, why_not says what is missing.
+  const sigma::Routing& routing(std::uint32_t rule) const { return routings_[rule]->routing; }
 
   // False if no rule can ever match events like this.
   bool wants(const Shape& shape);
@@ -51,30 +66,30 @@ class Engine {
   // How many buckets there are; their ids are below it.
   std::uint32_t buckets_count() const;
   const Bucket& bucket(std::uint32_t id) const;
+  const BucketKey& key(std::uint32_t id) const;
 
   // Failures to build a bucket, in words: its rules did not run.
   std::vector<std::string> failures() const;
 
  private:
-  // What decides which rules apply: kind of source, channel (folded; "" for one no rule names) and
-  // event id (kOther for one no rule names).
-  struct Key {
-    SourceKind source;
-    std::string channel;
-    std::uint64_t event_id;
-    friend auto operator<=>(const Key&, const Key&) = default;
-  };
   struct Made {
     std::uint32_t id = 0;
+    BucketKey key;
     std::uint32_t field_base = 0;
     Bucket bucket;
   };
-  static constexpr std::uint64_t kOther = UINT64_MAX;
+  // Where a log source is found, and its conditions as predicates: for each route, for each
+  // condition, the alternatives.
+  struct Routing {
+    sigma::Routing routing;
+    std::vector<std::vector<std::vector<sigma::Predicate>>> conditions;
+  };
 
-  Key key_of(const Shape& shape) const;
-  const Made& made(const Key& key);
-  Made make(const Key& key);
-  bool applies(const sigma::Route& route, const Key& key) const;
+  static Routing routing_of(const sigma::LogSource& source);
+
+  BucketKey key_of(const Shape& shape) const;
+  const Made& made(const BucketKey& key);
+  Made make(const BucketKey& key);
   void disable_by_options();
   void note_event_ids(const sigma::Rule& rule);
 
@@ -82,14 +97,13 @@ class Engine {
   RulesetOptions options_;
   Sha256 digest_;
   std::vector<Disabled> disabled_;
-  std::map<std::tuple<std::string, std::string, std::string>, std::vector<sigma::Route>>
-      routes_by_source_;
-  std::vector<const std::vector<sigma::Route>*> routes_;  // one per rule
+  std::map<std::tuple<std::string, std::string, std::string>, Routing> routing_by_source_;
+  std::vector<const Routing*> routings_;  // one per rule
   std::set<std::string> channels_;                        // folded, that some route names
   std::set<std::uint64_t> event_ids_;                     // that some rule or route names
 
   mutable std::mutex mutex_;
-  std::map<Key, Made> buckets_;
+  std::map<BucketKey, Made> buckets_;
   std::vector<const Made*> buckets_by_id_;
   std::uint32_t fields_count_ = 0;
   std::vector<std::string> failures_;

@@ -3,6 +3,8 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <memory>
+#include <unordered_map>
 
 #include "base/text.h"
 #include "detect/engine/pattern_match.h"
@@ -16,8 +18,6 @@ using sigma::PredicateOp;
 
 // Longer values are rarely met twice, and one of them would push thousands of short ones out.
 constexpr std::size_t kMemoValueBytes = 4'096;
-// A query with a request id is never met twice.
-constexpr std::size_t kMemoQueryBytes = 32;
 
 const Value kAbsentValue{};
 
@@ -28,6 +28,28 @@ bool is_folded_ascii(std::string_view text) {
   });
 }
 
+// Everything but patterns, which have a fast way of their own.
+bool test_holds(const sigma::Predicate& predicate, std::string_view text) {
+  switch (predicate.op()) {
+    case PredicateOp::kRegex: {
+      const auto& compiled = *std::get<sigma::Regex>(predicate.test).compiled;
+      return re2::RE2::PartialMatch({text.data(), text.size()}, compiled);
+    }
+    case PredicateOp::kCidr: return sigma::cidr_holds(std::get<sigma::Cidr>(predicate.test), text);
+    case PredicateOp::kNumber:
+      return sigma::number_holds(std::get<sigma::NumberTest>(predicate.test), text);
+    case PredicateOp::kTime:
+      return sigma::time_holds(std::get<sigma::TimeTest>(predicate.test), text);
+    case PredicateOp::kBool:
+      return sigma::bool_holds(std::get<sigma::BoolTest>(predicate.test), text);
+    case PredicateOp::kPattern:
+    case PredicateOp::kNull:
+    case PredicateOp::kExists:
+    case PredicateOp::kFieldRef: break;
+  }
+  return false;
+}
+
 bool is_text_view(const Value& value) {
   return value.type == ValueType::kUtf8 || value.type == ValueType::kNumberText ||
          value.type == ValueType::kBoolText;
@@ -35,29 +57,40 @@ bool is_text_view(const Value& value) {
 
 }  // namespace
 
-std::vector<std::uint32_t> bind_slots(const Bucket& bucket, const Shape& shape,
-                                      const ShapeTable& shapes) {
+void bind_slots(const Shape& shape, const ShapeTable& shapes, BoundShape& bound) {
   std::vector<std::string_view> names;
-  names.reserve(shape.fields.size());
-  for (const FieldId id : shape.fields) names.push_back(shapes.field_name(id));
-  std::vector<std::uint32_t> slots;
-  slots.reserve(bucket.fields.size());
-  const auto find = [&](auto equal) {
-    const auto found = std::find_if(names.begin(), names.end(), equal);
-    return found == names.end() ? kNoSlot : static_cast<std::uint32_t>(found - names.begin());
-  };
-  for (const FieldPlan& plan : bucket.fields) {
-    std::uint32_t slot = kNoSlot;
-    if (plan.role != FieldRole::kKeyword) {
-      slot = find([&](std::string_view name) { return name == plan.name; });
-      if (slot == kNoSlot) {
-        const std::string wanted = folded(plan.name);
-        slot = find([&](std::string_view name) { return folded(name) == wanted; });
-      }
-    }
-    slots.push_back(slot);
+  std::unordered_multimap<std::string, std::uint32_t> by_folded_name;
+  for (const FieldId id : shape.fields) {
+    by_folded_name.emplace(folded(shapes.field_name(id)), static_cast<std::uint32_t>(names.size()));
+    names.push_back(shapes.field_name(id));
   }
-  return slots;
+  // Slots of a name: those of exactly this name, then those that differ only in case.
+  const auto slots_of = [&](const std::string& name, std::size_t& exact_count) {
+    std::vector<std::uint32_t> slots;
+    const auto [first, last] = by_folded_name.equal_range(folded(name));
+    for (auto at = first; at != last; ++at) slots.push_back(at->second);
+    std::sort(slots.begin(), slots.end());
+    const auto middle = std::stable_partition(
+        slots.begin(), slots.end(), [&](std::uint32_t slot) { return names[slot] == name; });
+    exact_count = static_cast<std::size_t>(middle - slots.begin());
+    return slots;
+  };
+  for (const FieldPlan& plan : bound.bucket->fields) {
+    std::size_t exact_count = 0;
+    std::vector<std::uint32_t> slots;
+    std::vector<std::vector<std::uint32_t>> parts;
+    if (plan.rename != nullptr) {
+      for (const std::string& part : plan.rename->event_fields)
+        parts.push_back(slots_of(part, exact_count));
+      exact_count = 0;
+    } else if (plan.role != FieldRole::kKeyword) {
+      slots = slots_of(plan.name, exact_count);
+    }
+    bound.slots.push_back(exact_count > 0 ? slots.front() : kNoSlot);
+    if (exact_count > 0) slots.erase(slots.begin());
+    bound.other_slots.push_back(std::move(slots));
+    bound.part_slots.push_back(std::move(parts));
+  }
 }
 
 void Matcher::match(const Event& event, const BoundShape& bound, std::string_view raw_line,
@@ -150,8 +183,10 @@ bool Matcher::predicate_holds(std::uint32_t at) {
     return std::get<sigma::ExistsTest>(predicate.source->test).expected ==
            (state.presence != Presence::kAbsent);
   }
-  if (op == PredicateOp::kNull) return state.presence != Presence::kPresent;
-  if (state.presence == Presence::kAbsent) return false;
+  if (state.presence == Presence::kAbsent) return op == PredicateOp::kNull;
+  if (op == PredicateOp::kNull)
+    return std::any_of(state.entry->readings.begin(), state.entry->readings.end(),
+                       [](const Reading& reading) { return reading.is_null; });
   return entry_satisfies(*state.entry, at);
 }
 
@@ -163,11 +198,11 @@ bool Matcher::entry_satisfies(MemoEntry& entry, std::uint32_t at) {
   return result;
 }
 
-bool Matcher::compare(const CompiledPredicate& predicate, const MemoEntry& entry) const {
+bool Matcher::compare(const CompiledPredicate& predicate, const MemoEntry& entry) {
   const bool is_pattern = predicate.source->op() == PredicateOp::kPattern;
   for (const Reading& reading : entry.readings) {
     if (!is_pattern) {
-      if (sigma::matches_text(*predicate.source, reading.raw)) return true;
+      if (test_holds(*predicate.source, reading.raw)) return true;
       continue;
     }
     const std::string_view text = predicate.cased ? reading.raw : reading.folded;
@@ -185,23 +220,15 @@ bool Matcher::keyword_holds(std::uint32_t at) {
                      [&](MemoEntry* entry) { return entry_satisfies(*entry, at); });
 }
 
-// Compared by each pair of texts as they stand; readings made for rules about one field have no
-// counterpart in the other.
+// Every text of the one field with every text of the other.
 bool Matcher::field_reference_holds(const CompiledPredicate& predicate) {
   const auto& reference = std::get<sigma::FieldRef>(predicate.source->test);
-  const auto other = std::find_if(bucket_->fields.begin(), bucket_->fields.end(),
-                                  [&](const FieldPlan& plan) {
-                                    return plan.name == reference.other_field;
-                                  });
-  if (other == bucket_->fields.end()) return false;
   const FieldState& left = state_of(predicate.field);
-  const FieldState& right =
-      state_of(static_cast<std::uint32_t>(other - bucket_->fields.begin()));
+  const FieldState& right = state_of(predicate.other_field);
   if (left.presence == Presence::kAbsent || right.presence == Presence::kAbsent) return false;
   for (const Reading& a : left.entry->readings) {
-    if (!a.name.empty()) continue;
     for (const Reading& b : right.entry->readings) {
-      if (!b.name.empty()) continue;
+      if (a.is_null || b.is_null) continue;
       const std::string_view text = reference.cased ? a.raw : a.folded;
       if (matches_shape(text, reference.mode, reference.cased ? b.raw : b.folded)) return true;
     }
@@ -223,24 +250,85 @@ const Value& Matcher::value_at(std::uint32_t slot) const {
 }
 
 void Matcher::load(std::uint32_t field, FieldState& state) {
+  if (bucket_->fields[field].rename != nullptr) {
+    load_renamed(field, state);
+    return;
+  }
   const Value& value = value_at(bound_->slots[field]);
-  const bool is_query = bucket_->fields[field].role == FieldRole::kUriQuery;
   if (value.type == ValueType::kAbsent) {
-    state.presence = Presence::kAbsent;
+    load_from_others(field, state);
     return;
   }
-  state.presence = value.type == ValueType::kNull ? Presence::kNull : Presence::kPresent;
-  // A query that is not there still has a second reading: the stem alone.
-  if (is_query && (value.size > kMemoQueryBytes || state.presence == Presence::kNull)) {
-    state.entry = transient_entry(field, value.type);
-    fill(*state.entry, field, value, true);
-    return;
+  state.presence = Presence::kPresent;
+  const FieldRole role = bucket_->fields[field].role;
+  state.entry = role == FieldRole::kUriQuery ? nullptr : entry_of(field, value);
+  if (state.entry == nullptr) state.entry = fill_transient(field, role, value);
+}
+
+const Value* Matcher::first_present(const std::vector<std::uint32_t>& slots) const {
+  for (const std::uint32_t slot : slots) {
+    if (value_at(slot).present()) return &value_at(slot);
   }
-  state.entry = is_query ? nullptr : entry_of(field, value);
-  if (state.entry == nullptr) {
-    state.entry = transient_entry(field, value.type);
-    fill(*state.entry, field, value, true);
+  return nullptr;
+}
+
+// One field under another name keeps its values; several are joined by backslashes, without those
+// that are absent or null. What the rewrite makes of a text is read beside it.
+void Matcher::load_renamed(std::uint32_t field, FieldState& state) {
+  const sigma::FieldRename& rename = *bucket_->fields[field].rename;
+  const auto& parts = bound_->part_slots[field];
+  state.presence = Presence::kAbsent;
+  readings_.clear();
+  if (parts.size() == 1) {
+    const Value* value = first_present(parts.front());
+    if (value == nullptr) return;
+    add_value_readings(*value, transient_arena_);
+    if (value->type == ValueType::kNull) readings_.front().is_null = true;
+  } else {
+    std::string text;
+    bool any = false;
+    for (const auto& slots : parts) {
+      const Value* value = first_present(slots);
+      if (value != nullptr && value->is_list())
+        value = value->list().empty() ? nullptr : &value->list().front();
+      if (value == nullptr || value->type == ValueType::kNull) continue;
+      if (any) text += '\\';
+      any = true;
+      append_rendered(*value, text);
+    }
+    if (!any) return;
+    add_reading(transient_arena_.copy(text), "", transient_arena_);
   }
+  add_rewritten(rename, transient_arena_);
+  state.presence = Presence::kPresent;
+  state.entry = transient_entry(field);
+  finish_entry(*state.entry, field, transient_arena_);
+}
+
+void Matcher::add_rewritten(const sigma::FieldRename& rename, Arena& arena) {
+  const std::size_t count = readings_.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (readings_[i].is_null) continue;
+    if (const auto text = sigma::rewritten(rename.rewrite, readings_[i].raw))
+      add_reading(arena.copy(*text), sigma::to_string(rename.rewrite), arena);
+  }
+}
+
+// An event without a field of exactly the rule's name may have some that differ only in case: then
+// the values of all of them count.
+void Matcher::load_from_others(std::uint32_t field, FieldState& state) {
+  state.presence = Presence::kAbsent;
+  if (bound_->other_slots[field].empty()) return;
+  readings_.clear();
+  for (const std::uint32_t slot : bound_->other_slots[field]) {
+    const Value& value = value_at(slot);
+    if (value.type == ValueType::kAbsent) continue;
+    state.presence = Presence::kPresent;
+    add_readings(bucket_->fields[field].role, value, transient_arena_);
+  }
+  if (state.presence == Presence::kAbsent) return;
+  state.entry = transient_entry(field);
+  finish_entry(*state.entry, field, transient_arena_);
 }
 
 // The remembered entry of a value, made now if it is new; nullptr if it is not to be remembered.
@@ -263,17 +351,28 @@ MemoEntry* Matcher::entry_of(std::uint32_t field, const Value& value) {
   if (MemoEntry* entry = memo_.find(key_field, value.type, key, hash)) return entry;
   if (memo_.is_full()) return nullptr;
   MemoEntry* entry = memo_.add(key_field, value.type, key, hash);
-  fill(*entry, field, value, false);
+  fill(*entry, field, bucket_->fields[field].role, value, memo_.arena());
   return entry;
 }
 
-MemoEntry* Matcher::transient_entry(std::uint32_t field, ValueType type) {
+MemoEntry* Matcher::transient_entry(std::uint32_t field) {
   if (transient_count_ == transient_.size()) transient_.emplace_back();
   MemoEntry& entry = transient_[transient_count_++];
   entry.field = bound_->field_base + field;
-  entry.type = type;
   entry.compared.clear();
   return &entry;
+}
+
+MemoEntry* Matcher::fill_transient(std::uint32_t field, FieldRole role, const Value& value) {
+  MemoEntry* entry = transient_entry(field);
+  fill(*entry, field, role, value, transient_arena_);
+  return entry;
+}
+
+FieldRole Matcher::role_of_slot(std::uint32_t slot) const {
+  if (slot == bound_->uri_stem_slot) return FieldRole::kUriStem;
+  if (slot == bound_->uri_query_slot) return FieldRole::kUriQuery;
+  return slot == bound_->user_agent_slot ? FieldRole::kUserAgent : FieldRole::kPlain;
 }
 
 void Matcher::load_keywords() {
@@ -286,55 +385,48 @@ void Matcher::load_keywords() {
   const auto field = static_cast<std::uint32_t>(found - bucket_->fields.begin());
   for (std::uint32_t slot = 0; slot < event_->shape->fields.size(); ++slot) {
     const Value& value = value_at(slot);
-    if (value.type == ValueType::kAbsent || value.type == ValueType::kNull) continue;
-    if (slot == bound_->uri_stem_slot || slot == bound_->uri_query_slot) {
-      MemoEntry* entry = transient_entry(field, value.type);
-      readings_.clear();
-      add_uri_readings(rendered(value), "", transient_arena_);
-      finish_entry(*entry, field, transient_arena_);
-      keyword_entries_.push_back(entry);
-      continue;
-    }
-    MemoEntry* entry = entry_of(field, value);
-    if (entry == nullptr) {
-      entry = transient_entry(field, value.type);
-      fill(*entry, field, value, true);
-    }
-    keyword_entries_.push_back(entry);
+    if (value.type == ValueType::kAbsent) continue;
+    const FieldRole role = role_of_slot(slot);
+    MemoEntry* entry = role == FieldRole::kPlain ? entry_of(field, value) : nullptr;
+    keyword_entries_.push_back(entry != nullptr ? entry : fill_transient(field, role, value));
   }
   if (raw_line_.empty()) return;
-  MemoEntry* entry = transient_entry(field, ValueType::kUtf8);
+  MemoEntry* entry = transient_entry(field);
   readings_.clear();
   add_reading(raw_line_, kReadingRawLine, transient_arena_);
   finish_entry(*entry, field, transient_arena_);
   keyword_entries_.push_back(entry);
 }
 
-void Matcher::fill(MemoEntry& entry, std::uint32_t field, const Value& value, bool transient) {
-  Arena& arena = transient ? transient_arena_ : memo_.arena();
+void Matcher::fill(MemoEntry& entry, std::uint32_t field, FieldRole role, const Value& value,
+                   Arena& arena) {
   readings_.clear();
-  const FieldRole role = bucket_->fields[field].role;
-  std::string text;
+  add_readings(role, value, arena);
+  finish_entry(entry, field, arena);
+}
+
+void Matcher::add_readings(FieldRole role, const Value& value, Arena& arena) {
+  const std::size_t first = readings_.size();
   switch (role) {
     case FieldRole::kPlain:
+    case FieldRole::kRenamed:
     case FieldRole::kKeyword: add_value_readings(value, arena); break;
     case FieldRole::kUriStem: add_uri_readings(rendered(value), "", arena); break;
     case FieldRole::kUriQuery: add_query_readings(value, arena); break;
-    case FieldRole::kUserAgent:
-      append_rendered(value, text);
+    case FieldRole::kUserAgent: {
+      std::string text = rendered(value);
       add_reading(arena.copy(text), "", arena);
-      if (text.find('+') != std::string::npos) {
-        std::replace(text.begin(), text.end(), '+', ' ');
-        add_reading(arena.copy(text), kReadingPlusAsBlank, arena);
-      }
-      break;
+      if (text.find('+') == std::string::npos) break;
+      std::replace(text.begin(), text.end(), '+', ' ');
+      add_reading(arena.copy(text), kReadingPlusAsBlank, arena);
+    }
   }
-  finish_entry(entry, field, arena);
+  if (value.type == ValueType::kNull) readings_[first].is_null = true;
 }
 
 // `raw` lives as long as the entry: in `arena`, or in the event for a transient entry.
 void Matcher::add_reading(std::string_view raw, std::string_view name, Arena& arena) {
-  Reading reading{raw, raw, name};
+  Reading reading{raw, raw, name, false};
   if (!is_folded_ascii(raw)) {
     text_.clear();
     append_folded(raw, text_);
@@ -352,7 +444,14 @@ void Matcher::add_value_readings(const Value& value, Arena& arena) {
     }
     return;
   }
-  for (const Value& element : value.list()) add_reading(arena.copy(rendered(element)), "", arena);
+  if (value.list().empty()) {  // there, and nothing in it
+    add_reading("", "", arena);
+    readings_.back().is_null = true;
+  }
+  for (const Value& element : value.list()) {
+    add_reading(arena.copy(rendered(element)), "", arena);
+    readings_.back().is_null = element.type == ValueType::kNull;
+  }
   if (value.list().size() > 1)
     add_reading(arena.copy(rendered(value)), kReadingJoined, arena);
 }

@@ -20,14 +20,21 @@ struct BoundShape {
   const Bucket* bucket = nullptr;     // nullptr: no rule can ever match this kind of event
   std::uint32_t bucket_id = 0;        // dense over all buckets of a run
   std::uint32_t field_base = 0;       // of the bucket's fields, over all buckets
-  std::vector<std::uint32_t> slots;   // one per Bucket::fields; kNoSlot if events have no such field
+  // One per Bucket::fields: the slot of exactly this name, or kNoSlot.
+  std::vector<std::uint32_t> slots;
+  // One per Bucket::fields: slots of names that differ only in case, for events that lack the exact
+  // one. Nearly always empty.
+  std::vector<std::vector<std::uint32_t>> other_slots;
+  // Of fields put together from others: for each part, its slots, exact name first.
+  std::vector<std::vector<std::vector<std::uint32_t>>> part_slots;
+  // Of web logs: fields with more than one reading.
   std::uint32_t uri_stem_slot = kNoSlot;
   std::uint32_t uri_query_slot = kNoSlot;
+  std::uint32_t user_agent_slot = kNoSlot;
 };
 
-// Which field holds what, exact case first, then without regard to case.
-std::vector<std::uint32_t> bind_slots(const Bucket& bucket, const Shape& shape,
-                                      const ShapeTable& shapes);
+// Fills in the slots for the bucket `bound` already has.
+void bind_slots(const Shape& shape, const ShapeTable& shapes, BoundShape& bound);
 
 // Judges events by the rules of their bucket. One per worker; not thread-safe. What it says is
 // what the reference evaluator says, only sooner.
@@ -44,10 +51,10 @@ class Matcher {
   std::uint64_t candidates_count() const { return candidates_count_; }
 
  private:
-  enum class Presence : std::uint8_t { kUnknown, kAbsent, kNull, kPresent };
+  enum class Presence : std::uint8_t { kAbsent, kPresent };
   struct FieldState {
     std::uint64_t epoch = 0;
-    Presence presence = Presence::kUnknown;
+    Presence presence = Presence::kAbsent;
     MemoEntry* entry = nullptr;
   };
   // What belongs to one bucket and one worker.
@@ -64,15 +71,23 @@ class Matcher {
   bool evaluate(std::uint32_t node);
   bool predicate_holds(std::uint32_t predicate);
   bool entry_satisfies(MemoEntry& entry, std::uint32_t predicate);
-  bool compare(const CompiledPredicate& predicate, const MemoEntry& entry) const;
+  static bool compare(const CompiledPredicate& predicate, const MemoEntry& entry);
   bool keyword_holds(std::uint32_t predicate);
   bool field_reference_holds(const CompiledPredicate& predicate);
   FieldState& state_of(std::uint32_t field);
   void load(std::uint32_t field, FieldState& state);
   MemoEntry* entry_of(std::uint32_t field, const Value& value);
-  MemoEntry* transient_entry(std::uint32_t field, ValueType type);
+  MemoEntry* transient_entry(std::uint32_t field);
   void load_keywords();
-  void fill(MemoEntry& entry, std::uint32_t field, const Value& value, bool transient);
+  void load_renamed(std::uint32_t field, FieldState& state);
+  void add_rewritten(const sigma::FieldRename& rename, Arena& arena);
+  const Value* first_present(const std::vector<std::uint32_t>& slots) const;
+  void load_from_others(std::uint32_t field, FieldState& state);
+  void fill(MemoEntry& entry, std::uint32_t field, FieldRole role, const Value& value,
+            Arena& arena);
+  MemoEntry* fill_transient(std::uint32_t field, FieldRole role, const Value& value);
+  FieldRole role_of_slot(std::uint32_t slot) const;
+  void add_readings(FieldRole role, const Value& value, Arena& arena);
   void add_reading(std::string_view raw, std::string_view name, Arena& arena);
   void add_value_readings(const Value& value, Arena& arena);
   void add_uri_readings(std::string_view text, std::string_view name, Arena& arena);

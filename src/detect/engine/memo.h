@@ -15,6 +15,7 @@ struct Reading {
   std::string_view raw;     // UTF-8
   std::string_view folded;  // case-folded; the same view as `raw` if folding changes nothing
   std::string_view name;    // a literal: "stem?query", "decoded once", ...
+  bool is_null = false;     // the field is there and holds null; then the texts are empty
 };
 
 // What is known of one value of one field: its texts, the rules its literals make candidates, and

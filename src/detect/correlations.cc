@@ -1,0 +1,162 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "detect/describe.h"
+#include "detect/engine/engine.h"
+#include "detect/settle.h"
+
+namespace pugmark {
+namespace {
+
+constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+constexpr std::size_t kRelatedListed = 1'000;
+
+// A hit with the events behind it: one for a rule's, several for a correlation's.
+struct Sourced {
+  sigma::CorrelationHit hit;
+  std::vector<const RememberedHit*> events;
+};
+
+class CorrelationJudge {
+ public:
+  CorrelationJudge(const Ruleset& ruleset, const Gathered& gathered, FindingStore& store)
+      : rules_(ruleset.engine().rules()), gathered_(gathered), store_(store) {
+    hits_.resize(rules_.correlations.size());
+    collect();
+  }
+
+  Status judge() {
+    for (std::uint32_t i = 0; i < rules_.correlations.size(); ++i) {
+      if (auto status = judge_one(i); !status) return status;
+    }
+    return {};
+  }
+
+ private:
+  const ScannedItem& item_of(const RememberedHit& hit) const {
+    return gathered_.items[gathered_.item_index.at(hit.item)];
+  }
+
+  // Every remembered hit with its corrected time and an ordinal that rises in the order in which a
+  // source wrote. Byte copies of an item are the same events and count once.
+  void collect() {
+    std::vector<const RememberedHit*> order;
+    for (const RememberedHit& hit : gathered_.remembered) {
+      if (item_of(hit).duplicate_of.empty()) order.push_back(&hit);
+    }
+    const auto place = [&](const RememberedHit* hit) {
+      return std::pair<const std::string&, std::uint64_t>(item_of(*hit).item.path,
+                                                          hit->offset_bytes);
+    };
+    std::sort(order.begin(), order.end(), [&](const auto* a, const auto* b) {
+      return std::tuple(place(a), a->correlation, a->hit.rule) <
+             std::tuple(place(b), b->correlation, b->hit.rule);
+    });
+    std::uint64_t ordinal = 0;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      if (i > 0 && place(order[i - 1]) != place(order[i])) ++ordinal;
+      Sourced sourced{order[i]->hit, {order[i]}};
+      sourced.hit.ordinal = ordinal;
+      sourced.hit.time_ns += item_of(*order[i]).time_shift_s * kNsPerSecond;
+      hits_[order[i]->correlation].push_back(std::move(sourced));
+    }
+  }
+
+  Status judge_one(std::uint32_t index) {
+    const sigma::Correlation& correlation = rules_.correlations[index];
+    std::vector<sigma::CorrelationHit> plain;
+    for (const Sourced& sourced : hits_[index]) plain.push_back(sourced.hit);
+    for (const sigma::CorrelationResult& result : sigma::correlate(correlation, plain)) {
+      std::vector<const RememberedHit*> events;
+      for (const std::uint32_t hit : result.hits) {
+        const auto& behind = hits_[index][hit].events;
+        events.insert(events.end(), behind.begin(), behind.end());
+      }
+      pass_on(index, result, plain, events);
+      if (correlation.silent) continue;
+      if (auto status = keep(index, result, events); !status) return status;
+    }
+    return {};
+  }
+
+  // Correlations that stand on this one come behind it, so their hits are not judged yet.
+  void pass_on(std::uint32_t index, const sigma::CorrelationResult& result,
+               const std::vector<sigma::CorrelationHit>& plain,
+               const std::vector<const RememberedHit*>& events) {
+    for (std::uint32_t outer = index + 1; outer < rules_.correlations.size(); ++outer) {
+      const auto& references = rules_.correlations[outer].rules;
+      for (std::uint32_t r = 0; r < references.size(); ++r) {
+        if (!references[r].is_correlation || references[r].index != index) continue;
+        hits_[outer].push_back(
+            {sigma::hit_of_result(rules_.correlations[outer], r, rules_.correlations[index],
+                                  result, plain),
+             events});
+      }
+    }
+  }
+
+  Status keep(std::uint32_t index, const sigma::CorrelationResult& result,
+              const std::vector<const RememberedHit*>& events) {
+    const sigma::Correlation& correlation = rules_.correlations[index];
+    const RememberedHit& last = *events.back();
+    const ScannedItem& item = item_of(last);
+    Finding finding;
+    describe_rule(correlation, finding);
+    finding.time = {last.hit.time_ns + item.time_shift_s * kNsPerSecond};
+    finding.precision = last.precision;
+    finding.time_shift_s = item.time_shift_s;
+    finding.item = item.item.path;
+    finding.offset_bytes = last.offset_bytes;
+    finding.length_bytes = last.length_bytes;
+    std::set<std::string> computers;
+    for (const RememberedHit* event : events) computers.insert(event->computer);
+    if (computers.size() == 1) finding.computer = *computers.begin();
+    for (std::size_t i = 0; i < correlation.group_by.size() && i < result.group.size(); ++i) {
+      Because because;
+      because.field = correlation.group_by[i];
+      because.value = result.group[i];
+      because.pattern = "group-by";
+      finding.because.push_back(std::move(because));
+    }
+    Because measure;
+    measure.value = fmt::format("{:g}", result.measure);
+    measure.pattern = correlation.condition.empty() ? "correlation" : correlation.condition;
+    finding.because.push_back(std::move(measure));
+    finding.fields.emplace_back("events", std::to_string(events.size()));
+    finding.fields.emplace_back("first_time",
+                                format_time({result.first_time_ns}, finding.precision));
+    finding.fields.emplace_back("last_time", format_time({result.last_time_ns}, finding.precision));
+    for (std::size_t i = 0; i < events.size() && i < kRelatedListed; ++i)
+      finding.related.push_back(related(*events[i]));
+    const auto rule = static_cast<std::uint32_t>(rules_.rules.size()) + index;
+    const FindingStore::Place place{finding.time.ns_since_1970, &item.item.path,
+                                    finding.offset_bytes};
+    if (!store_.count(rule, finding.computer, place)) return {};
+    return store_.keep(rule, finding.computer, place, finding);
+  }
+
+  RelatedEvent related(const RememberedHit& event) const {
+    const ScannedItem& item = item_of(event);
+    return {shown_rule_id(rules_.rules[event.rule]),
+            item.item.path,
+            event.offset_bytes,
+            event.length_bytes,
+            {event.hit.time_ns + item.time_shift_s * kNsPerSecond},
+            event.precision};
+  }
+
+  const sigma::RuleSet& rules_;
+  const Gathered& gathered_;
+  FindingStore& store_;
+  std::vector<std::vector<Sourced>> hits_;  // by correlation
+};
+
+}  // namespace
+
+Status judge_correlations(const Ruleset& rules, const Gathered& gathered, FindingStore& store) {
+  return CorrelationJudge(rules, gathered, store).judge();
+}
+
+}  // namespace pugmark

@@ -1,0 +1,102 @@
+#include "detect/describe.h"
+
+#include <algorithm>
+
+namespace pugmark {
+namespace {
+
+// Where in the item the text of a value stands, if it is a view of the block.
+std::optional<std::uint64_t> offset_of(const Value& value, const Block& block) {
+  const auto* data = static_cast<const std::byte*>(value.data);
+  const std::byte* first = block.bytes.data();
+  if (data == nullptr || std::less<>{}(data, first) ||
+      !std::less<>{}(data, first + block.bytes.size()))
+    return std::nullopt;
+  return block.offset_bytes + static_cast<std::uint64_t>(data - first);
+}
+
+// The place of the value a reason speaks of: of the list's element, if it is one.
+std::optional<std::uint64_t> offset_of_reason(const sigma::TrueTest& test, std::string_view name,
+                                              const Event& event, const Block& block,
+                                              const ShapeTable& shapes) {
+  for (std::size_t slot = 0; slot < event.shape->fields.size(); ++slot) {
+    if (shapes.field_name(event.shape->fields[slot]) != name) continue;
+    const Value value = event.at(slot);
+    if (!value.is_list()) return offset_of(value, block);
+    for (const Value& element : value.list()) {
+      if (rendered(element) == test.value) return offset_of(element, block);
+    }
+  }
+  return std::nullopt;
+}
+
+std::string_view unrenamed(std::string_view field, Renames renames) {
+  for (const sigma::FieldRename& rename : renames) {
+    if (rename.rule_field == field && rename.event_fields.size() == 1)
+      return rename.event_fields.front();
+  }
+  return field;
+}
+
+}  // namespace
+
+std::string shown_rule_id(const sigma::Document& document) {
+  if (!document.id.empty()) return document.id;
+  return document.name.empty() ? document.title : document.name;
+}
+
+std::vector<std::string> techniques_of(std::span<const std::string> tags) {
+  std::vector<std::string> techniques;
+  for (const std::string& tag : tags) {
+    if (!tag.starts_with("attack.t") || tag.size() < 9 || tag[8] < '0' || tag[8] > '9') continue;
+    std::string technique = "T" + tag.substr(8);
+    if (std::find(techniques.begin(), techniques.end(), technique) == techniques.end())
+      techniques.push_back(std::move(technique));
+  }
+  return techniques;
+}
+
+Level level_of(const sigma::Document& document) {
+  return level_from_string(document.level).value_or(Level::kMedium);
+}
+
+void describe_rule(const sigma::Document& document, Finding& finding) {
+  finding.rule_id = shown_rule_id(document);
+  finding.rule_title = document.title;
+  finding.level = level_of(document);
+  finding.status = document.status;
+  finding.tags = document.tags;
+  finding.techniques = techniques_of(document.tags);
+}
+
+Finding describe(const sigma::Rule& rule, Renames renames, const Event& event, const Block& block,
+                 std::string_view raw_line, const ShapeTable& shapes, bool& confirmed) {
+  Finding finding;
+  describe_rule(rule, finding);
+  finding.time = event.time;
+  finding.precision = event.precision;
+  finding.offset_bytes = event.where.offset_bytes;
+  finding.length_bytes = event.where.length_bytes;
+  finding.record_id = event.record_id;
+  finding.channel = event.shape->channel;
+  finding.event_id = event.shape->event_id;
+  finding.provider = event.shape->provider;
+  finding.computer = rendered(event.computer);
+  finding.recovered = event.recovered;
+  const sigma::NamedEvent named = named_event(event, shapes, raw_line, renames);
+  confirmed = sigma::evaluate(rule, named);
+  for (const sigma::TrueTest& test : sigma::explain(rule, named)) {
+    const std::string field(unrenamed(test.field, renames));
+    Because because{field, test.value, rule.predicates[test.predicate].original,
+                    offset_of_reason(test, field, event, block, shapes), test.reading};
+    finding.because.push_back(std::move(because));
+  }
+  for (std::size_t slot = 0; slot < event.shape->fields.size(); ++slot) {
+    const Value value = event.at(slot);
+    if (!value.present()) continue;
+    finding.fields.emplace_back(shapes.field_name(event.shape->fields[slot]), rendered(value));
+  }
+  return finding;
+}
+
+}  // namespace pugmark

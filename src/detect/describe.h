@@ -1,0 +1,34 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "detect/finding.h"
+#include "detect/named_event.h"
+#include "detect/sigma/rule.h"
+#include "events/event.h"
+#include "events/reader.h"
+
+namespace pugmark {
+
+// A rule's id as output shows it: its id, else its name, else its title.
+std::string shown_rule_id(const sigma::Document& document);
+
+// "T1505.003" of every tag "attack.t1505.003", in order, each once.
+std::vector<std::string> techniques_of(std::span<const std::string> tags);
+
+// The level of a document; medium if it has none.
+Level level_of(const sigma::Document& document);
+
+// Fills what a finding says about its rule.
+void describe_rule(const sigma::Document& document, Finding& finding);
+
+// Everything a finding says about one event, but for its id, clock correction and item path, which
+// are known later. The reasons come from the reference evaluator: `confirmed` is false if it does
+// not agree that the rule matches, which is a defect of ours and must be shown.
+Finding describe(const sigma::Rule& rule, Renames renames, const Event& event, const Block& block,
+                 std::string_view raw_line, const ShapeTable& shapes, bool& confirmed);
+
+}  // namespace pugmark

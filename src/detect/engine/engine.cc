@@ -1,0 +1,191 @@
+#include "detect/engine/engine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "detect/describe.h"
+
+namespace pugmark::engine {
+namespace {
+
+bool is_web(SourceKind source) {
+  return source == SourceKind::kWebServer || source == SourceKind::kExchangeHttpProxy;
+}
+
+}  // namespace
+
+bool names_log_of(const sigma::Route& route, const BucketKey& key) {
+  return route.source == key.source &&
+         (route.channel.empty() || folded(route.channel) == key.channel);
+}
+
+bool applies(const sigma::Route& route, const BucketKey& key) {
+  if (!names_log_of(route, key)) return false;
+  if (route.event_ids.empty()) return true;
+  return std::find(route.event_ids.begin(), route.event_ids.end(), key.event_id) !=
+         route.event_ids.end();
+}
+
+Engine::Engine(sigma::RuleSet rules, RulesetOptions options, Sha256 digest)
+    : rules_(std::move(rules)), options_(std::move(options)), digest_(digest) {
+  disable_by_options();
+  for (const sigma::Rule& rule : rules_.rules) {
+    const sigma::LogSource& source = rule.logsource;
+    const std::tuple name{source.product, source.category, source.service};
+    auto at = routing_by_source_.find(name);
+    if (at == routing_by_source_.end())
+      at = routing_by_source_.emplace(name, routing_of(source)).first;
+    routings_.push_back(&at->second);
+    note_event_ids(rule);
+  }
+  for (const auto& [source, routing] : routing_by_source_) {
+    for (const sigma::Route& route : routing.routing.routes) {
+      if (!route.channel.empty()) channels_.insert(folded(route.channel));
+      event_ids_.insert(route.event_ids.begin(), route.event_ids.end());
+    }
+  }
+}
+
+Engine::Routing Engine::routing_of(const sigma::LogSource& source) {
+  Routing routing{sigma::routes(source), {}};
+  for (const sigma::Route& route : routing.routing.routes) {
+    auto& conditions = routing.conditions.emplace_back();
+    for (const sigma::RouteCondition& condition : route.conditions) {
+      auto& alternatives = conditions.emplace_back();
+      for (const std::string& value : condition.values) {
+        sigma::Pattern pattern;
+        pattern.shape = sigma::PatternShape::kEquals;
+        pattern.tokens = {{sigma::TokenKind::kLiteral, value}};
+        sigma::Predicate predicate;
+        predicate.field = condition.field;
+        predicate.test = std::move(pattern);
+        predicate.original = value;
+        alternatives.push_back(std::move(predicate));
+      }
+    }
+  }
+  return routing;
+}
+
+void Engine::disable_by_options() {
+  disabled_.resize(rules_.rules.size());
+  for (std::size_t i = 0; i < rules_.rules.size(); ++i) {
+    const sigma::Rule& rule = rules_.rules[i];
+    const auto& excluded = options_.excluded_ids;
+    if (std::find(excluded.begin(), excluded.end(), rule.id) != excluded.end()) {
+      disabled_[i] = {true, "Excluded by its id."};
+    } else if (options_.level_min && level_of(rule) < *options_.level_min && !rule.correlated) {
+      disabled_[i] = {true, fmt::format("Its level is below {}.", to_string(*options_.level_min))};
+    }
+  }
+}
+
+// Numbers that rules compare EventID with get buckets of their own; all others share one.
+void Engine::note_event_ids(const sigma::Rule& rule) {
+  for (const sigma::Predicate& predicate : rule.predicates) {
+    const auto* test = std::get_if<sigma::NumberTest>(&predicate.test);
+    if (test != nullptr && predicate.field == "EventID" && test->number.is_integer &&
+        !test->number.negative)
+      event_ids_.insert(test->number.magnitude);
+  }
+}
+
+BucketKey Engine::key_of(const Shape& shape) const {
+  BucketKey key{shape.source, folded(shape.channel), kOtherEvent};
+  if (!channels_.contains(key.channel)) key.channel.clear();
+  if (shape.source == SourceKind::kWindowsEvent) {
+    if (event_ids_.contains(shape.event_id)) key.event_id = shape.event_id;
+  } else {
+    key.event_id = 0;
+  }
+  return key;
+}
+
+const Engine::Made& Engine::made(const BucketKey& key) {
+  if (const auto found = buckets_.find(key); found != buckets_.end()) return found->second;
+  const Made& made = buckets_.emplace(key, make(key)).first->second;
+  buckets_by_id_.push_back(&made);
+  return made;
+}
+
+Engine::Made Engine::make(const BucketKey& key) {
+  BucketSource source;
+  for (std::uint32_t i = 0; i < rules_.rules.size(); ++i) {
+    if (disabled_[i].is) continue;
+    const auto& routes = routings_[i]->routing.routes;
+    for (std::uint32_t r = 0; r < routes.size(); ++r) {
+      if (!applies(routes[r], key)) continue;
+      source.instances.push_back(
+          {&rules_.rules[i], i, r, routes[r].renames, routings_[i]->conditions[r]});
+    }
+  }
+  source.has_event_id = key.source == SourceKind::kWindowsEvent;
+  source.is_other_event_id = key.event_id == kOtherEvent;
+  source.event_id = source.is_other_event_id ? 0 : static_cast<std::uint32_t>(key.event_id);
+  source.is_web = is_web(key.source);
+  Made made;
+  made.id = static_cast<std::uint32_t>(buckets_by_id_.size());
+  made.key = key;
+  made.field_base = fields_count_;
+  auto bucket = build_bucket(source);
+  if (bucket) {
+    made.bucket = std::move(bucket).value();
+    fields_count_ += static_cast<std::uint32_t>(made.bucket.fields.size());
+  } else {
+    failures_.push_back(fmt::format("Rules for {} {} event {} did not run: {}",
+                                    to_string(key.source), key.channel, key.event_id,
+                                    bucket.error().message));
+  }
+  return made;
+}
+
+bool Engine::wants(const Shape& shape) {
+  const std::lock_guard lock(mutex_);
+  return !made(key_of(shape)).bucket.instances.empty();
+}
+
+BoundShape Engine::bind(const Shape& shape, const ShapeTable& shapes) {
+  const Made* found = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    found = &made(key_of(shape));
+  }
+  BoundShape bound;
+  bound.bucket_id = found->id;
+  bound.field_base = found->field_base;
+  if (found->bucket.instances.empty()) return bound;
+  bound.bucket = &found->bucket;
+  bind_slots(shape, shapes, bound);
+  if (!is_web(shape.source)) return bound;
+  for (std::uint32_t slot = 0; slot < shape.fields.size(); ++slot) {
+    const std::string_view name = shapes.field_name(shape.fields[slot]);
+    if (name == "cs-uri-stem") bound.uri_stem_slot = slot;
+    if (name == "cs-uri-query") bound.uri_query_slot = slot;
+    if (name == "cs-user-agent") bound.user_agent_slot = slot;
+  }
+  return bound;
+}
+
+std::uint32_t Engine::buckets_count() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<std::uint32_t>(buckets_by_id_.size());
+}
+
+const Bucket& Engine::bucket(std::uint32_t id) const {
+  const std::lock_guard lock(mutex_);
+  return buckets_by_id_[id]->bucket;
+}
+
+const BucketKey& Engine::key(std::uint32_t id) const {
+  const std::lock_guard lock(mutex_);
+  return buckets_by_id_[id]->key;
+}
+
+std::vector<std::string> Engine::failures() const {
+  const std::lock_guard lock(mutex_);
+  return failures_;
+}
+
+}  // namespace pugmark::engine

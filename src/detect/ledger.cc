@@ -1,0 +1,216 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "detect/engine/engine.h"
+#include "detect/settle.h"
+
+namespace pugmark {
+namespace {
+
+using engine::Bucket;
+using engine::Node;
+using engine::NodeKind;
+using sigma::PredicateOp;
+
+// Whether a part of a condition could come out true, and whether it could come out false, given
+// which fields any event of the bucket ever filled.
+struct Possible {
+  bool to_be_true = false;
+  bool to_be_false = false;
+};
+
+class Observability {
+ public:
+  Observability(const Bucket& bucket, const std::vector<bool>& observed)
+      : bucket_(bucket), observed_(observed) {}
+
+  Possible of(std::uint32_t at) {
+    const Node& node = bucket_.nodes[at];
+    switch (node.kind) {
+      case NodeKind::kTrue: return {true, false};
+      case NodeKind::kFalse: return {false, true};
+      case NodeKind::kPredicate: return of_predicate(bucket_.predicates[node.first]);
+      case NodeKind::kNot: {
+        const Possible inner = of(bucket_.children[node.first]);
+        return {inner.to_be_false, inner.to_be_true};
+      }
+      case NodeKind::kAnd:
+      case NodeKind::kOr: break;
+    }
+    const bool is_and = node.kind == NodeKind::kAnd;
+    Possible all{is_and, !is_and};
+    for (std::uint32_t i = 0; i < node.count; ++i) {
+      const Possible part = of(bucket_.children[node.first + i]);
+      all.to_be_true = is_and ? all.to_be_true && part.to_be_true : all.to_be_true || part.to_be_true;
+      all.to_be_false =
+          is_and ? all.to_be_false || part.to_be_false : all.to_be_false && part.to_be_false;
+    }
+    return all;
+  }
+
+  const std::set<std::string>& missing_fields() const { return missing_; }
+
+ private:
+  Possible of_predicate(const engine::CompiledPredicate& predicate) {
+    if (predicate.field < observed_.size() && observed_[predicate.field]) return {true, true};
+    const PredicateOp op = predicate.source->op();
+    // Absence is what these ask for; an empty or null value was not told from a missing one.
+    if (op == PredicateOp::kNull || op == PredicateOp::kExists) return {true, true};
+    if (op == PredicateOp::kPattern && predicate.tokens.empty()) return {true, true};
+    missing_.insert(bucket_.fields[predicate.field].name);
+    return {false, true};
+  }
+
+  const Bucket& bucket_;
+  const std::vector<bool>& observed_;
+  std::set<std::string> missing_;
+};
+
+std::string joined(const std::set<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+// What the evidence says about one rule's chance to match.
+struct Chance {
+  std::uint64_t events_count = 0;   // of its log sources
+  bool log_was_there = false;
+  bool had_instances = false;       // some kind of event that was there can match it in principle
+  bool satisfiable = false;
+  std::set<std::string> missing_fields;
+  std::set<std::string> routes_without_events;
+};
+
+class Judge {
+ public:
+  Judge(const engine::Engine& engine, const Gathered& gathered)
+      : engine_(engine), gathered_(gathered) {
+    for (std::uint32_t id = 0; id < gathered.buckets.size(); ++id) {
+      if (gathered.buckets[id].events_count == 0) continue;
+      for (const engine::Instance& instance : engine.bucket(id).instances)
+        instances_[instance.rule].emplace_back(id, &instance);
+    }
+  }
+
+  Chance chance_of(std::uint32_t rule) const {
+    Chance chance;
+    for (const sigma::Route& route : engine_.routing(rule).routes) {
+      std::uint64_t events = 0;
+      for (std::uint32_t id = 0; id < gathered_.buckets.size(); ++id) {
+        const auto& key = engine_.key(id);
+        if (gathered_.buckets[id].events_count == 0 || !engine::applies(route, key)) continue;
+        events += gathered_.buckets[id].events_count;
+      }
+      chance.events_count += events;
+      if (events > 0) chance.log_was_there = true;
+      if (events == 0) chance.routes_without_events.insert(route.name);
+    }
+    const auto found = instances_.find(rule);
+    if (found == instances_.end()) return chance;
+    chance.had_instances = true;
+    for (const auto& [id, instance] : found->second) {
+      Observability observability(engine_.bucket(id), gathered_.buckets[id].observed);
+      if (observability.of(instance->root).to_be_true) chance.satisfiable = true;
+      chance.missing_fields.insert(observability.missing_fields().begin(),
+                                   observability.missing_fields().end());
+    }
+    return chance;
+  }
+
+ private:
+  const engine::Engine& engine_;
+  const Gathered& gathered_;
+  std::map<std::uint32_t, std::vector<std::pair<std::uint32_t, const engine::Instance*>>> instances_;
+};
+
+void judge_rule(const Chance& chance, LedgerEntry& entry) {
+  entry.events_count = chance.events_count;
+  if (!chance.log_was_there) {
+    entry.state = RuleState::kNotObservable;
+    entry.why = fmt::format("The evidence has no events of {}.",
+                            joined(chance.routes_without_events));
+  } else if (chance.had_instances && !chance.satisfiable) {
+    entry.state = RuleState::kNotObservable;
+    entry.why = fmt::format(
+        "{} events of its log source were read, but none ever filled a field it needs: {}.",
+        chance.events_count, joined(chance.missing_fields));
+  } else {
+    entry.state = RuleState::kRan;
+  }
+}
+
+// A correlation could see what all (for counts: some) of the rules it stands on could see.
+void judge_correlation(const sigma::RuleSet& rules, const sigma::Correlation& correlation,
+                       const std::vector<LedgerEntry>& ledger, LedgerEntry& entry) {
+  std::size_t blind = 0;
+  for (const sigma::RuleReference& reference : correlation.rules) {
+    const std::size_t at =
+        reference.is_correlation ? rules.rules.size() + reference.index : reference.index;
+    entry.events_count += ledger[at].events_count;
+    if (ledger[at].state == RuleState::kRan) continue;
+    ++blind;
+    entry.why += fmt::format("{}{} is {}: {}", entry.why.empty() ? "" : " ",
+                             ledger[at].rule_title, to_string(ledger[at].state), ledger[at].why);
+  }
+  const bool needs_all = correlation.type == sigma::CorrelationType::kTemporal ||
+                         correlation.type == sigma::CorrelationType::kTemporalOrdered;
+  if (blind == correlation.rules.size() || (needs_all && blind > 0 && !correlation.is_extended))
+    entry.state = RuleState::kNotObservable;
+}
+
+}  // namespace
+
+std::vector<LedgerEntry> ledger_after(const Ruleset& ruleset, const Gathered& gathered,
+                                      const std::map<std::uint32_t, FindingStore::Count>& counts) {
+  const engine::Engine& engine = ruleset.engine();
+  const sigma::RuleSet& rules = engine.rules();
+  std::vector<LedgerEntry> ledger = ruleset.ledger();
+  const Judge judge(engine, gathered);
+  for (std::uint32_t i = 0; i < rules.rules.size(); ++i) {
+    const bool judged = ledger[i].state == RuleState::kRan;
+    if (judged) judge_rule(judge.chance_of(i), ledger[i]);
+  }
+  for (std::size_t i = 0; i < rules.correlations.size(); ++i)
+    judge_correlation(rules, rules.correlations[i], ledger, ledger[rules.rules.size() + i]);
+  for (const auto& [rule, count] : counts) {
+    ledger[rule].findings_count = count.total;
+    ledger[rule].kept_count = count.kept;
+  }
+  for (LedgerEntry& entry : ledger) {
+    if (entry.kept_count == 0) entry.text.clear();
+    if (entry.findings_count > entry.kept_count) {
+      entry.why += fmt::format("{}{} of {} matches are kept in full, the rest are counted.",
+                               entry.why.empty() ? "" : " ", entry.kept_count,
+                               entry.findings_count);
+    }
+  }
+  return ledger;
+}
+
+void add_techniques(const Ruleset& ruleset, const std::vector<LedgerEntry>& ledger,
+                    std::vector<Coverage>& coverage) {
+  const engine::Engine& engine = ruleset.engine();
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> by_log;
+  for (const Coverage& source : coverage) by_log[{source.kind, source.source}];
+  for (auto& [log, techniques] : by_log) {
+    for (std::uint32_t i = 0; i < engine.rules().rules.size(); ++i) {
+      if (ledger[i].state != RuleState::kRan) continue;
+      const auto& routes = engine.routing(i).routes;
+      const bool uses = std::any_of(routes.begin(), routes.end(), [&](const sigma::Route& route) {
+        return to_string(route.source) == log.first &&
+               (route.channel.empty() || folded(route.channel) == folded(log.second));
+      });
+      if (uses) techniques.insert(ledger[i].techniques.begin(), ledger[i].techniques.end());
+    }
+  }
+  for (Coverage& source : coverage) {
+    const auto& techniques = by_log[{source.kind, source.source}];
+    source.techniques.assign(techniques.begin(), techniques.end());
+  }
+}
+
+}  // namespace pugmark

@@ -1,0 +1,207 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "base/digest.h"
+#include "detect/engine/engine.h"
+#include "detect/settle.h"
+
+namespace pugmark {
+namespace {
+
+constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+constexpr ItemId kWholeRun{UINT32_MAX};
+
+// The same in every run over the same bytes and rules, whatever the item is called.
+std::string finding_id(const Finding& finding, const Item& item, unsigned round) {
+  const std::string bytes =
+      item.sha256 ? to_hex(*item.sha256) : "path:" + item.path;
+  std::string text = fmt::format("{}\n{}\n{}\n{}\n{}", finding.rule_id, bytes, finding.offset_bytes,
+                                 finding.length_bytes, round);
+  for (const Because& because : finding.because) {
+    if (!finding.related.empty()) text += fmt::format("\n{}={}", because.field, because.value);
+  }
+  return to_hex(sha256(as_bytes(text))).substr(0, 16);
+}
+
+}  // namespace
+
+class Results::State {
+ public:
+  State(const Ruleset& rules, FindingStore store, Gathered gathered)
+      : rules_(rules), store_(std::move(store)), gathered_(std::move(gathered)) {}
+
+  void collect_gaps(std::vector<Gap> gaps, const Limits& limits) {
+    std::map<std::uint32_t, std::vector<Gap>> by_item;
+    for (Gap& gap : gaps) by_item[index_of(gap.where.item)].push_back(std::move(gap));
+    for (auto& [id, tally] : gathered_.tallies) {
+      auto& list = by_item[index_of(id)];
+      gaps_count_ += tally.gaps_count;
+      gathered_.items[index_of(id)].gaps_count += tally.gaps_count;
+      list.insert(list.end(), std::make_move_iterator(tally.gaps.begin()),
+                  std::make_move_iterator(tally.gaps.end()));
+      gaps_count_ -= tally.gaps.size();  // counted again below
+      gathered_.items[index_of(id)].gaps_count -= tally.gaps.size();
+      tally.gaps.clear();
+    }
+    for (auto& [index, list] : by_item) {
+      gaps_count_ += list.size();
+      gathered_.items[index].gaps_count += list.size();
+      std::stable_sort(list.begin(), list.end(), [](const Gap& a, const Gap& b) {
+        return std::tie(a.where.offset_bytes, a.where.length_bytes, a.kind, a.what) <
+               std::tie(b.where.offset_bytes, b.where.length_bytes, b.kind, b.what);
+      });
+      if (list.size() > limits.gaps_per_item) list.resize(limits.gaps_per_item);
+      for (Gap& gap : list) {
+        gap.where.item = ItemId{index};
+        gaps_.push_back(std::move(gap));
+      }
+    }
+  }
+
+  // What concerns the run as a whole, after everything else was counted.
+  void note_limits(const Limits& limits) {
+    if (store_.cap() < limits.findings_per_rule_and_computer) {
+      add_run_gap(GapKind::kLimit,
+                  fmt::format("The limit findings ({}) was reached: of each rule on each computer "
+                              "only the first {} findings are kept, the rest are counted.",
+                              limits.findings, store_.cap()));
+    }
+    if (store_.computers_merged()) {
+      add_run_gap(GapKind::kLimit,
+                  fmt::format("The limit computers ({}) was reached: findings of further computers "
+                              "are capped together.", limits.computers));
+    }
+    if (gathered_.forgotten_hits_count > 0) {
+      add_run_gap(GapKind::kLimit,
+                  fmt::format("The limit correlation-hits ({}) was reached: {} events were not "
+                              "looked at by correlation rules.",
+                              limits.correlation_hits, gathered_.forgotten_hits_count));
+    }
+    if (gathered_.disagreements_count > 0) {
+      add_run_gap(GapKind::kDamaged,
+                  fmt::format("{} findings are not confirmed by the reference evaluator. This is a "
+                              "defect of this program: please report it.",
+                              gathered_.disagreements_count));
+    }
+    for (const std::string& failure : rules_.engine().failures())
+      add_run_gap(GapKind::kLimit, failure);
+  }
+
+  void sort_findings() {
+    struct Keyed {
+      std::int64_t time_ns;
+      std::uint32_t item;
+      FindingStore::Entry entry;
+    };
+    std::vector<Keyed> keyed;
+    const auto rules_count = static_cast<std::uint32_t>(rules_.engine().rules().rules.size());
+    for (FindingStore::Entry& entry : store_.entries()) {
+      const std::uint32_t item = gathered_.index_of_path.at(*entry.place.item_path);
+      std::int64_t time_ns = entry.place.time_ns;
+      if (time_ns != INT64_MAX && entry.rule < rules_count)
+        time_ns += gathered_.items[item].time_shift_s * kNsPerSecond;
+      keyed.push_back({time_ns, item, std::move(entry)});
+    }
+    std::sort(keyed.begin(), keyed.end(), [&](const Keyed& a, const Keyed& b) {
+      if (a.time_ns != b.time_ns) return a.time_ns < b.time_ns;
+      if (a.item != b.item) return a.item < b.item;  // items stand in order of their paths
+      if (a.entry.place.offset_bytes != b.entry.place.offset_bytes)
+        return a.entry.place.offset_bytes < b.entry.place.offset_bytes;
+      if (a.entry.rule == b.entry.rule)
+        return a.entry.spill_offset_bytes < b.entry.spill_offset_bytes;
+      const std::string& left = ledger_[a.entry.rule].rule_id;
+      const std::string& right = ledger_[b.entry.rule].rule_id;
+      return left != right ? left < right : a.entry.rule < b.entry.rule;
+    });
+    for (Keyed& entry : keyed) order_.emplace_back(entry.item, entry.entry);
+  }
+
+  Status for_each_finding(const std::function<Status(const Finding&)>& each) {
+    std::unordered_set<std::string> ids;
+    const auto rules_count = static_cast<std::uint32_t>(rules_.engine().rules().rules.size());
+    for (const auto& [item, entry] : order_) {
+      auto read = store_.read(entry);
+      if (!read) return std::move(read).error();
+      Finding& finding = read.value();
+      const ScannedItem& scanned = gathered_.items[item];
+      finding.item = scanned.item.path;
+      if (entry.rule < rules_count && finding.precision != TimePrecision::kUnknown) {
+        finding.time_shift_s = scanned.time_shift_s;
+        finding.time.ns_since_1970 += scanned.time_shift_s * kNsPerSecond;
+      }
+      unsigned round = 0;
+      do finding.id = finding_id(finding, scanned.item, round++);
+      while (!ids.insert(finding.id).second);
+      if (auto status = each(finding); !status) return status;
+    }
+    return {};
+  }
+
+  std::uint32_t index_of(ItemId id) const { return gathered_.item_index.at(id); }
+
+  const Ruleset& rules_;
+  FindingStore store_;
+  Gathered gathered_;
+  std::vector<Gap> gaps_;
+  std::uint64_t gaps_count_ = 0;
+  std::vector<Coverage> coverage_;
+  std::vector<LedgerEntry> ledger_;
+  std::vector<std::pair<std::uint32_t, FindingStore::Entry>> order_;
+  std::uint64_t matches_count_ = 0;
+  std::vector<Scanner> scanners_;  // own the paths that findings refer to
+
+ private:
+  void add_run_gap(GapKind kind, std::string what) {
+    Gap gap;
+    gap.where.item = kWholeRun;
+    gap.kind = kind;
+    gap.what = std::move(what);
+    gaps_.push_back(std::move(gap));
+    ++gaps_count_;
+  }
+};
+
+Result<Results> Results::settle(const Ruleset& rules, std::vector<Scanner> scanners,
+                                std::vector<Item> items, std::vector<Gap> gaps,
+                                const Limits& limits) {
+  FindingStore store(limits);
+  for (Scanner& scanner : scanners) {
+    if (auto status = store.merge(std::move(scanner.state().store)); !status)
+      return std::move(status).error();
+  }
+  auto state =
+      std::make_unique<State>(rules, std::move(store), gather(scanners, std::move(items)));
+  state->scanners_ = std::move(scanners);
+  if (auto status = judge_correlations(rules, state->gathered_, state->store_); !status)
+    return std::move(status).error();
+  const auto counts = state->store_.counts();
+  for (const auto& [rule, count] : counts) state->matches_count_ += count.total;
+  state->coverage_ = coverage_of(state->gathered_);
+  state->ledger_ = ledger_after(rules, state->gathered_, counts);
+  add_techniques(rules, state->ledger_, state->coverage_);
+  state->collect_gaps(std::move(gaps), limits);
+  state->note_limits(limits);
+  state->sort_findings();
+  return Results(std::move(state));
+}
+
+Results::Results(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Results::~Results() = default;
+Results::Results(Results&&) noexcept = default;
+
+const std::vector<ScannedItem>& Results::items() const { return state_->gathered_.items; }
+const std::vector<Gap>& Results::gaps() const { return state_->gaps_; }
+std::uint64_t Results::gaps_count() const { return state_->gaps_count_; }
+const std::vector<Coverage>& Results::coverage() const { return state_->coverage_; }
+const std::vector<LedgerEntry>& Results::ledger() const { return state_->ledger_; }
+std::uint64_t Results::findings_count() const { return state_->store_.kept_count(); }
+std::uint64_t Results::matches_count() const { return state_->matches_count_; }
+std::uint64_t Results::events_count() const { return state_->gathered_.events_count; }
+
+Status Results::for_each_finding(const std::function<Status(const Finding&)>& each) {
+  return state_->for_each_finding(each);
+}
+
+}  // namespace pugmark

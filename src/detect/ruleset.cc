@@ -1,0 +1,187 @@
+#include "detect/ruleset.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include "detect/describe.h"
+#include "detect/engine/engine.h"
+#include "detect/sigma/folder.h"
+#include "detect/sigma/yaml.h"
+
+namespace pugmark {
+namespace {
+
+Error faulty_placeholders(const std::string& file, const sigma::Fault& fault) {
+  return {ErrorCode::kInvalidInput, fmt::format("{}:{}: {}", file, fault.line, fault.what),
+          fault.hint};
+}
+
+Result<std::string> read_text(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) {
+    return Error{ErrorCode::kNotFound, fmt::format("{}: the placeholders file cannot be opened.", file),
+                 "Check the path given to --placeholders."};
+  }
+  std::string text;
+  char piece[4'096];
+  while (in.read(piece, sizeof piece) || in.gcount() > 0)
+    text.append(piece, static_cast<std::size_t>(in.gcount()));
+  return text;
+}
+
+// A YAML map: placeholder name -> one value, or a list of them.
+Result<sigma::Placeholders> read_placeholders(const std::string& file, const Limits& limits) {
+  sigma::Placeholders placeholders;
+  if (file.empty()) return placeholders;
+  auto text = read_text(file);
+  if (!text) return std::move(text).error();
+  const sigma::YamlFile yaml = sigma::parse_yaml(text.value(), limits);
+  if (yaml.fault) return faulty_placeholders(file, *yaml.fault);
+  const sigma::Fault shape{1, "Expected a map of placeholder names to a value or a list of values.",
+                           "Write for instance: Administrators: [root, alice]"};
+  for (const sigma::YamlDocument& document : yaml.documents) {
+    if (!document.root.is_map()) return faulty_placeholders(file, shape);
+    for (const sigma::Node& entry : document.root.children) {
+      auto& values = placeholders[entry.key];
+      if (entry.is_scalar()) values.push_back(entry.text);
+      for (const sigma::Node& value : entry.children) {
+        if (!value.is_scalar() || !entry.is_list()) return faulty_placeholders(file, shape);
+        values.push_back(value.text);
+      }
+    }
+  }
+  return placeholders;
+}
+
+// Folders given twice, or one inside the other, must not make every rule stand twice.
+Result<std::vector<std::filesystem::path>> existing_paths(const std::vector<std::string>& paths) {
+  std::vector<std::filesystem::path> existing;
+  for (const std::string& path : paths) {
+    std::error_code code;
+    if (!std::filesystem::exists(path, code)) {
+      return Error{ErrorCode::kNotFound, fmt::format("{}: there is no such rule file or folder.", path),
+                   "Check the path given to -r."};
+    }
+    existing.emplace_back(path);
+  }
+  return existing;
+}
+
+Sha256 digest_of(const sigma::RuleSet& rules) {
+  Sha256Stream stream;
+  const auto add = [&](const sigma::Document& document) {
+    stream.update(as_bytes(document.text));
+    stream.update(as_bytes(std::string_view("\0", 1)));
+  };
+  for (const auto& rule : rules.rules) add(rule);
+  for (const auto& correlation : rules.correlations) add(correlation);
+  for (const auto& filter : rules.filters) add(filter);
+  for (const auto& rejected : rules.rejected) stream.update(as_bytes(rejected.what));
+  return stream.finish();
+}
+
+Status check_excluded(const sigma::RuleSet& rules, const std::vector<std::string>& excluded) {
+  for (const std::string& id : excluded) {
+    const auto has_id = [&](const auto& document) { return document.id == id; };
+    if (std::any_of(rules.rules.begin(), rules.rules.end(), has_id) ||
+        std::any_of(rules.correlations.begin(), rules.correlations.end(), has_id))
+      continue;
+    return Error{ErrorCode::kInvalidInput, fmt::format("No rule has the id {} that is to be excluded.", id),
+                 "List the ids with: pugmark rules list DIR"};
+  }
+  return {};
+}
+
+void fill_entry(const sigma::Document& document, LedgerEntry& entry) {
+  entry.rule_id = shown_rule_id(document);
+  entry.rule_title = document.title;
+  entry.level = level_of(document);
+  entry.status = document.status;
+  entry.author = document.author;
+  entry.file = document.file;
+  entry.line = document.line;
+  entry.tags = document.tags;
+  entry.techniques = techniques_of(document.tags);
+  entry.references = document.references;
+  entry.text = document.text;
+  for (const std::string& warning : document.warnings)
+    entry.why += (entry.why.empty() ? "" : " ") + warning;
+}
+
+}  // namespace
+
+Ruleset::Ruleset(std::unique_ptr<engine::Engine> engine) : engine_(std::move(engine)) {}
+Ruleset::~Ruleset() = default;
+
+Result<std::unique_ptr<Ruleset>> Ruleset::load(const RulesetOptions& options) {
+  auto paths = existing_paths(options.paths);
+  if (!paths) return std::move(paths).error();
+  auto placeholders = read_placeholders(options.placeholders_file, options.limits);
+  if (!placeholders) return std::move(placeholders).error();
+  const sigma::ParseOptions parse{options.limits, std::move(placeholders).value()};
+  sigma::RuleSet rules = sigma::load_rules(paths.value(), parse);
+  if (rules.rules.empty()) {
+    const std::string first =
+        rules.rejected.empty() ? "No rule file was found." : rules.rejected.front().message();
+    return Error{ErrorCode::kInvalidInput, fmt::format("There is no usable rule. {}", first),
+                 "See what is wrong with each: pugmark rules check DIR"};
+  }
+  if (auto status = check_excluded(rules, options.excluded_ids); !status)
+    return std::move(status).error();
+  const Sha256 digest = digest_of(rules);
+  return std::unique_ptr<Ruleset>(
+      new Ruleset(std::make_unique<engine::Engine>(std::move(rules), options, digest)));
+}
+
+std::vector<LedgerEntry> Ruleset::ledger() const {
+  std::vector<LedgerEntry> ledger;
+  const sigma::RuleSet& rules = engine_->rules();
+  for (std::uint32_t i = 0; i < rules.rules.size(); ++i) {
+    LedgerEntry entry;
+    fill_entry(rules.rules[i], entry);
+    entry.kind = "rule";
+    entry.log_source = rules.rules[i].logsource.text();
+    if (engine_->disabled(i).is) {
+      entry.state = RuleState::kDisabled;
+      entry.why = engine_->disabled(i).why;
+    } else if (engine_->routing(i).routes.empty()) {
+      entry.state = RuleState::kNotObservable;
+      entry.why = engine_->routing(i).why_not;
+    }
+    ledger.push_back(std::move(entry));
+  }
+  for (const sigma::Correlation& correlation : rules.correlations) {
+    LedgerEntry entry;
+    fill_entry(correlation, entry);
+    entry.kind = "correlation";
+    ledger.push_back(std::move(entry));
+  }
+  for (const sigma::Filter& filter : rules.filters) {
+    LedgerEntry entry;
+    fill_entry(filter, entry);
+    entry.kind = "filter";
+    entry.log_source = filter.logsource.text();
+    ledger.push_back(std::move(entry));
+  }
+  for (const sigma::RejectedRule& rejected : rules.rejected) {
+    LedgerEntry entry;
+    entry.rule_id = rejected.id;
+    entry.rule_title = rejected.title;
+    entry.kind = rejected.kind;
+    entry.file = rejected.file;
+    entry.line = rejected.line;
+    entry.state = RuleState::kRejected;
+    entry.why = rejected.message();
+    ledger.push_back(std::move(entry));
+  }
+  return ledger;
+}
+
+Sha256 Ruleset::digest() const { return engine_->digest(); }
+bool Ruleset::wants(const Shape& shape) { return engine_->wants(shape); }
+
+}  // namespace pugmark

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+#include "detect/coverage_meter.h"
+#include "detect/engine/engine.h"
+#include "detect/engine/matcher.h"
+#include "detect/finding_store.h"
+#include "detect/scanner.h"
+#include "detect/sigma/correlate.h"
+#include "events/clock.h"
+
+// What one worker collects, between Scanner (which fills it) and Results (which settles it).
+namespace pugmark {
+
+// A log source of one computer: Coverage is made of these.
+struct SourceKey {
+  std::string computer;
+  SourceKind kind = SourceKind::kJson;
+  std::string source;
+  friend auto operator<=>(const SourceKey&, const SourceKey&) = default;
+};
+
+struct ItemTally {
+  std::string path;
+  std::uint64_t events_count = 0;
+  std::uint64_t understood_bytes = 0;
+  std::uint64_t gaps_count = 0;
+  std::vector<Gap> gaps;  // at most Limits::gaps_per_item, those that come first in the item
+  std::unique_ptr<ClockSummary> clock;  // large, and most items have no second clock
+  std::map<SourceKey, CoverageMeter> sources;
+};
+
+// An event that a rule matched on which a correlation stands.
+struct RememberedHit {
+  std::uint32_t correlation = 0;  // index into RuleSet::correlations
+  sigma::CorrelationHit hit;      // time as the source says; ordinal not yet
+  ItemId item{};
+  std::uint64_t offset_bytes = 0;
+  std::uint32_t length_bytes = 0;
+  std::uint32_t rule = 0;         // index into RuleSet::rules
+  TimePrecision precision = TimePrecision::kUnknown;
+  std::string computer;
+};
+
+// What was seen of one bucket: enough to say which rules could have matched at all.
+struct BucketTally {
+  std::uint64_t events_count = 0;
+  std::vector<bool> observed;            // per Bucket::fields: some event had a text in it
+  std::uint32_t unobserved_count = 0;
+};
+
+class Scanner::State {
+ public:
+  State(const Ruleset& rules, ShapeTable& shape_table, const Limits& limits_in_force);
+
+  Status scan(const Block& block, EventBatch& batch, const std::string& item_path);
+
+  engine::Engine& engine;
+  ShapeTable& shapes;
+  Limits limits;
+  FindingStore store;
+  std::map<ItemId, ItemTally> items;
+  std::deque<BucketTally> buckets;  // by bucket id
+  std::vector<RememberedHit> remembered;
+  std::uint64_t forgotten_hits_count = 0;  // beyond Limits::correlation_hits
+  std::uint64_t disagreements_count = 0;   // matches the reference evaluator does not confirm
+  std::uint64_t events_count = 0;
+  std::uint64_t findings_count = 0;
+
+ private:
+  // A shape as this worker knows it.
+  struct KnownShape {
+    bool bound = false;
+    engine::BoundShape binding;
+    // The meter used last for this shape, and for whom.
+    CoverageMeter* meter = nullptr;
+    ItemId meter_item{};
+    std::string meter_computer;
+  };
+
+  KnownShape& known(const Shape& shape);
+  void cover(const Event& event, KnownShape& shape);
+  void observe(const Event& event, const engine::BoundShape& bound);
+  Status take_hits(const Event& event, const Block& block, const engine::BoundShape& bound);
+  Status take_hit(const Event& event, const Block& block, const engine::Instance& instance);
+  void remember(const Event& event, std::uint32_t rule);
+  std::string field_text(const Event& event, std::string_view name, bool& found) const;
+  void note_gaps(EventBatch& batch);
+  static std::string_view raw_line_of(const Event& event, const Block& block);
+
+  engine::Matcher matcher_;
+  std::deque<KnownShape> known_;   // by shape id
+  KnownShape unshared_;            // of a shape the table had no room for
+  std::vector<std::uint32_t> hits_;
+  std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> correlations_of_rule_;
+  ItemTally* tally_ = nullptr;     // of the item in hand
+  ItemId item_{};
+  bool has_item_ = false;
+};
+
+}  // namespace pugmark

@@ -1,0 +1,251 @@
+#include "detect/scanner.h"
+
+#include <algorithm>
+#include <random>
+
+#include "base/text.h"
+#include "detect/describe.h"
+#include "detect/scan_state.h"
+
+namespace pugmark {
+namespace {
+
+// Differs from run to run, so that nobody can prepare values whose hashes collide.
+std::uint64_t random_seed() {
+  std::random_device device;
+  return static_cast<std::uint64_t>(device()) << 32U | device();
+}
+
+bool is_line_based(SourceKind kind) {
+  return kind != SourceKind::kWindowsEvent && kind != SourceKind::kJson;
+}
+
+bool has_text(const Value& value) {
+  return value.present() && value.type != ValueType::kNull && value.size > 0 &&
+         !(value.type == ValueType::kUtf8 && value.bytes() == "-");
+}
+
+}  // namespace
+
+Scanner::State::State(const Ruleset& rules, ShapeTable& shape_table, const Limits& limits_in_force)
+    : engine(rules.engine()),
+      shapes(shape_table),
+      limits(limits_in_force),
+      store(limits_in_force),
+      matcher_(random_seed()) {
+  const sigma::RuleSet& set = engine.rules();
+  correlations_of_rule_.resize(set.rules.size());
+  for (std::uint32_t i = 0; i < set.correlations.size(); ++i) {
+    const auto& references = set.correlations[i].rules;
+    for (std::uint32_t r = 0; r < references.size(); ++r) {
+      if (!references[r].is_correlation)
+        correlations_of_rule_[references[r].index].emplace_back(i, r);
+    }
+  }
+}
+
+Status Scanner::State::scan(const Block& block, EventBatch& batch, const std::string& item_path) {
+  if (!has_item_ || item_ != block.item) {
+    has_item_ = true;
+    item_ = block.item;
+    tally_ = &items[block.item];
+    tally_->path = item_path;
+  }
+  tally_->understood_bytes += batch.understood_bytes;
+  tally_->events_count += batch.events().size();
+  events_count += batch.events().size();
+  if (!batch.clock_samples().empty()) {
+    if (tally_->clock == nullptr) tally_->clock = std::make_unique<ClockSummary>();
+    tally_->clock->add(batch.clock_samples());
+  }
+  note_gaps(batch);
+  for (const Event& event : batch.events()) {
+    KnownShape& shape = known(*event.shape);
+    cover(event, shape);
+    while (buckets.size() <= shape.binding.bucket_id) buckets.emplace_back();
+    ++buckets[shape.binding.bucket_id].events_count;
+    if (shape.binding.bucket == nullptr || event.values == nullptr) continue;
+    observe(event, shape.binding);
+    matcher_.match(event, shape.binding, raw_line_of(event, block), hits_);
+    if (hits_.empty()) continue;
+    if (auto status = take_hits(event, block, shape.binding); !status) return status;
+  }
+  return {};
+}
+
+std::string_view Scanner::State::raw_line_of(const Event& event, const Block& block) {
+  if (!is_line_based(event.shape->source)) return {};
+  const std::uint64_t at = event.where.offset_bytes - block.offset_bytes;
+  if (event.where.offset_bytes < block.offset_bytes ||
+      !contains_range(block.bytes, at, event.where.length_bytes))
+    return {};
+  return as_text(block.bytes.subspan(at, event.where.length_bytes));
+}
+
+Scanner::State::KnownShape& Scanner::State::known(const Shape& shape) {
+  KnownShape* entry = &unshared_;
+  if (shape.id != UINT32_MAX) {
+    while (known_.size() <= shape.id) known_.emplace_back();
+    entry = &known_[shape.id];
+    if (entry->bound) return *entry;
+  }
+  entry->binding = engine.bind(shape, shapes);
+  entry->bound = true;
+  entry->meter = nullptr;
+  return *entry;
+}
+
+void Scanner::State::cover(const Event& event, KnownShape& shape) {
+  const std::string_view computer = event.computer.bytes();
+  if (shape.meter == nullptr || shape.meter_item != item_ || shape.meter_computer != computer) {
+    const SourceKey key{rendered(event.computer), event.shape->source, event.shape->channel};
+    shape.meter = &tally_->sources[key];
+    shape.meter_item = item_;
+    shape.meter_computer = computer;
+  }
+  if (event.precision == TimePrecision::kUnknown) {
+    shape.meter->add_undated(event.record_id, event.recovered);
+  } else {
+    shape.meter->add(event.time, event.precision, event.record_id, event.recovered);
+  }
+}
+
+// Notes which fields ever hold something; soon all that do are known and nothing is left to ask.
+void Scanner::State::observe(const Event& event, const engine::BoundShape& bound) {
+  BucketTally& tally = buckets[bound.bucket_id];
+  const auto& fields = bound.bucket->fields;
+  if (tally.observed.empty()) {
+    tally.observed.resize(fields.size(), false);
+    tally.unobserved_count = static_cast<std::uint32_t>(fields.size());
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (fields[i].role != engine::FieldRole::kKeyword) continue;
+      tally.observed[i] = true;
+      --tally.unobserved_count;
+    }
+  }
+  if (tally.unobserved_count == 0) return;
+  const auto note = [&](std::size_t field, std::uint32_t slot) {
+    if (tally.observed[field] || slot == engine::kNoSlot || !has_text(event.at(slot))) return;
+    tally.observed[field] = true;
+    --tally.unobserved_count;
+  };
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (tally.observed[i]) continue;
+    note(i, bound.slots[i]);
+    for (const std::uint32_t slot : bound.other_slots[i]) note(i, slot);
+    for (const auto& part : bound.part_slots[i]) {
+      for (const std::uint32_t slot : part) note(i, slot);
+    }
+    // A query that is not there is still read as the stem.
+    if (fields[i].role == engine::FieldRole::kUriQuery) note(i, bound.uri_stem_slot);
+  }
+}
+
+Status Scanner::State::take_hits(const Event& event, const Block& block,
+                                 const engine::BoundShape& bound) {
+  // A rule may reach one event by two routes; it matches once. Instances stand in order of rules.
+  std::sort(hits_.begin(), hits_.end());
+  std::uint32_t last_rule = UINT32_MAX;
+  for (const std::uint32_t hit : hits_) {
+    const engine::Instance& instance = bound.bucket->instances[hit];
+    if (instance.rule == last_rule) continue;
+    last_rule = instance.rule;
+    if (auto status = take_hit(event, block, instance); !status) return status;
+  }
+  return {};
+}
+
+Status Scanner::State::take_hit(const Event& event, const Block& block,
+                                const engine::Instance& instance) {
+  const sigma::Rule& rule = engine.rules().rules[instance.rule];
+  if (rule.correlated) remember(event, instance.rule);
+  if (rule.silent) return {};
+  ++findings_count;
+  const FindingStore::Place place{
+      event.precision == TimePrecision::kUnknown ? INT64_MAX : event.time.ns_since_1970,
+      &tally_->path, event.where.offset_bytes};
+  const std::string computer = rendered(event.computer);
+  if (!store.count(instance.rule, computer, place)) return {};
+  bool confirmed = false;
+  const Renames renames = engine.routing(instance.rule).routes[instance.route].renames;
+  const Finding finding = describe(rule, renames, event, block, raw_line_of(event, block), shapes,
+                                   confirmed);
+  if (!confirmed) ++disagreements_count;
+  return store.keep(instance.rule, computer, place, finding);
+}
+
+void Scanner::State::remember(const Event& event, std::uint32_t rule) {
+  if (event.precision == TimePrecision::kUnknown) return;
+  for (const auto& [correlation, reference] : correlations_of_rule_[rule]) {
+    if (remembered.size() >= limits.correlation_hits) {
+      ++forgotten_hits_count;
+      continue;
+    }
+    RememberedHit hit;
+    hit.correlation = correlation;
+    hit.rule = rule;
+    hit.item = event.where.item;
+    hit.offset_bytes = event.where.offset_bytes;
+    hit.length_bytes = event.where.length_bytes;
+    hit.precision = event.precision;
+    hit.computer = rendered(event.computer);
+    hit.hit.rule = reference;
+    hit.hit.time_ns = event.time.ns_since_1970;
+    const auto& set = engine.rules().correlations[correlation];
+    for (const std::string& name : sigma::fields_to_read(set, reference)) {
+      bool found = false;
+      std::string text = field_text(event, name, found);
+      hit.hit.values.push_back(found ? std::optional(std::move(text)) : std::nullopt);
+    }
+    remembered.push_back(std::move(hit));
+  }
+}
+
+std::string Scanner::State::field_text(const Event& event, std::string_view name,
+                                       bool& found) const {
+  found = false;
+  std::string text;
+  for (std::size_t slot = 0; slot < event.shape->fields.size(); ++slot) {
+    const Value value = event.at(slot);
+    if (!value.present() || value.type == ValueType::kNull) continue;
+    const std::string_view field = shapes.field_name(event.shape->fields[slot]);
+    if (field == name) {
+      found = true;
+      return rendered(value);
+    }
+    if (!found && folded(field) == folded(name)) {
+      found = true;
+      text = rendered(value);
+    }
+  }
+  return text;
+}
+
+void Scanner::State::note_gaps(EventBatch& batch) {
+  for (Gap& gap : batch.gaps()) {
+    ++tally_->gaps_count;
+    tally_->gaps.push_back(std::move(gap));
+  }
+  // Blocks come in any order, so the first gaps of the item are only known at the end: keep twice
+  // as many as are listed before sorting the later ones out.
+  const auto most = static_cast<std::size_t>(limits.gaps_per_item);
+  if (tally_->gaps.size() <= 2 * most) return;
+  std::stable_sort(tally_->gaps.begin(), tally_->gaps.end(), [](const Gap& a, const Gap& b) {
+    return a.where.offset_bytes < b.where.offset_bytes;
+  });
+  tally_->gaps.resize(most);
+}
+
+Scanner::Scanner(const Ruleset& rules, ShapeTable& shapes, const Limits& limits)
+    : state_(std::make_unique<State>(rules, shapes, limits)) {}
+Scanner::~Scanner() = default;
+Scanner::Scanner(Scanner&&) noexcept = default;
+
+Status Scanner::scan(const Block& block, EventBatch& batch, const std::string& item_path) {
+  return state_->scan(block, batch, item_path);
+}
+
+std::uint64_t Scanner::events_count() const { return state_->events_count; }
+std::uint64_t Scanner::findings_count() const { return state_->findings_count; }
+
+}  // namespace pugmark

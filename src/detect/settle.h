@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "detect/scan_state.h"
+#include "detect/scanner.h"
+
+// The steps of Results::settle(), each a function of what came before.
+namespace pugmark {
+
+// Everything the workers brought home, put together but not yet judged.
+struct Gathered {
+  std::vector<ScannedItem> items;                        // by path
+  std::unordered_map<ItemId, std::uint32_t> item_index;  // into `items`
+  std::unordered_map<std::string_view, std::uint32_t> index_of_path;
+  std::map<ItemId, ItemTally> tallies;
+  std::deque<BucketTally> buckets;
+  std::vector<RememberedHit> remembered;
+  std::uint64_t forgotten_hits_count = 0;
+  std::uint64_t disagreements_count = 0;
+  std::uint64_t events_count = 0;
+};
+
+// Joins the workers' tallies and the items; marks byte copies; corrects clocks.
+Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items);
+
+// Coverage of every log source of every computer, by (computer, kind, source). Byte copies of an
+// item are not counted twice.
+std::vector<Coverage> coverage_of(const Gathered& gathered);
+
+// The ledger after the hunt: which rules ran, which could not have seen anything, and why.
+std::vector<LedgerEntry> ledger_after(const Ruleset& rules, const Gathered& gathered,
+                                      const std::map<std::uint32_t, FindingStore::Count>& counts);
+
+// Adds to each source the techniques that rules which ran on it could have shown.
+void add_techniques(const Ruleset& rules, const std::vector<LedgerEntry>& ledger,
+                    std::vector<Coverage>& coverage);
+
+// Judges all correlations. The rule number of a correlation's finding is the number of rules plus
+// its index.
+Status judge_correlations(const Ruleset& rules, const Gathered& gathered, FindingStore& store);
+
+}  // namespace pugmark
