@@ -245,6 +245,10 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> wo
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 
+bool all_of(std::string_view text, std::string_view allowed) {
+  return text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
 bool all_digits(std::string_view text) {
   return !text.empty() &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -273,12 +277,14 @@ ScalarType numeric_type(std::string_view text, bool& doubtful) {
   }
   // What is left is a string here and a number or a date to some other reader, if it consists of
   // nothing but number-like characters: 0x1f, 1_000, 1e5, 12:30, 2021-03-03.
-  const bool numberlike = digits.find_first_not_of("0123456789abcdefxoABCDEFXO_+-.:eE") ==
-                          std::string_view::npos;
-  const bool hexadecimal = digits.size() > 2 && digits[0] == '0' &&
-                           (digits[1] == 'x' || digits[1] == 'o' || digits[1] == 'b');
-  const bool mostly_digits = digits.find_first_not_of("0123456789_+-.:eE") == std::string_view::npos;
-  doubtful = numberlike && (hexadecimal || mostly_digits) && digits.find('.') == digits.rfind('.');
+  const bool hexadecimal =
+      digits.size() > 2 && digits[0] == '0' &&
+      ((digits[1] == 'x' && all_of(digits.substr(2), "0123456789abcdefABCDEF_")) ||
+       (digits[1] == 'o' && all_of(digits.substr(2), "01234567_")) ||
+       (digits[1] == 'b' && all_of(digits.substr(2), "01_")));
+  // Two points make it a version or an address, which nobody takes for a number.
+  const bool mostly_digits = all_of(digits, "0123456789_+-.:eE");
+  doubtful = hexadecimal || (mostly_digits && digits.find('.') == digits.rfind('.'));
   return ScalarType::kString;
 }
 
