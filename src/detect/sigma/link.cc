@@ -1,0 +1,268 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "base/text.h"
+#include "detect/sigma/item.h"
+#include "detect/sigma/parse.h"
+
+namespace pugmark::sigma {
+namespace {
+
+// Where an id or a name leads.
+struct Target {
+  bool is_correlation = false;
+  std::uint32_t index = 0;
+};
+
+void append_shifted(const Expression& from, std::uint32_t shift, Expression& to) {
+  to.kind = from.kind;
+  to.predicate = from.kind == ExpressionKind::kPredicate ? from.predicate + shift : 0;
+  for (const Expression& child : from.children) append_shifted(child, shift, to.children.emplace_back());
+}
+
+// rule := (rule) and (filter). The filter's predicates and identifiers are appended; names cannot
+// mix because both expressions are compiled already.
+void apply(const Filter& filter, Rule& rule) {
+  const auto predicates_before = static_cast<std::uint32_t>(rule.predicates.size());
+  const auto identifiers_before = static_cast<std::uint32_t>(rule.identifiers.size());
+  const std::string& shown = filter.id.empty() ? filter.title : filter.id;
+  for (SearchIdentifier identifier : filter.identifiers) {
+    identifier.name = shown + "/" + identifier.name;
+    rule.identifiers.push_back(std::move(identifier));
+  }
+  for (Predicate predicate : filter.predicates) {
+    predicate.identifier += identifiers_before;
+    rule.predicates.push_back(std::move(predicate));
+  }
+  std::vector<Expression> parts(2);
+  parts[0] = std::move(rule.expression);
+  append_shifted(filter.expression, predicates_before, parts[1]);
+  rule.expression = joined(ExpressionKind::kAnd, std::move(parts));
+  rule.applied_filters.push_back(shown);
+}
+
+bool covers(const LogSource& filter, const LogSource& rule) {
+  return (filter.product.empty() || filter.product == rule.product) &&
+         (filter.category.empty() || filter.category == rule.category) &&
+         (filter.service.empty() || filter.service == rule.service);
+}
+
+bool names(const std::string& reference, const Document& document) {
+  return (!document.id.empty() && equal_ascii_nocase(reference, document.id)) ||
+         (!document.name.empty() && reference == document.name);
+}
+
+class Linker {
+ public:
+  explicit Linker(std::vector<ParsedFile> files) {
+    for (ParsedFile& file : files) {
+      append(file.rules, set_.rules);
+      append(file.filters, set_.filters);
+      append(file.rejected, set_.rejected);
+      append(file.correlations, parsed_);
+    }
+  }
+
+  RuleSet run() && {
+    index_documents();
+    resolve_correlations();
+    order_correlations();
+    mark_correlated();
+    apply_filters();
+    return std::move(set_);
+  }
+
+ private:
+  template <class T>
+  static void append(std::vector<T>& from, std::vector<T>& to) {
+    for (T& one : from) to.push_back(std::move(one));
+  }
+
+  void index_documents() {
+    for (std::uint32_t i = 0; i < set_.rules.size(); ++i) index(set_.rules[i], {false, i});
+    for (std::uint32_t i = 0; i < parsed_.size(); ++i) index(parsed_[i].correlation, {true, i});
+    state_.resize(parsed_.size());
+  }
+  void index(Document& document, Target target) {
+    if (!document.id.empty() && !by_id_.emplace(ascii_lower(document.id), target).second) {
+      document.warnings.push_back(
+          fmt::format("The id {} stands in an earlier document too.", escaped(document.id)));
+    }
+    if (!document.name.empty() && !by_name_.emplace(document.name, target).second) {
+      document.warnings.push_back(
+          fmt::format("The name '{}' stands in an earlier document too.", escaped(document.name)));
+    }
+  }
+  std::optional<Target> find(const std::string& reference) const {
+    if (const auto id = by_id_.find(ascii_lower(reference)); id != by_id_.end()) return id->second;
+    if (const auto name = by_name_.find(reference); name != by_name_.end()) return name->second;
+    return std::nullopt;
+  }
+
+  void reject(std::size_t index, std::uint32_t line, std::string what, std::string hint) {
+    const Correlation& correlation = parsed_[index].correlation;
+    state_[index] = State::kRejected;
+    set_.rejected.push_back({correlation.file, line, correlation.id, correlation.title, "correlation",
+                             std::move(what), std::move(hint)});
+  }
+
+  void resolve_correlations() {
+    for (std::size_t i = 0; i < parsed_.size(); ++i) {
+      if (!resolve_rules(i)) continue;
+      resolve_aliases(i);
+    }
+  }
+
+  bool resolve_rules(std::size_t i) {
+    ParsedCorrelation& parsed = parsed_[i];
+    std::vector<RuleReference>& rules = parsed.correlation.rules;
+    for (std::size_t r = 0; r < rules.size(); ++r) {
+      const std::optional<Target> target = find(rules[r].text);
+      if (!target) {
+        reject(i, parsed.rules_line,
+               fmt::format("The correlation refers to '{}', which is {}.", escaped(rules[r].text),
+                           was_rejected(rules[r].text) ? "rejected itself"
+                                                       : "neither the id nor the name of a rule read"),
+               "Hand over the file that holds this rule, or correct the reference.");
+        return false;
+      }
+      rules[r].is_correlation = target->is_correlation;
+      rules[r].index = target->index;
+      for (std::size_t earlier = 0; earlier < r; ++earlier) {
+        if (rules[earlier].is_correlation == target->is_correlation &&
+            rules[earlier].index == target->index) {
+          reject(i, parsed.rules_line,
+                 fmt::format("The correlation lists '{}' twice.", escaped(rules[r].text)),
+                 "List each rule once.");
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  bool was_rejected(const std::string& reference) const {
+    return std::any_of(set_.rejected.begin(), set_.rejected.end(), [&](const RejectedRule& rejected) {
+      return !rejected.id.empty() && equal_ascii_nocase(reference, rejected.id);
+    });
+  }
+
+  void resolve_aliases(std::size_t i) {
+    ParsedCorrelation& parsed = parsed_[i];
+    for (const PendingAlias& pending : parsed.pending_aliases) {
+      const std::optional<Target> target = find(pending.rule);
+      bool known = false;
+      for (std::uint32_t r = 0; target && r < parsed.correlation.rules.size(); ++r) {
+        const RuleReference& rule = parsed.correlation.rules[r];
+        if (rule.index != target->index || rule.is_correlation != target->is_correlation) continue;
+        parsed.correlation.aliases[pending.alias].fields.emplace_back(r, pending.field);
+        known = true;
+      }
+      if (known) continue;
+      reject(i, pending.line,
+             fmt::format("An alias names the rule '{}', which the correlation does not list.",
+                         escaped(pending.rule)),
+             "List it under 'rules', or remove it from the alias.");
+      return;
+    }
+  }
+
+  // Those whose references all stand in the set already, again and again until nothing moves: what
+  // is left then needs a rejected one or itself.
+  void order_correlations() {
+    std::vector<std::uint32_t> place(parsed_.size(), 0);
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (std::size_t i = 0; i < parsed_.size(); ++i) {
+        if (state_[i] != State::kWaiting || !ready(i)) continue;
+        Correlation& correlation = parsed_[i].correlation;
+        for (RuleReference& rule : correlation.rules) {
+          if (rule.is_correlation) rule.index = place[rule.index];
+        }
+        place[i] = static_cast<std::uint32_t>(set_.correlations.size());
+        set_.correlations.push_back(std::move(correlation));
+        state_[i] = State::kPlaced;
+        moved = true;
+      }
+    }
+    for (std::size_t i = 0; i < parsed_.size(); ++i) {
+      if (state_[i] == State::kWaiting) reject_unplaced(i);
+    }
+  }
+
+  bool ready(std::size_t i) const {
+    const std::vector<RuleReference>& rules = parsed_[i].correlation.rules;
+    return std::all_of(rules.begin(), rules.end(), [this](const RuleReference& rule) {
+      return !rule.is_correlation || state_[rule.index] == State::kPlaced;
+    });
+  }
+
+  void reject_unplaced(std::size_t i) {
+    for (const RuleReference& rule : parsed_[i].correlation.rules) {
+      if (!rule.is_correlation || state_[rule.index] != State::kRejected) continue;
+      if (circular_.contains(rule.index)) continue;
+      reject(i, parsed_[i].rules_line,
+             fmt::format("The correlation refers to '{}', which is rejected itself.", escaped(rule.text)),
+             "Correct that correlation first.");
+      return;
+    }
+    circular_.insert(i);
+    reject(i, parsed_[i].rules_line, "The correlation refers to itself, directly or through others.",
+           "Remove one of the references of the circle.");
+  }
+
+  void mark_correlated() {
+    const auto each_reference = [this](auto&& visit) {
+      for (const Correlation& correlation : set_.correlations) {
+        for (const RuleReference& rule : correlation.rules) visit(correlation, rule);
+      }
+    };
+    each_reference([this](const Correlation&, const RuleReference& rule) {
+      if (rule.is_correlation) {
+        set_.correlations[rule.index].silent = true;
+      } else {
+        set_.rules[rule.index].correlated = true;
+        set_.rules[rule.index].silent = true;
+      }
+    });
+    each_reference([this](const Correlation& correlation, const RuleReference& rule) {
+      if (!correlation.generate) return;
+      (rule.is_correlation ? set_.correlations[rule.index].silent : set_.rules[rule.index].silent) = false;
+    });
+  }
+
+  void apply_filters() {
+    for (Filter& filter : set_.filters) {
+      std::size_t applied = 0;
+      for (Rule& rule : set_.rules) {
+        const auto meant = [&rule](const std::string& reference) { return names(reference, rule); };
+        const bool wanted =
+            filter.rules.empty() || std::any_of(filter.rules.begin(), filter.rules.end(), meant);
+        if (!wanted || !covers(filter.logsource, rule.logsource)) continue;
+        apply(filter, rule);
+        ++applied;
+      }
+      if (applied == 0) filter.warnings.push_back("The filter narrows none of the rules read.");
+    }
+  }
+
+  enum class State : std::uint8_t { kWaiting, kPlaced, kRejected };
+
+  RuleSet set_;
+  std::vector<ParsedCorrelation> parsed_;
+  std::vector<State> state_;
+  std::set<std::size_t> circular_;
+  std::map<std::string, Target> by_id_;
+  std::map<std::string, Target> by_name_;
+};
+
+}  // namespace
+
+RuleSet link(std::vector<ParsedFile> files) { return Linker(std::move(files)).run(); }
+
+}  // namespace pugmark::sigma
