@@ -151,7 +151,7 @@ class Parser {
   Reason add_constant(const Value& value) {
     if (!text_allowed()) return misplaced();
     Program& program = out_.program;
-    if (program.constants_count >= kSubstitutionsMax) return "it has too many constant texts";
+    if (program.constants_count > UINT16_MAX) return "it has too many constant texts";
     program.ops.push_back(
         {OpKind::kText, 0, static_cast<std::uint16_t>(program.constants_count++), {}});
     out_.constants.push_back(value);
@@ -231,6 +231,7 @@ class Parser {
   }
 
   Reason pi_data() {
+    if (in_start_tag_) return misplaced();
     if (!has(2)) return too_short();
     const std::size_t bytes = 2 * std::size_t{take<std::uint16_t>()};
     if (!has(bytes)) return too_short();
@@ -291,6 +292,11 @@ bool same_ops(const std::vector<Op>& a, const std::vector<Op>& b) {
 }
 
 }  // namespace
+
+bool Program::uses(std::uint16_t index) const {
+  return std::ranges::any_of(
+      ops, [&](const Op& op) { return op.kind == OpKind::kValue && op.index == index; });
+}
 
 Value without_terminator(Value utf16) {
   const auto* at = static_cast<const std::byte*>(utf16.data);

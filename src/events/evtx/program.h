@@ -51,6 +51,7 @@ struct Program {
   std::vector<std::uint16_t> nested;   // declared as BinXML
   std::vector<std::uint16_t> counted;  // text of Data without Name: an array is numbered param1...
   std::vector<std::uint16_t> naming;   // inside `Name` attributes
+  bool uses(std::uint16_t index) const;  // slow: looks through all ops
   bool is_plain() const { return nested.empty() && counted.empty() && naming.empty(); }
   std::uint32_t pool_size() const { return values_count + constants_count + instances_count; }
 };

@@ -136,8 +136,11 @@ void RecordDecoder::read_values(Instance& instance) {
     } else if (size == 0) {
       out[i] = Value::null();
     } else if (type == kTypeBinXml) {
+      out[i] = Value::null();
       const auto begin = static_cast<std::size_t>(data - chunk_.data());
-      nested_.push_back({instance.pool_base + static_cast<std::uint32_t>(i), begin, begin + size});
+      if (instance.program->uses(static_cast<std::uint16_t>(i)))
+        nested_.push_back(
+            {instance.pool_base + static_cast<std::uint32_t>(i), begin, begin + size});
     } else if ((type & kTypeArrayFlag) != 0) {
       out[i] = array_value({data, size}, type & static_cast<std::uint8_t>(~kTypeArrayFlag));
     } else {

@@ -1,0 +1,142 @@
+#include "events/evtx/agreement.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "events/evtx/evtx_reader.h"
+
+namespace pugmark::evtx {
+namespace {
+
+struct WantNothing : ShapeListener {
+  bool wants(const Shape&) override { return false; }
+};
+
+ReferenceText owned(const Value& value) {
+  return {rendered(value), value.type == ValueType::kNull};
+}
+
+DecodedRecord owned(const Event& event, const ShapeTable& shapes) {
+  DecodedRecord decoded;
+  ReferenceRecord& record = decoded.record;
+  decoded.recovered = event.recovered;
+  record.offset_bytes = event.where.offset_bytes;
+  record.size_bytes = event.where.length_bytes;
+  record.record_id = event.record_id;
+  record.time = event.time;
+  record.precision = event.precision;
+  record.channel = event.shape->channel;
+  record.provider = event.shape->provider;
+  record.event_id = event.shape->event_id;
+  record.computer = rendered(event.computer);
+  for (std::size_t slot = 0; event.values != nullptr && slot < event.shape->fields.size(); ++slot) {
+    const Value& value = event.values[slot];
+    ReferenceField field{std::string(shapes.field_name(event.shape->fields[slot])), {},
+                         value.is_list()};
+    if (value.is_list()) {
+      for (const Value& one : value.list()) field.values.push_back(owned(one));
+    } else {
+      field.values.push_back(owned(value));
+    }
+    record.fields.push_back(std::move(field));
+  }
+  return decoded;
+}
+
+std::string describe(const ReferenceField* field) {
+  if (field == nullptr) return "no such field";
+  std::string text = field->is_list ? "list" : "value";
+  for (const ReferenceText& one : field->values)
+    text += one.is_null ? " null" : fmt::format(" \"{}\"", one.text);
+  return text;
+}
+
+std::string field_difference(const ReferenceRecord& fast, const ReferenceRecord& slow) {
+  std::map<std::string, std::pair<const ReferenceField*, const ReferenceField*>> by_name;
+  for (const ReferenceField& field : fast.fields) by_name[field.name].first = &field;
+  for (const ReferenceField& field : slow.fields) by_name[field.name].second = &field;
+  for (const auto& [name, pair] : by_name) {
+    if (pair.first != nullptr && pair.second != nullptr &&
+        pair.first->is_list == pair.second->is_list && pair.first->values == pair.second->values)
+      continue;
+    return fmt::format("field {}: fast has {}, twin has {}", name, describe(pair.first),
+                       describe(pair.second));
+  }
+  return fast.fields.size() == slow.fields.size() ? "" : "a field stands twice";
+}
+
+std::string record_difference(const ReferenceRecord& fast, const ReferenceRecord& slow) {
+  if (fast.offset_bytes != slow.offset_bytes || fast.size_bytes != slow.size_bytes)
+    return fmt::format("fast has a record at {}, twin at {}", fast.offset_bytes,
+                       slow.offset_bytes);
+  const auto differ = [&](const auto& a, const auto& b, const char* what) {
+    return a == b ? std::string() : fmt::format("{}: fast has {}, twin has {}", what, a, b);
+  };
+  for (const std::string& difference :
+       {differ(fast.record_id, slow.record_id, "record id"),
+        differ(fast.time.ns_since_1970, slow.time.ns_since_1970, "time"),
+        differ(fast.channel, slow.channel, "channel"),
+        differ(fast.provider, slow.provider, "provider"),
+        differ(fast.computer, slow.computer, "computer"),
+        differ(fast.event_id, slow.event_id, "event id"), field_difference(fast, slow)}) {
+    if (!difference.empty())
+      return fmt::format("record at {}: {}", fast.offset_bytes, difference);
+  }
+  return fast.precision == slow.precision ? "" : "precision of the time";
+}
+
+}  // namespace
+
+DecodedLog decode_whole(Bytes item, const Limits& limits, const DecodeChoices& choices) {
+  DecodedLog log;
+  WantNothing want_nothing;
+  ShapeTable shapes(limits, choices.wanted ? nullptr : &want_nothing);
+  const auto reader = make_evtx_reader({&limits, &shapes, choices.carve});
+  const auto scratch = reader->new_scratch();
+  EventBatch batch;
+  std::size_t at = 0;
+  std::size_t shown = choices.shown_bytes == 0 ? item.size() : choices.shown_bytes;
+  while (at < item.size()) {
+    const bool at_end = shown >= item.size() - at;
+    const Cut cut = reader->cut(item.subspan(at, at_end ? item.size() - at : shown), at, at_end);
+    if (cut.block_bytes == 0) {
+      shown += 1 + shown / 2;
+      continue;
+    }
+    const Block block{item.subspan(at, cut.block_bytes), at, ItemId{7},
+                      at + cut.block_bytes == item.size(), cut.context};
+    batch.clear();
+    reader->decode(block, *scratch, batch);
+    for (const Event& event : batch.events()) log.records.push_back(owned(event, shapes));
+    log.gaps.insert(log.gaps.end(), batch.gaps().begin(), batch.gaps().end());
+    log.understood_bytes += batch.understood_bytes;
+    at += cut.block_bytes;
+  }
+  return log;
+}
+
+std::string first_difference(Bytes item, const Limits& limits) {
+  const DecodedLog fast = decode_whole(item, limits);
+  const bool limited = std::ranges::any_of(
+      fast.gaps, [](const Gap& gap) { return gap.kind == GapKind::kLimit &&
+                                             gap.what.find("nesting-depth") == std::string::npos; });
+  if (limited) return "";
+  const ReferenceLog slow = read_reference(item, limits);
+  for (std::size_t i = 0; i < std::min(fast.records.size(), slow.records.size()); ++i) {
+    const std::string difference = record_difference(fast.records[i].record, slow.records[i]);
+    if (!difference.empty()) return difference;
+  }
+  if (fast.records.size() != slow.records.size())
+    return fmt::format("fast has {} records, twin has {}", fast.records.size(),
+                       slow.records.size());
+  for (const std::uint64_t offset : slow.unreadable_offsets) {
+    const bool recorded = std::ranges::any_of(
+        fast.gaps, [&](const Gap& gap) { return gap.where.offset_bytes == offset; });
+    if (!recorded) return fmt::format("the unreadable record at {} is no gap", offset);
+  }
+  return "";
+}
+
+}  // namespace pugmark::evtx
