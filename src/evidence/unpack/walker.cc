@@ -263,7 +263,8 @@ void Walker::finish_top() {
 void Walker::finish_archive(Frame& archive) {
   if (archive.form.by_directory) return;
   archive.stream->drain();
-  if (archive.stopped || !archive.whole) return;
+  // What stands behind the members of a zip is its directory.
+  if (archive.stopped || !archive.whole || archive.form.outer == Packing::kZip) return;
   const std::uint64_t end = archive.reader->packed_position_bytes();
   if (archive.stream->content_end_bytes() <= end) return;
   add_gap(archive, GapKind::kDamaged, end,

@@ -117,9 +117,17 @@ bool Walker::open_by_directory(Frame& frame, Packing packing, std::string& why, 
   std::array<std::byte, 4> magic{};
   frame.stream->read_at(0, magic);
   const bool has_member = magic[2] == std::byte{3} || magic[2] == std::byte{7};
-  if (opened && !has_member) return true;
+  if (!has_member) return opened || open_empty_zip(frame, why, kind);
   if (opened) why = "it lists no member though one begins at offset 0";
   return open_zip_from_front(frame, why, kind);
+}
+
+// The zip without members is nothing but the end of its directory, which only the other reader takes.
+bool Walker::open_empty_zip(Frame& frame, std::string& why, GapKind& kind) {
+  frame.reader.reset();
+  if (!frame.stream->rewind()) return false;
+  if (stack_.size() == 1) phase_ = Phase::kInOrder;
+  return open_in_order(frame, {Packing::kZip, Packing::kNone, false}, why, kind);
 }
 
 // A zip whose directory at the end is missing or denies its members.
