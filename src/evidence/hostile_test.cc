@@ -147,7 +147,7 @@ TEST(HostileArchive, NestedSeekableMemberOverItsLimitIsReadAsItIs) {
   Limits limits;
   limits.seekable_member_bytes = 2 * kMiB;
   const Walked walked = walk(path, limits);
-  EXPECT_EQ(walked.at(path + "!/i.zip").bytes, inner);
+  EXPECT_TRUE(walked.at(path + "!/i.zip").bytes == inner);
   EXPECT_TRUE(lines_say(walked.all_gaps(), {"the limit seekable-member-bytes (2097152)"}));
 }
 
@@ -174,7 +174,7 @@ TEST(HostileArchive, MagicWithGarbageIsReadAsItIs) {
           "outer.tar.gz", packed("ustar", "gzip", {{"x.aspx", content}, {"next", "n"}}));
       for (const auto& [walked, name] :
            {std::pair{walk(path), path}, {walk(outer), outer + "!/x.aspx"}}) {
-        EXPECT_EQ(walked.at(name).bytes, content) << magic << size;
+        EXPECT_TRUE(walked.at(name).bytes == content) << magic << size;
         EXPECT_FALSE(walked.at(name).is_container) << magic << size;
         EXPECT_TRUE(walked.at(name).item.sha256.has_value()) << magic << size;
         EXPECT_TRUE(lines_say(walked.all_gaps(), {"cannot be unpacked"})) << magic << size;
@@ -213,7 +213,9 @@ TEST(HostileArchive, TruncatedAnywhere) {
       if (complete < members.size() && !is_plain && size > 600) {
         EXPECT_NE(walked.all_gaps(), "") << format << " " << filter << " cut to " << size;
       }
-      if (is_plain) EXPECT_EQ(walked.items[0].bytes, whole.substr(0, size));
+      if (is_plain) {
+        EXPECT_TRUE(walked.items[0].bytes == whole.substr(0, size));
+      }
     }
   }
 }

@@ -119,9 +119,13 @@ TEST(ListEvidence, UnreadableFolderAndFileAreGaps) {
   // Root may read everything: be nobody for the time of the listing.
   constexpr uid_t kNobody = 65534;
   const bool is_root = ::geteuid() == 0;
-  if (is_root) ASSERT_EQ(::seteuid(kNobody), 0);
+  if (is_root) {
+    ASSERT_EQ(::seteuid(kNobody), 0);
+  }
   const std::string text = listed({folder.path()}, root);
-  if (is_root) ASSERT_EQ(::seteuid(0), 0);
+  if (is_root) {
+    ASSERT_EQ(::seteuid(0), 0);
+  }
   ::chmod((root + "closed").c_str(), 0700);
   EXPECT_EQ(text,
             "open.log 1\n"

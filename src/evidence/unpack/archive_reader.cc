@@ -173,7 +173,9 @@ ArchiveReader::ArchiveReader(const Form& form, ByteSource& source)
   }
   archive_read_set_callback_data(reader, &feed);
   if (result >= ARCHIVE_WARN) result = archive_read_open1(reader);
-  if (result < ARCHIVE_WARN) {
+  // A decompressor that fails in its first block leaves what looks like an empty stream.
+  const bool failed_at_once = is_stream(form.outer) && archive_errno(reader) != 0;
+  if (result < ARCHIVE_WARN || failed_at_once) {
     note_message();
     step_ = StepResult::kBroken;
   }
