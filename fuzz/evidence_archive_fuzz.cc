@@ -1,5 +1,6 @@
 // Walks any bytes as an evidence file, with limits small enough to be met, and checks what a cursor
-// promises: it ends, its limits hold, digests are of the bytes delivered, nothing is cut in silence.
+// promises: it ends, its limits hold, digests are of the bytes delivered, nothing is cut in
+// silence.
 #include <sys/mman.h>
 #include <unistd.h>
 

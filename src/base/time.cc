@@ -102,8 +102,9 @@ std::optional<TimeUtc> time_from_civil(const CivilTime& civil) {
   if (civil.second < 0 || civil.second > 60) return std::nullopt;
   if (civil.nanosecond < 0 || civil.nanosecond >= kNsPerSecond) return std::nullopt;
   const int second = civil.second == 60 ? 59 : civil.second;
-  const std::int64_t seconds = days_from_civil(civil.year, civil.month, civil.day) * kSecondsPerDay +
-                               civil.hour * 3600 + civil.minute * 60 + second;
+  const std::int64_t days = days_from_civil(civil.year, civil.month, civil.day);
+  const std::int64_t seconds =
+      days * kSecondsPerDay + civil.hour * 3600 + civil.minute * 60 + second;
   return TimeUtc{seconds * kNsPerSecond + civil.nanosecond};
 }
 

@@ -12,6 +12,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "evidence/evidence_testing.h"
 
@@ -354,7 +358,8 @@ TEST(ItemCursor, EncryptedMemberIsNamed) {
   const Walked walked = walk(path);
   EXPECT_EQ(walked.items.size(), 1U);
   ASSERT_TRUE(walked.has(path + "!/secret.evtx"));
-  EXPECT_TRUE(lines_say(walked.gaps_of(path + "!/secret.evtx"), {"unsupported: Member " + path + "!/secret.evtx is encrypted"}));
+  EXPECT_TRUE(lines_say(walked.gaps_of(path + "!/secret.evtx"),
+                        {"unsupported: Member " + path + "!/secret.evtx is encrypted"}));
 }
 
 TEST(ItemCursor, HolesOfSparseMembersAreZeros) {
@@ -397,8 +402,25 @@ TEST(ItemCursor, NestedZipLargerThanMemoryGoesToATemporaryFile) {
   ::unsetenv("TMPDIR");
   EXPECT_FALSE(without.at(path + "!/i.zip").is_container);
   EXPECT_TRUE(without.at(path + "!/i.zip").item.sha256.has_value());
-  EXPECT_TRUE(lines_say(without.gaps_of(path + "!/i.zip"), {"unreadable: This begins like a zip archive but cannot be "
+  EXPECT_TRUE(lines_say(without.gaps_of(path + "!/i.zip"),
+                        {"unreadable: This begins like a zip archive but cannot be "
                                     "unpacked (A temporary file in"}));
+}
+
+// Forms that nothing here writes: kept as seeds of the fuzzer.
+TEST(ItemCursor, CabRarArAndZipOfEveryMethod) {
+  const std::string folder = std::string(PUGMARK_SOURCE_DIR) + "/fuzz/seeds/evidence_archive/";
+  const std::string content = walk(folder + "plain").items.at(0).bytes;
+  ASSERT_EQ(content.size(), 213U);
+  for (const auto& [seed, type, member] :
+       {std::tuple{"cab", "cab", "a.log"}, {"rar", "rar", "a.log"}, {"7z", "7z", "a/u_ex.log"},
+        {"zip_lzma", "zip", "a/u_ex.log"}, {"zip_bzip2", "zip", "a/u_ex.log"}}) {
+    const Walked walked = walk(folder + seed);
+    EXPECT_EQ(walked.items.at(0).item.type, type);
+    EXPECT_EQ(walked.at(folder + seed + "!/" + member).bytes, content);
+    EXPECT_EQ(walked.all_gaps(), "") << seed;
+  }
+  EXPECT_EQ(walk(folder + "ar").at(folder + "ar!/a.log").bytes, "short");
 }
 
 }  // namespace

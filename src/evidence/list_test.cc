@@ -62,7 +62,8 @@ TEST(ListEvidence, EachFileOnceUnderItsSmallestPath) {
   folder.write("d/a", "x");
   std::filesystem::create_hard_link(folder.path() + "/d/a", folder.path() + "/d/A");
   const std::string root = folder.path() + "/";
-  EXPECT_EQ(listed({root + "d", root + "d/a", root + "d/../d/a", root + "d"}, root), "d/../d/a 1\n");
+  EXPECT_EQ(listed({root + "d", root + "d/a", root + "d/../d/a", root + "d"}, root),
+            "d/../d/a 1\n");
   EXPECT_EQ(listed({root + "d", root + "d/a"}, root), "d/A 1\n");
   EXPECT_EQ(listed({}, root), "");
 }
@@ -71,7 +72,8 @@ TEST(ListEvidence, MissingPathIsAnErrorWithAHint) {
   const TemporaryFolder folder;
   ItemIds ids;
   for (const std::string name : {"/none", "/none/below", ""}) {
-    const std::vector<std::string> paths = {folder.path(), name.empty() ? "" : folder.path() + name};
+    const std::vector<std::string> paths = {folder.path(),
+                                            name.empty() ? "" : folder.path() + name};
     const auto listing = list_evidence(paths, {}, ids);
     ASSERT_FALSE(listing.ok()) << name;
     EXPECT_EQ(listing.error().code, ErrorCode::kNotFound);

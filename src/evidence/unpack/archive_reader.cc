@@ -16,8 +16,8 @@ constexpr std::size_t kPackedBlockBytes = std::size_t{64} << 10U;
 // libarchive may ask to try again; a hostile file must not make that endless.
 constexpr int kRetriesMax = 16;
 
-// libarchive turns names into the character set of the thread's locale. Names must not depend on the
-// user's settings, so this thread speaks UTF-8 while libarchive runs.
+// libarchive turns names into the character set of the thread's locale. Names must not depend on
+// the user's settings, so this thread speaks UTF-8 while libarchive runs.
 class Utf8Locale {
  public:
   Utf8Locale() : before_(utf8() != nullptr ? ::uselocale(utf8()) : nullptr) {}
