@@ -35,10 +35,9 @@ struct Error {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  // NOLINTNEXTLINE: implicit by design
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
-  // NOLINTNEXTLINE: implicit by design
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+  // Implicit by design: `return value;` and `return Error{...};` both make a Result.
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -72,8 +71,7 @@ class [[nodiscard]] Result {
 class [[nodiscard]] Status {
  public:
   Status() = default;
-  // NOLINTNEXTLINE: implicit by design
-  Status(Error error) : failed_(true), error_(std::move(error)) {}
+  Status(Error error) : failed_(true), error_(std::move(error)) {}  // NOLINT: implicit by design
 
   bool ok() const { return !failed_; }
   explicit operator bool() const { return ok(); }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 
 namespace pugmark {
 namespace {
@@ -186,12 +187,19 @@ std::string format_time(TimeUtc time, TimePrecision precision) {
 }
 
 std::string format_duration(std::int64_t ns) {
+  // One digit behind the point where it says something: "4 s", "4.5 s".
+  const auto with_unit = [](double value, const char* unit) {
+    std::string text = fmt::format("{:.1f}", value);
+    if (text.ends_with(".0")) text.resize(text.size() - 2);
+    return fmt::format("{} {}", text, unit);
+  };
   const double seconds = static_cast<double>(ns) / 1e9;
-  if (seconds < 1) return fmt::format("{:.0f} ms", seconds * 1e3);
-  if (seconds < 120) return fmt::format("{:.1f} s", seconds);
-  if (seconds < 7200) return fmt::format("{:.0f} min", seconds / 60);
-  if (seconds < 172'800) return fmt::format("{:.1f} h", seconds / 3600);
-  return fmt::format("{:.1f} days", seconds / 86'400);
+  const double length = std::fabs(seconds);
+  if (length < 0.9995) return fmt::format("{:.0f} ms", seconds * 1e3 + 0.0);
+  if (length < 120) return with_unit(seconds, "s");
+  if (length < 7200) return fmt::format("{:.0f} min", seconds / 60);
+  if (length < 172'800) return with_unit(seconds / 3600, "h");
+  return with_unit(seconds / 86'400, "days");
 }
 
 }  // namespace pugmark

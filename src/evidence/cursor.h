@@ -51,30 +51,30 @@ class ItemIds {
 // sorts first. Symbolic links named by the user are followed; links found inside folders are not
 // (they are reported as gaps), nor are devices and pipes opened. A path that does not exist is an
 // Error (kNotFound) and nothing is listed; an unreadable file or folder is a Gap and the listing
-// goes on, as it does at the limits `folder-depth` and `items`. The evidence itself is never written
-// to; access times stay as they are where the system allows it.
+// goes on, as it does at the limits `folder-depth` and `items`. The evidence itself is never
+// written to; access times stay as they are where the system allows it.
 Result<Listing> list_evidence(std::span<const std::string> paths, const Limits& limits,
                               ItemIds& ids);
 
 // Walks all items of one EvidenceFile in order: the file itself, or every member of an archive,
 // nested archives included ("a.zip!/b.tar.gz!/c.evtx"; docs/formats/locators.md has the scheme).
-// Archives are recognised by content: zip, 7z, tar, cpio, ar, cab, rar, and gzip, bzip2, xz, zstd, lz4
-// around a tar, a cpio or a single file, which is then one member named without the suffix. Formats
-// that could be mistaken for logs, such as mtree or raw text, never. What begins like an archive and
-// cannot be opened as one is a Gap, and is delivered as the plain item it is.
-// Members are unpacked while reading; only a member that must be seekable to be read (a nested zip
-// or 7z) is kept aside, in memory up to 1 MiB and then in an unlinked temporary file in TMPDIR.
-// Stored names are only ever shown: "../", drive letters and leading slashes stay visible and
-// reach no file system. A second member of the same name gets "#2" behind it. Links, devices and
-// encrypted members are gaps; a hard link to a member that was delivered is not. An encrypted member is a
-// finished item of type "encrypted" that is never current.
-// Files are opened read-only and read by pread: a file that shrinks or fails while being read is a
-// Gap, never a signal; bytes written behind the end that a file had when it was opened are not read.
-// Every limit of base/limits.h about archives holds, bombs included: for an archive and everything
-// nested in it, the unpacked bytes stay below `archive-ratio` times its packed bytes (once they
-// exceed 1 MiB) and below `archive-bytes`, the members below `archive-entries`; a zip member also
-// keeps to `archive-ratio` by itself. What was cut short has no digest and a Gap that names the limit.
-// One thread at a time; movable.
+// Archives are recognised by content: zip, 7z, tar, cpio, ar, cab, rar, and gzip, bzip2, xz, zstd,
+// lz4 around a tar, a cpio or a single file, which is then one member named without the suffix.
+// Formats that could be mistaken for logs, such as mtree or raw text, never. What begins like an
+// archive and cannot be opened as one is a Gap, and is delivered as the plain item it is. Members
+// are unpacked while reading; only a member that must be seekable to be read (a nested zip or 7z)
+// is kept aside, in memory up to 1 MiB and then in an unlinked temporary file in TMPDIR. Stored
+// names are only ever shown: "../", drive letters and leading slashes stay visible and reach no
+// file system. A second member of the same name gets "#2" behind it. Links, devices and encrypted
+// members are gaps; a hard link to a member that was delivered is not. An encrypted member is a
+// finished item of type "encrypted" that is never current. Files are opened read-only and read by
+// pread: a file that shrinks or fails while being read is a Gap, never a signal; bytes written
+// behind the end that a file had when it was opened are not read. Every limit of base/limits.h
+// about archives holds, bombs included: for an archive and everything nested in it, the unpacked
+// bytes stay below `archive-ratio` times its packed bytes (once they exceed 1 MiB) and below
+// `archive-bytes`, the members below `archive-entries`; a zip member also keeps to `archive-ratio`
+// by itself. What was cut short has no digest and a Gap that names the limit. One thread at a time;
+// movable.
 class ItemCursor {
  public:
   // Opens the file and takes its id. kNotFound or kIo if it cannot be opened, kUnsupported if it is
@@ -85,10 +85,11 @@ class ItemCursor {
   ItemCursor& operator=(ItemCursor&&) noexcept;
 
   // Goes to the next item; the rest of the current one is read first so that its digest is whole.
-  // False at the end. Archives themselves are items too (type "zip", "tar.gz", ...), delivered before
-  // their members with no bytes to read; their digest is in take_finished_items() after their last
-  // member. An archive read out of order (zip, 7z) is hashed by a pass of its own over the same open
-  // file before its first member is delivered; any other is hashed while it is unpacked.
+  // False at the end. Archives themselves are items too (type "zip", "tar.gz", ...), delivered
+  // before their members with no bytes to read; their digest is in take_finished_items() after
+  // their last member. An archive read out of order (zip, 7z) is hashed by a pass of its own over
+  // the same open file before its first member is delivered; any other is hashed while it is
+  // unpacked.
   bool next_item();
 
   // The current item; path and id are valid from next_item() on, size and digest when it is over.
@@ -112,7 +113,8 @@ class ItemCursor {
   std::vector<Item> take_finished_items();
 
   // Bytes of the EvidenceFile consumed so far, for progress: never falls, and is its size at the
-  // end. Of an archive read out of order hashing counts for one half. May be called from any thread.
+  // end. Of an archive read out of order hashing counts for one half. May be called from any
+  // thread.
   std::uint64_t consumed_bytes() const;
 
  private:

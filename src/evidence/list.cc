@@ -105,9 +105,9 @@ class Walk {
   void add_special(const std::string& path, const struct stat& status) {
     const std::string_view type = special_type(status.st_mode);
     note(path, status, type, GapKind::kUnsupported,
-         type == "link" ? "A symbolic link inside a folder is not followed; name its target to have it "
-                          "read."
-                        : fmt::format("A {} is not opened; hand over a copy of what it gives.", type));
+         type == "link"
+             ? "A symbolic link inside a folder is not followed; name its target to have it read."
+             : fmt::format("A {} is not opened; hand over a copy of what it gives.", type));
   }
 
   void add_folder(const std::string& path, const struct stat& status, bool follow_link,

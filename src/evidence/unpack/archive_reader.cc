@@ -16,8 +16,8 @@ constexpr std::size_t kPackedBlockBytes = std::size_t{64} << 10U;
 // libarchive may ask to try again; a hostile file must not make that endless.
 constexpr int kRetriesMax = 16;
 
-// libarchive turns names into the character set of the thread's locale. Names must not depend on the
-// user's settings, so this thread speaks UTF-8 while libarchive runs.
+// libarchive turns names into the character set of the thread's locale. Names must not depend on
+// the user's settings, so this thread speaks UTF-8 while libarchive runs.
 class Utf8Locale {
  public:
   Utf8Locale() : before_(utf8() != nullptr ? ::uselocale(utf8()) : nullptr) {}
@@ -173,7 +173,9 @@ ArchiveReader::ArchiveReader(const Form& form, ByteSource& source)
   }
   archive_read_set_callback_data(reader, &feed);
   if (result >= ARCHIVE_WARN) result = archive_read_open1(reader);
-  if (result < ARCHIVE_WARN) {
+  // A decompressor that fails in its first block leaves what looks like an empty stream.
+  const bool failed_at_once = is_stream(form.outer) && archive_errno(reader) != 0;
+  if (result < ARCHIVE_WARN || failed_at_once) {
     note_message();
     step_ = StepResult::kBroken;
   }

@@ -148,8 +148,8 @@ bool Walker::enter_member(Frame& archive) {
   if (is_stream(archive.form.outer) && archive.form.inner == Packing::kNone) {
     name = unpacked_name(archive.item.path, archive.form.outer);
   } else {
-    name = archive.unique_name(member.path.empty() ? fmt::format("unnamed-{}", archive.headers_count)
-                                                   : member.path);
+    name = archive.unique_name(
+        member.path.empty() ? fmt::format("unnamed-{}", archive.headers_count) : member.path);
   }
   archive.member_bytes = 0;
   archive.member_packed_begin = archive.reader->packed_position_bytes();
@@ -189,8 +189,9 @@ bool Walker::count_entry() {
     return false;
   }
   const std::uint64_t next_id = ids_.count();
-  const std::uint64_t items =
-      std::min<std::uint64_t>(limits_.items, std::numeric_limits<std::uint32_t>::max() - 1'000'000U);
+  // Ids have 32 bits; other threads may take some while we look.
+  constexpr std::uint64_t kIdsMax = std::numeric_limits<std::uint32_t>::max() - 1'000'000U;
+  const std::uint64_t items = std::min(limits_.items, kIdsMax);
   if (next_id < items) return true;
   stop_at_limit(0, fmt::format("items ({})", items));
   return false;
@@ -263,7 +264,8 @@ void Walker::finish_top() {
 void Walker::finish_archive(Frame& archive) {
   if (archive.form.by_directory) return;
   archive.stream->drain();
-  if (archive.stopped || !archive.whole) return;
+  // What stands behind the members of a zip is its directory.
+  if (archive.stopped || !archive.whole || archive.form.outer == Packing::kZip) return;
   const std::uint64_t end = archive.reader->packed_position_bytes();
   if (archive.stream->content_end_bytes() <= end) return;
   add_gap(archive, GapKind::kDamaged, end,
@@ -399,8 +401,8 @@ void Walker::stop_at_limit(std::size_t archive_index, const std::string& limit) 
   Frame& archive = *stack_[archive_index];
   add_gap(archive, GapKind::kLimit,
           archive.form.by_directory ? 0 : archive.reader->packed_position_bytes(),
-          fmt::format("The limit {} was reached after {} members and {} bytes unpacked from {}; the "
-                      "rest of the archive was not read.",
+          fmt::format("The limit {} was reached after {} members and {} bytes unpacked from {}; "
+                      "the rest of the archive was not read.",
                       limit, archive.entries_count, archive.unpacked_bytes,
                       archive.packed_bytes()));
   archive.stopped = true;

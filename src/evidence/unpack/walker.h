@@ -42,6 +42,7 @@ class Walker {
   bool open_by_directory(Frame& frame, Packing packing, std::string& why, GapKind& kind);
   bool open_in_order(Frame& frame, const ArchiveReader::Form& form, std::string& why,
                      GapKind& kind);
+  bool open_empty_zip(Frame& frame, std::string& why, GapKind& kind);
   bool open_zip_from_front(Frame& frame, std::string& why, GapKind& kind);
   bool open_stream(Frame& frame, Packing packing, std::string& why, GapKind& kind);
   bool read_first_header(Frame& frame, std::string& why, GapKind& kind);

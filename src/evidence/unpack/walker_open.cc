@@ -117,9 +117,28 @@ bool Walker::open_by_directory(Frame& frame, Packing packing, std::string& why, 
   std::array<std::byte, 4> magic{};
   frame.stream->read_at(0, magic);
   const bool has_member = magic[2] == std::byte{3} || magic[2] == std::byte{7};
-  if (opened && !has_member) return true;
+  if (!has_member) return open_empty_zip(frame, why, kind);
   if (opened) why = "it lists no member though one begins at offset 0";
   return open_zip_from_front(frame, why, kind);
+}
+
+// The zip without members is the end of its directory (APPNOTE.TXT 4.3.16: 22 bytes and a comment)
+// and nothing else. Only the reader from the front takes it.
+bool Walker::open_empty_zip(Frame& frame, std::string& why, GapKind& kind) {
+  constexpr std::size_t kEndBytes = 22;
+  std::array<std::byte, kEndBytes> end{};
+  const std::size_t got = frame.stream->read_at(0, end);
+  const auto is_zero = [](std::byte byte) { return byte == std::byte{0}; };
+  const bool is_empty =
+      got == kEndBytes && std::all_of(end.begin() + 4, end.begin() + 20, is_zero) &&
+      frame.stream->size_bytes() == kEndBytes + load_le<std::uint16_t>(end.data() + 20);
+  frame.reader.reset();
+  if (!is_empty || !frame.stream->rewind()) {
+    if (why.empty()) why = "its directory ends at once, but more follows";
+    return false;
+  }
+  if (stack_.size() == 1) phase_ = Phase::kInOrder;
+  return open_in_order(frame, {Packing::kZip, Packing::kNone, false}, why, kind);
 }
 
 // A zip whose directory at the end is missing or denies its members.
