@@ -1,0 +1,283 @@
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <random>
+
+#include "events/clock.h"
+#include "events/json/elements.h"
+#include "events/json/json_reader.h"
+#include "events/json/json_twin.h"
+#include "events/json/layout.h"
+#include "events/json/walk.h"
+#include "events/text/plain.h"
+#include "events/text/testing.h"
+
+namespace pugmark {
+namespace {
+
+text::PlainLog read(std::string_view log, std::size_t step = SIZE_MAX / 2, Limits limits = {}) {
+  ShapeTable shapes(limits);
+  const Bytes head = as_bytes(log.substr(0, std::size_t{64} << 10U));
+  const auto reader = json::make_json_reader(head, {&limits, &shapes, false});
+  return text::read_plainly(*reader, log, shapes, [&](std::size_t) { return step; });
+}
+
+TEST(Json, ReadsAFlatWindowsEvent) {
+  const std::string line =
+      R"({"SourceName":"Microsoft-Windows-Sysmon","Channel":"Microsoft-Windows-Sysmon/Operational",)"
+      R"("Hostname":"MX01.example.org","TimeCreated":"2021-03-14T01:40:13.659Z","EventID":11,)"
+      R"("RecordNumber":"4711","Image":"C:\\Windows\\x.exe","ok":true,"none":null,"Task":"11"})";
+  const auto log = read(line + "\r\n" + line);
+  ASSERT_EQ(log.events.size(), 2U);
+  const auto& event = log.events[0];
+  EXPECT_EQ(event.source, "windows-event");
+  EXPECT_EQ(event.channel, "Microsoft-Windows-Sysmon/Operational");
+  EXPECT_EQ(event.provider, "Microsoft-Windows-Sysmon");
+  EXPECT_EQ(event.event_id, 11U);
+  EXPECT_EQ(event.record_id, 4711U);
+  EXPECT_EQ(event.computer, "MX01.example.org");
+  EXPECT_EQ(event.time, "2021-03-14T01:40:13.659Z");
+  EXPECT_EQ(event.fields.at("Provider_Name"), "t:Microsoft-Windows-Sysmon");
+  EXPECT_EQ(event.fields.at("EventID"), "n:11");
+  EXPECT_EQ(event.fields.at("Image"), "t:C:\\Windows\\x.exe");
+  EXPECT_EQ(event.fields.at("ok"), "b:true");
+  EXPECT_EQ(event.fields.at("none"), "null");
+  EXPECT_EQ(log.events[1].offset_bytes, line.size() + 2);
+  EXPECT_EQ(log.events[1].length_bytes, line.size());
+}
+
+TEST(Json, ReadsWinlogbeat) {
+  const auto log = read(
+      R"({"@timestamp":"2021-03-03T06:49:42.772Z","event":{"code":"4625","provider":"P"},"message":"m",)"
+      R"("host":{"name":"mx01"},"winlog":{"channel":"Security","event_id":4624,"record_id":77,)"
+      R"("provider_name":"Microsoft-Windows-Security-Auditing","computer_name":"MX01.example.org",)"
+      R"("event_data":{"TargetUserName":"a","EventID":"x","Threat Name":"t"},)"
+      R"("user_data":{"xml_name":"E","Query":"q"}}})");
+  ASSERT_EQ(log.events.size(), 1U);
+  const auto& event = log.events[0];
+  EXPECT_EQ(event.channel, "Security");
+  EXPECT_EQ(event.event_id, 4624U);
+  EXPECT_EQ(event.record_id, 77U);
+  EXPECT_EQ(event.computer, "MX01.example.org");
+  EXPECT_EQ(event.fields.at("TargetUserName"), "t:a");
+  EXPECT_EQ(event.fields.at("EventData.EventID"), "t:x");
+  EXPECT_EQ(event.fields.at("EventID"), "n:4624");
+  EXPECT_EQ(event.fields.at("event.code"), "t:4625");
+  EXPECT_EQ(event.fields.at("ThreatName"), "t:t");
+  EXPECT_EQ(event.fields.at("Query"), "t:q");
+  EXPECT_EQ(event.fields.at("Message"), "t:m");
+}
+
+TEST(Json, ReadsTheNestingOfTheXml) {
+  const auto log = read(R"([
+  {
+    "Event": {
+      "#attributes": {"xmlns": "http://schemas.example.org/event"},
+      "System": {
+        "Provider": {"#attributes": {"Name": "MSExchange CmdletLogs"}},
+        "EventID": {"#attributes": {"Qualifiers": 16384}, "#text": 1},
+        "Channel": "MSExchange Management",
+        "Computer": "MX01.example.org",
+        "EventRecordID": 10485,
+        "TimeCreated": {"#attributes": {"SystemTime": "2021-03-14T06:40:12.987654Z"}},
+        "Security": null
+      },
+      "EventData": {"Data": {"#text": ["Set-OabVirtualDirectory", "-Identity \"x\""]}, "Computer": "c"}
+    }
+  },
+  {"Event": {"System": {"EventID": 4, "Channel": "Application", "Provider_attributes": {"Name": "P"}},
+             "UserData": {"Operation_Started": {"#attributes": {"xmlns": "n"}, "Query": "q"}}}}
+])", 33);
+  ASSERT_EQ(log.events.size(), 2U);
+  const auto& event = log.events[0];
+  EXPECT_EQ(event.provider, "MSExchange CmdletLogs");
+  EXPECT_EQ(event.event_id, 1U);
+  EXPECT_EQ(event.time, "2021-03-14T06:40:12.987654Z");
+  EXPECT_EQ(event.fields.at("EventID_Qualifiers"), "n:16384");
+  EXPECT_EQ(event.fields.at("Data"), "[t:Set-OabVirtualDirectory|t:-Identity \"x\"|]");
+  EXPECT_EQ(event.fields.at("EventData.Computer"), "t:c");
+  EXPECT_EQ(event.fields.at("Security"), "null");
+  EXPECT_EQ(event.record_id, 10485U);
+  EXPECT_EQ(log.events[1].provider, "P");
+  EXPECT_EQ(log.events[1].fields.at("Query"), "t:q");
+  EXPECT_TRUE(log.gaps.empty());
+}
+
+TEST(Json, FlattensOtherJson) {
+  const auto log = read(
+      R"({"a":{"b":[1,2.50,"x"],"c":[{"d":1},{"d":null,"e":[]}]},"a.b":"again","f":{},"g":-0,"":{"":1}})");
+  ASSERT_EQ(log.events.size(), 1U);
+  const auto& fields = log.events[0].fields;
+  EXPECT_EQ(log.events[0].source, "json");
+  EXPECT_EQ(fields.at("a.b"), "[n:1|n:2.50|t:x|t:again|]");
+  EXPECT_EQ(fields.at("a.c.d"), "[n:1|null|]");
+  EXPECT_EQ(fields.at("a.c.e"), "null");
+  EXPECT_EQ(fields.at("f"), "null");
+  EXPECT_EQ(fields.at("g"), "n:-0");
+  EXPECT_EQ(fields.at("."), "n:1");
+}
+
+TEST(Json, KeepsBothValuesOfARepeatedKey) {
+  const auto log = read(R"({"Channel":"Security","EventID":1,"x":"a","x":"b"})");
+  ASSERT_EQ(log.events.size(), 1U);
+  EXPECT_EQ(log.events[0].fields.at("x"), "[t:a|t:b|]");
+}
+
+TEST(Json, ResolvesEscapes) {
+  EXPECT_EQ(json::unescaped(R"(a\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00)"),
+            "a\"\\/\b\f\n\r\t\xC3\xA9\xF0\x9F\x98\x80");
+  EXPECT_EQ(json::unescaped(R"(\ud83d-\ude00-\q-\u12)"), "\xEF\xBF\xBD-\xEF\xBF\xBD-\\q-\\u12");
+  Arena arena;
+  EXPECT_EQ(json::unescaped(R"(C:\\a\tb\)", arena), "C:\\a\tb\\");
+}
+
+TEST(Json, ADamagedLineIsAGapAndTheNextIsRead) {
+  const std::string good = R"({"a":1})";
+  const auto log = read(good + "\n{\"a\":tru}\n{\"a\":1\nnot json\n\n" + good + "\n{\"a\":", 5);
+  ASSERT_EQ(log.events.size(), 2U);
+  ASSERT_EQ(log.gaps.size(), 4U);
+  EXPECT_EQ(log.gaps[0], (text::PlainGap{8, 9, "damaged"}));
+}
+
+TEST(Json, ADamagedElementDoesNotHideTheNext) {
+  const std::string log_text =
+      "[\n  {\n    \"a\": 1\n  },\n  {\n    \"a\": \"lost quote,\n    \"b\": [\n      {\"c\": 1}\n    ]\n"
+      "  },\n  {\n    \"a\": 3\n  },\n  oops,\n  {\"a\": 4},\n  {\"a\":";
+  for (const std::size_t step : {1U, 7U, 1000U}) {
+    const auto log = read(log_text, step);
+    ASSERT_EQ(log.events.size(), 3U);
+    EXPECT_EQ(log.events[1].fields.at("a"), "n:3");
+    EXPECT_EQ(log.events[2].fields.at("a"), "n:4");
+    EXPECT_EQ(log.gaps.size(), 3U);
+  }
+}
+
+TEST(Json, ReadsTextThatIsNotUtf8) {
+  const auto log = read("{\"a\":\"caf\xE9\"}\n{\"a\":2}\n");
+  ASSERT_EQ(log.events.size(), 2U);
+  EXPECT_EQ(log.events[0].fields.at("a"), "t:caf\xC3\xA9");
+  ASSERT_EQ(log.gaps.size(), 1U);
+}
+
+TEST(Json, HoldsItsLimits) {
+  Limits limits;
+  limits.record_bytes = 300;
+  limits.nesting_depth = 3;
+  limits.values_per_field = 2;
+  limits.fields_per_event = 4;
+  const std::string deep = R"({"a":{"b":{"c":[1],"d":2}},"l":[1,2,3]})";
+  const std::string wide = R"({"a":1,"b":2,"c":3,"d":4,"e":5})";
+  const std::string huge = "{\"a\":\"" + std::string(1000, 'x') + "\"}";
+  for (const std::string& separator : {std::string("\n"), std::string(",\n{\n\"z\":1},\n")}) {
+    std::string text = separator == "\n" ? "" : "[\n";
+    for (const std::string& record : {deep, wide, huge, deep}) text += record + separator;
+    for (const std::size_t step : {40U, 5000U}) {
+      const auto log = read(text, step, limits);
+      std::size_t plain_count = 0;
+      for (const auto& event : log.events) {
+        if (event.fields.contains("z")) continue;
+        ++plain_count;
+        if (event.fields.contains("a.b.c")) {
+          EXPECT_EQ(event.fields.at("a.b.c"), "t:[1]");
+          EXPECT_EQ(event.fields.at("l"), "[n:1|n:2|]");
+        } else {
+          EXPECT_EQ(event.fields.size(), 4U);
+        }
+      }
+      EXPECT_EQ(plain_count, 3U) << separator << step;
+      for (const auto& gap : log.gaps) EXPECT_EQ(gap.kind, "limit");
+      EXPECT_GE(log.gaps.size(), 6U);
+    }
+  }
+}
+
+TEST(Json, SurvivesObjectsWithoutEnd) {
+  std::string text;
+  for (int i = 0; i < 200'000; ++i) text += "{\n";
+  const auto log = read("[" + text);  // must not take a walk through the rest for each of them
+  EXPECT_TRUE(log.events.empty());
+  EXPECT_FALSE(log.gaps.empty());
+}
+
+std::string random_value(std::mt19937& random, int depth) {
+  static const char* const kScalars[] = {
+      "1",          "-0.5e+7",    "true",      "null",   "\"\"",      "\"a\\\\b\"", "\"\\u00e9\\n\"",
+      "\"\\ud800x\"", "\"\\q\"",  "\"}{\\\"\"", "01",    "tru",       "\"\xE9\"",  "\"x\ny\"",
+      "1e999",      "-",          "\"[1]\"",   "\"2021-03-03T00:00:00.5Z\"", "123456789012345678901234"};
+  const auto kind = random() % (depth > 3 ? 8 : 12);
+  if (kind < 8) return kScalars[random() % (random() % 8 == 0 ? std::size(kScalars) : 8)];
+  const bool is_array = kind < 10;
+  std::string out(1, is_array ? '[' : '{');
+  const std::size_t count = random() % 4;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i > 0) out += random() % 40 == 0 ? "" : random() % 3 == 0 ? ",\n   " : ",";
+    static const char* const kKeys[] = {"a", "b", "Channel", "EventID", "winlog", "channel",
+                                        "event_id", "Event", "System", "EventData", "x\\u0041", ""};
+    if (!is_array) out += std::string("\"") + kKeys[random() % std::size(kKeys)] + "\":";
+    out += random_value(random, depth + 1);
+  }
+  return out + (random() % 60 == 0 ? "" : is_array ? "]" : "}");
+}
+
+TEST(Json, AgreesWithItsTwinOnRandomLogs) {
+  std::mt19937 random(20210314);
+  std::size_t events_count = 0;
+  for (int round = 0; round < 1500; ++round) {
+    std::string log = random() % 2 == 0 ? "" : "[\n";
+    for (int i = 0; i < 8; ++i) {
+      std::string value = random_value(random, 0);
+      if (!value.starts_with('{')) value = "{\"k\":" + value + "}";
+      log += value + (random() % 4 == 0 ? "," : "") + "\n";
+    }
+    const auto twin = json::read_slowly(log, Limits{});
+    events_count += twin.events.size();
+    for (const std::size_t step : {1 + random() % 60, std::uint_fast32_t{1} << 20U}) {
+      const auto fast = read(log, step);
+      ASSERT_EQ(fast.events.size(), twin.events.size()) << log;
+      for (std::size_t i = 0; i < fast.events.size(); ++i)
+        ASSERT_TRUE(fast.events[i] == twin.events[i]) << log.substr(fast.events[i].offset_bytes, 200);
+      ASSERT_EQ(fast.gaps, twin.gaps) << log;
+    }
+  }
+  EXPECT_GT(events_count, 3000U);
+}
+
+TEST(Json, AgreesWithItsTwinOnTheRecording) {
+  const auto archive = text::test_data() / "proxylogon/proxylogon_ssrf_rce_poc.zip";
+  if (!std::filesystem::exists(archive)) GTEST_SKIP() << "skipped, no data";
+  std::FILE* const pipe = ::popen(("unzip -p '" + archive.string() + "' 2>/dev/null").c_str(), "r");
+  ASSERT_NE(pipe, nullptr);
+  std::string log;
+  char piece[65536];
+  for (std::size_t got; (got = std::fread(piece, 1, sizeof piece, pipe)) > 0;)
+    log.append(piece, got);
+  if (::pclose(pipe) != 0) GTEST_SKIP() << "skipped, no unzip program";
+  ASSERT_EQ(log.size(), 19'346'820U);
+  Limits limits;
+  ShapeTable shapes(limits);
+  const auto reader = json::make_json_reader(as_bytes(log).first(65536), {&limits, &shapes, false});
+  text::PlainLog fast;
+  ClockSummary clock;
+  std::uint64_t understood_bytes = 0;
+  text::read_in_blocks(*reader, log, [](std::size_t) { return std::size_t{500'000}; },
+                       [&](EventBatch& batch) {
+                         for (const Event& event : batch.events())
+                           fast.events.push_back(text::plain_event(event, shapes));
+                         clock.add(batch.clock_samples());
+                         understood_bytes += batch.understood_bytes;
+                         EXPECT_TRUE(batch.gaps().empty());
+                       });
+  EXPECT_EQ(fast.events.size(), 10'487U);
+  EXPECT_EQ(understood_bytes, log.size());
+  const auto twin = json::read_slowly(log, limits);
+  ASSERT_EQ(twin.events.size(), fast.events.size());
+  for (std::size_t i = 0; i < fast.events.size(); ++i) ASSERT_TRUE(fast.events[i] == twin.events[i]);
+  EXPECT_EQ(fast.events[3732].fields.at("Image"), "t:System");
+  const ClockJudgement judgement = judge_clock(clock);
+  EXPECT_TRUE(judgement.is_shifted) << judgement.reason;
+  EXPECT_EQ(judgement.shift_s, 18'000) << judgement.reason;
+  EXPECT_EQ(judgement.samples_count, 4679U);
+}
+
+}  // namespace
+}  // namespace pugmark

@@ -1,0 +1,400 @@
+#include "events/json/json_twin.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "events/json/elements.h"
+#include "events/json/names.h"
+#include "events/shape.h"
+
+namespace pugmark::json {
+namespace {
+
+// nlohmann's own tree forgets repeated keys; this one keeps everything in order.
+struct Node {
+  enum class Type { kScalar, kObject, kArray } type = Type::kScalar;
+  std::string text;  // of a scalar, as plain_value() writes it
+  std::vector<std::pair<std::string, Node>> members;
+};
+
+// Numbers go through the parser as strings with this mark, because it would not keep their digits.
+constexpr char kNumberMark = '\x7F';
+
+class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  Node root;
+
+  bool null() override { return add({Node::Type::kScalar, "null", {}}); }
+  bool boolean(bool value) override {
+    return add({Node::Type::kScalar, value ? "b:true" : "b:false", {}});
+  }
+  bool number_integer(number_integer_t) override { return false; }
+  bool number_unsigned(number_unsigned_t) override { return false; }
+  bool number_float(number_float_t, const string_t&) override { return false; }
+  bool string(string_t& value) override {
+    const bool is_number = value.starts_with(kNumberMark) && value.ends_with(kNumberMark);
+    return add({Node::Type::kScalar,
+                is_number ? "n:" + value.substr(1, value.size() - 2) : "t:" + value,
+                {}});
+  }
+  bool binary(binary_t&) override { return false; }
+  bool start_object(std::size_t) override { return open(Node::Type::kObject); }
+  bool key(string_t& value) override {
+    key_ = value;
+    return true;
+  }
+  bool end_object() override { return close(); }
+  bool start_array(std::size_t) override { return open(Node::Type::kArray); }
+  bool end_array() override { return close(); }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+    return false;
+  }
+
+ private:
+  bool add(Node node) {
+    if (open_.empty()) {
+      root = std::move(node);
+    } else {
+      open_.back().second.members.emplace_back(key_, std::move(node));
+    }
+    return true;
+  }
+  bool open(Node::Type type) {
+    open_.emplace_back(key_, Node{type, "", {}});
+    return true;
+  }
+  bool close() {
+    auto [key, node] = std::move(open_.back());
+    open_.pop_back();
+    key_ = key;
+    return add(std::move(node));
+  }
+
+  std::vector<std::pair<std::string, Node>> open_;
+  std::string key_;
+};
+
+bool is_number(const std::string& text) {
+  return text.find_first_not_of("+-.0123456789eE") == std::string::npos &&
+         nlohmann::json::accept("[" + text + "]");
+}
+
+// What the parser is to see instead of a number. Numbers too large for it are numbers all the same:
+// only their form counts, so digits of exponents are hidden from it while it judges the form.
+bool has_number_form(const std::string& text) {
+  std::string judged = text;
+  const std::size_t exponent = judged.find_first_of("eE");
+  if (exponent != std::string::npos) {
+    for (std::size_t i = exponent + 1; i < judged.size(); ++i) {
+      if (judged[i] >= '0' && judged[i] <= '9') judged[i] = '0';
+    }
+  }
+  // A long row of digits overflows as well; zeros behind the first digit have the same form.
+  const std::size_t point = std::min(judged.find_first_of(".eE"), judged.size());
+  if (point > 20) {
+    const std::size_t first = judged[0] == '-' ? 1 : 0;
+    if (judged.substr(first, point - first).find_first_not_of("0123456789") != std::string::npos)
+      return false;
+    judged = judged.substr(0, first + 1) + (judged[first] == '0' ? "0" : "") + judged.substr(point);
+  }
+  return is_number(judged);
+}
+
+// One string, from its opening quote on: escapes JSON does not know are kept as text, a surrogate
+// alone becomes U+FFFD, as the reader does; nlohmann would refuse them.
+std::string mended_string(const std::string& text, std::size_t& at) {
+  std::string out(1, text[at++]);
+  const auto unit_at = [&](std::size_t begin) {
+    if (begin + 6 > text.size() || text[begin] != '\\' || text[begin + 1] != 'u') return -1;
+    const std::string digits = text.substr(begin + 2, 4);
+    if (digits.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) return -1;
+    return std::stoi(digits, nullptr, 16);
+  };
+  while (at < text.size() && text[at] != '"') {
+    if (text[at] != '\\' || at + 1 == text.size()) {
+      out += text[at++];
+      continue;
+    }
+    const int unit = unit_at(at);
+    if (unit >= 0xD800 && unit <= 0xDFFF) {
+      const int low = unit_at(at + 6);
+      const bool is_pair = unit <= 0xDBFF && low >= 0xDC00 && low <= 0xDFFF;
+      out += is_pair ? text.substr(at, 12) : "\\ufffd";
+      at += is_pair ? 12 : 6;
+    } else if (unit >= 0) {
+      out += text.substr(at, 6);
+      at += 6;
+    } else if (std::string("\"\\/bfnrt").find(text[at + 1]) != std::string::npos) {
+      out += text.substr(at, 2);
+      at += 2;
+    } else {
+      out += "\\\\";
+      ++at;
+    }
+  }
+  if (at < text.size()) out += text[at++];
+  return out;
+}
+
+// The object with its strings mended and its numbers turned into marked strings.
+std::string prepared(const std::string& text) {
+  std::string out;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    if (text[at] == '"') {
+      out += mended_string(text, at);
+      continue;
+    }
+    const std::size_t end =
+        std::min(text.find_first_not_of("+-.0123456789eE", at), text.size());
+    const std::string run = text.substr(at, end - at);
+    const bool stands_alone = at == 0 || std::isalpha(static_cast<unsigned char>(text[at - 1])) == 0;
+    const bool ends_alone = end == text.size() || std::isalpha(static_cast<unsigned char>(text[end])) == 0;
+    if (!run.empty() && stands_alone && ends_alone && has_number_form(run)) {
+      out += '"';
+      out += kNumberMark + run + kNumberMark;
+      out += '"';
+    } else {
+      out += run;
+    }
+    at = end;
+    if (run.empty()) out += text[at++];
+  }
+  return out;
+}
+
+using Leaves = std::vector<std::pair<std::string, std::vector<std::string>>>;  // path, values
+
+void add_leaves(const std::string& path, const Node& node, Leaves& leaves, const Limits& limits);
+
+// Objects of an array add their own leaves; its scalars are one list.
+void add_array(const std::string& path, const Node& node, Leaves& leaves, const Limits& limits,
+               std::vector<std::string>& scalars, bool& has_objects) {
+  for (const auto& [unused, element] : node.members) {
+    if (element.type == Node::Type::kScalar) {
+      if (scalars.size() < limits.values_per_field) scalars.push_back(element.text);
+    } else if (element.type == Node::Type::kArray) {
+      add_array(path, element, leaves, limits, scalars, has_objects);
+    } else {
+      has_objects = true;
+      add_leaves(path, element, leaves, limits);
+    }
+  }
+}
+
+void add_leaves(const std::string& path, const Node& node, Leaves& leaves, const Limits& limits) {
+  if (node.type == Node::Type::kScalar) {
+    leaves.push_back({path, {node.text}});
+  } else if (node.type == Node::Type::kObject) {
+    if (node.members.empty()) leaves.push_back({path, {"null"}});
+    for (const auto& [key, member] : node.members)
+      add_leaves(path + "." + key, member, leaves, limits);
+  } else {
+    std::vector<std::string> scalars;
+    bool has_objects = false;
+    add_array(path, node, leaves, limits, scalars, has_objects);
+    if (scalars.empty() && has_objects) return;
+    if (scalars.empty()) {
+      leaves.push_back({path, {"null"}});
+    } else {
+      scalars.insert(scalars.begin(), "[");  // marks a list
+      leaves.push_back({path, std::move(scalars)});
+    }
+  }
+}
+
+std::string joined(const std::vector<std::string>& values) {
+  std::string list = "[";
+  for (const std::string& value : values) list += value + "|";
+  return list + "]";
+}
+
+std::string scalar_of(const Leaves& leaves, const NamedLeaves& named, const std::string& name) {
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    if (named.names[i] != name) continue;
+    const std::string& value = leaves[i].second[0];
+    return value.size() > 2 && value[1] == ':' ? value.substr(2) : "";
+  }
+  return "";
+}
+
+std::uint64_t digits_of(const std::string& text) {
+  if (text.empty() || text.size() > 20) return 0;
+  std::uint64_t value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return 0;
+    const auto digit = static_cast<std::uint64_t>(c - '0');
+    if (value > (UINT64_MAX - digit) / 10) return 0;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+void fill_fields(text::PlainEvent& event, const Leaves& leaves, const NamedLeaves& named,
+                 const Limits& limits) {
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    if (event.fields.contains(named.names[i])) continue;
+    std::vector<std::string> values;
+    bool is_list = false;
+    std::size_t occurrences = 0;
+    for (std::size_t j = i; j < leaves.size(); ++j) {
+      if (named.names[j] != named.names[i]) continue;
+      ++occurrences;
+      auto piece = leaves[j].second;
+      if (piece[0] == "[") {
+        is_list = true;
+        piece.erase(piece.begin());
+      }
+      values.insert(values.end(), piece.begin(), piece.end());
+    }
+    is_list = is_list || occurrences > 1;
+    if (values.size() > limits.values_per_field) values.resize(limits.values_per_field);
+    event.fields[named.names[i]] = is_list ? joined(values) : values[0];
+  }
+}
+
+text::PlainEvent event_of(const Node& root, const Limits& limits) {
+  Leaves leaves;
+  for (const auto& [key, member] : root.members) add_leaves(key, member, leaves, limits);
+  std::vector<std::string> paths;
+  for (const auto& leaf : leaves) paths.push_back(leaf.first);
+  const NamedLeaves named = name_leaves(paths);
+  text::PlainEvent event;
+  event.source = to_string(named.is_windows ? SourceKind::kWindowsEvent : SourceKind::kJson);
+  const auto value = [&](const char* name) { return scalar_of(leaves, named, name); };
+  if (named.is_windows) {
+    event.channel = value("Channel");
+    event.provider = value("Provider_Name");
+    const std::uint64_t id = digits_of(value("EventID"));
+    event.event_id = id > UINT32_MAX ? 0 : static_cast<std::uint32_t>(id);
+    event.record_id = digits_of(value("EventRecordID"));
+    event.computer = value("Computer");
+  } else {
+    for (const char* name : {"host.name", "hostname", "Hostname", "Computer"}) {
+      if (std::find(named.names.begin(), named.names.end(), name) == named.names.end()) continue;
+      event.computer = value(name);
+      break;
+    }
+  }
+  for (const char* name :
+       {"TimeCreated_SystemTime", "winlog.time_created", "TimeCreated", "@timestamp", "EventTime",
+        "TimeGenerated", "timestamp", "Timestamp", "time", "Time", "eventTime", "event_time",
+        "datetime", "date", "ts", "UtcTime"}) {
+    const auto parsed = parse_time(value(name));
+    if (!parsed) continue;
+    event.time = format_time(parsed->time, parsed->precision);
+    break;
+  }
+  fill_fields(event, leaves, named, limits);
+  return event;
+}
+
+// The end of the object at `begin`, or npos; `damaged_at` is a line feed inside a string.
+std::size_t object_end(std::string_view log, std::size_t begin, std::size_t& damaged_at) {
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t i = begin; i < log.size(); ++i) {
+    if (log[i] == '\\') {
+      ++i;
+      if (in_string && i < log.size() && log[i] == '\n') {
+        damaged_at = i;
+        return std::string_view::npos;
+      }
+      continue;
+    }
+    if (log[i] == '"') in_string = !in_string;
+    if (in_string && log[i] == '\n') {
+      damaged_at = i;
+      return std::string_view::npos;
+    }
+    if (in_string) continue;
+    if (log[i] == '{') ++depth;
+    if (log[i] == '}' && --depth == 0) return i + 1;
+  }
+  return std::string_view::npos;
+}
+
+void read_object(std::string_view log, std::size_t begin, std::size_t end, const Limits& limits,
+                 text::PlainLog& result) {
+  std::string object(log.substr(begin, end - begin));
+  if (!is_valid_utf8(object)) {
+    std::string converted;
+    append_windows1252(object, converted);
+    object = converted;
+    result.gaps.push_back({begin, end - begin, "damaged"});
+  }
+  TreeBuilder builder;
+  const bool parsed = nlohmann::json::sax_parse(prepared(object), &builder);
+  if (!parsed || builder.root.type != Node::Type::kObject) {
+    result.gaps.push_back({begin, end - begin, "damaged"});
+    return;
+  }
+  text::PlainEvent event = event_of(builder.root, limits);
+  event.offset_bytes = begin;
+  event.length_bytes = end - begin;
+  result.events.push_back(std::move(event));
+}
+
+void read_lines(std::string_view log, const Limits& limits, text::PlainLog& result) {
+  std::size_t begin = 0;
+  while (begin < log.size()) {
+    const std::size_t end = std::min(log.find('\n', begin), log.size());
+    std::size_t first = begin;
+    if (log.substr(begin, end - begin).starts_with("\xEF\xBB\xBF")) first += 3;
+    while (first < end && std::string(" \t\r").find(log[first]) != std::string::npos) ++first;
+    std::size_t last = end;
+    while (last > first && std::string(" \t\r,").find(log[last - 1]) != std::string::npos) --last;
+    if (last > first) read_object(log, first, last, limits, result);
+    begin = end + 1;
+  }
+}
+
+void read_elements(std::string_view log, const Limits& limits, text::PlainLog& result) {
+  std::size_t at = log.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  while (at < log.size()) {
+    if (std::string(" \t\r\n,[]").find(log[at]) != std::string::npos) {
+      ++at;
+      continue;
+    }
+    std::size_t damaged_at = at;
+    if (log[at] == '{') {
+      const std::size_t end = object_end(log, at, damaged_at);
+      if (end != std::string_view::npos) {
+        read_object(log, at, end, limits, result);
+        at = end;
+        continue;
+      }
+    }
+    std::size_t line_begin = at;
+    while (line_begin > 0 && log[line_begin - 1] != '\n') --line_begin;
+    std::size_t indentation = 0;
+    while (line_begin + indentation < at &&
+           (log[line_begin + indentation] == ' ' || log[line_begin + indentation] == '\t'))
+      ++indentation;
+    const std::size_t next = std::min(find_element_line(log, damaged_at, indentation), log.size());
+    result.gaps.push_back({at, next - at, "damaged"});
+    at = next;
+  }
+}
+
+}  // namespace
+
+text::PlainLog read_slowly(std::string_view log, const Limits& limits) {
+  text::PlainLog result;
+  std::string_view head = log.substr(0, std::size_t{64} << 10U);
+  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  if (detect_framing(head) == Framing::kLines) {
+    read_lines(log, limits, result);
+  } else {
+    read_elements(log, limits, result);
+  }
+  std::sort(result.gaps.begin(), result.gaps.end());
+  return result;
+}
+
+}  // namespace pugmark::json

@@ -1,0 +1,150 @@
+#include "events/json/layout.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+
+#include "events/json/names.h"
+#include "events/json/walk.h"
+#include "events/text/fields.h"
+
+namespace pugmark::json {
+namespace {
+
+// Layouts and kinds kept by one thread. Logs have dozens; more is hostile, and is made anew.
+constexpr std::size_t kLayoutsMax = 2048;
+constexpr std::size_t kKindsMax = 256;
+
+// Where the time of an event may stand, the best first.
+constexpr std::array<std::string_view, 16> kTimeNames = {
+    "TimeCreated_SystemTime", "winlog.time_created", "TimeCreated", "@timestamp",
+    "EventTime",              "TimeGenerated",       "timestamp",   "Timestamp",
+    "time",                   "Time",                "eventTime",   "event_time",
+    "datetime",               "date",                "ts",          "UtcTime"};
+
+class PathReader {
+ public:
+  explicit PathReader(std::string_view signature) : rest_(signature) {}
+
+  std::vector<std::string> read() {
+    read_object("", true);
+    return std::move(paths_);
+  }
+
+ private:
+  // Keys and values up to the end of an object. Recursion is bounded: walk.cc counts the depth.
+  void read_object(const std::string& prefix, bool is_root) {
+    bool is_empty = true;
+    while (!rest_.empty() && rest_.front() == kKey) {
+      rest_.remove_prefix(1);
+      const std::size_t end =
+          std::min(rest_.find_first_of(std::string_view("\x01\x02\x03\x04\x05", 5)), rest_.size());
+      const std::string key = unescaped(rest_.substr(0, end));
+      rest_.remove_prefix(end);
+      read_value(is_root ? key : prefix + "." + key);
+      is_empty = false;
+    }
+    if (is_empty && !is_root) paths_.push_back(prefix);
+  }
+
+  void read_value(const std::string& path) {
+    const char mark = rest_.empty() ? kKey : rest_.front();
+    if (mark == kKey || mark == kEnd) {
+      paths_.push_back(path);
+      return;
+    }
+    while (!rest_.empty() && (rest_.front() == kObject || rest_.front() == kObjectInList)) {
+      const bool is_single = rest_.front() == kObject;
+      rest_.remove_prefix(1);
+      read_object(path, false);
+      rest_.remove_prefix(std::min<std::size_t>(1, rest_.size()));  // kEnd
+      if (is_single) return;
+    }
+    if (!rest_.empty() && rest_.front() == kList) {
+      rest_.remove_prefix(1);
+      paths_.push_back(path);
+    }
+  }
+
+  std::string_view rest_;
+  std::vector<std::string> paths_;
+};
+
+std::unique_ptr<Layout> make_layout(const std::string& signature) {
+  auto layout = std::make_unique<Layout>();
+  layout->signature = signature;
+  NamedLeaves named = name_leaves(paths_of(signature));
+  layout->is_windows = named.is_windows;
+  text::Slots slots = text::make_slots(named.names, named.names.size());
+  layout->names = std::move(slots.names);
+  layout->slot_of_leaf = std::move(slots.slot_of_column);
+  layout->one_to_one = slots.one_to_one;
+  const auto leaf_named = [&](std::string_view name) {
+    const auto found = std::find(named.names.begin(), named.names.end(), name);
+    return found == named.names.end()
+               ? kNoLeaf
+               : static_cast<std::size_t>(found - named.names.begin());
+  };
+  if (layout->is_windows) {
+    layout->channel = leaf_named("Channel");
+    layout->provider = leaf_named("Provider_Name");
+    layout->event_id = leaf_named("EventID");
+    layout->record_id = leaf_named("EventRecordID");
+    layout->sysmon_time = leaf_named("UtcTime");
+    layout->computer = leaf_named("Computer");
+  } else {
+    for (const std::string_view name : {"host.name", "hostname", "Hostname", "Computer"}) {
+      if (layout->computer == kNoLeaf) layout->computer = leaf_named(name);
+    }
+  }
+  for (const std::string_view name : kTimeNames) {
+    if (const std::size_t leaf = leaf_named(name); leaf != kNoLeaf) layout->times.push_back(leaf);
+  }
+  return layout;
+}
+
+}  // namespace
+
+std::vector<std::string> paths_of(std::string_view signature) {
+  return PathReader(signature).read();
+}
+
+Layout& LayoutCache::find(const std::string& signature) {
+  if (last_ != nullptr && last_->signature == signature) return *last_;
+  const std::uint64_t hash = XXH3_64bits(signature.data(), signature.size());
+  const auto found = layouts_.find(hash);
+  if (found != layouts_.end() && found->second->signature == signature) {
+    last_ = found->second.get();
+    return *last_;
+  }
+  if (layouts_.size() >= kLayoutsMax) layouts_.clear();
+  auto& slot = layouts_[hash];
+  slot = make_layout(signature);
+  last_ = slot.get();
+  return *last_;
+}
+
+const Shape* LayoutCache::shape_of(Layout& layout, std::string_view channel,
+                                   std::string_view provider, std::uint32_t event_id) {
+  for (std::size_t i = 0; i < layout.kinds.size(); ++i) {
+    Layout::Kind& kind = layout.kinds[i];
+    if (kind.event_id != event_id || kind.channel != channel || kind.provider != provider) continue;
+    const Shape* const shape = kind.shape;
+    if (i > 0) std::swap(layout.kinds[i], layout.kinds[i - 1]);  // frequent kinds move to the front
+    return shape;
+  }
+  if (layout.kinds.size() >= kKindsMax) layout.kinds.clear();
+  Shape shape;
+  shape.source = layout.is_windows ? SourceKind::kWindowsEvent : SourceKind::kJson;
+  shape.channel = channel;
+  shape.provider = provider;
+  shape.event_id = event_id;
+  shape.precision = TimePrecision::kMillisecond;
+  const Shape* const known =
+      text::intern_shape(*options_.shapes, std::move(shape), layout.names);
+  layout.kinds.push_back({std::string(channel), std::string(provider), event_id, known});
+  return known;
+}
+
+}  // namespace pugmark::json

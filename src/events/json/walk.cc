@@ -1,0 +1,311 @@
+#include "events/json/walk.h"
+
+#include <cstring>
+
+#include "base/bytes.h"
+#include "base/text.h"
+#include "events/reader.h"
+
+namespace pugmark::json {
+namespace {
+
+using simdjson::error_code;
+using simdjson::SUCCESS;
+namespace ondemand = simdjson::ondemand;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+std::string_view without_blanks_behind(std::string_view token) {
+  const std::size_t last = token.find_last_not_of(" \t\r\n");
+  return token.substr(0, last == std::string_view::npos ? 0 : last + 1);
+}
+
+// The key behind its opening quote: up to the first quote that is not escaped.
+std::string_view key_text(const char* begin) {
+  const char* at = begin;
+  while (*at != '"') at += *at == '\\' ? 2 : 1;
+  return {begin, static_cast<std::size_t>(at - begin)};
+}
+
+// Four hexadecimal digits, or -1.
+std::int32_t hex4(std::string_view text) {
+  if (text.size() < 4) return -1;
+  std::int32_t value = 0;
+  for (const char c : text.substr(0, 4)) {
+    const char lower = static_cast<char>(c | 0x20);
+    if (is_digit(c)) {
+      value = value * 16 + (c - '0');
+    } else if (lower >= 'a' && lower <= 'f') {
+      value = value * 16 + (lower - 'a' + 10);
+    } else {
+      return -1;
+    }
+  }
+  return value;
+}
+
+// One escape at the front of `rest` (which begins behind the backslash) to `out`; how many
+// characters it took, 0 if JSON knows no such escape. What is written is never longer than the
+// escape.
+std::size_t write_escape(std::string_view rest, std::string& out) {
+  constexpr std::string_view kNames = "\"\\/bfnrt";
+  constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
+  if (rest.empty()) return 0;
+  if (const std::size_t at = kNames.find(rest[0]); at != std::string_view::npos) {
+    out += kMeanings[at];
+    return 1;
+  }
+  const std::int32_t unit = rest[0] == 'u' ? hex4(rest.substr(1)) : -1;
+  if (unit < 0) return 0;
+  auto code_point = static_cast<char32_t>(unit);
+  std::size_t taken = 5;
+  if (unit >= 0xD800 && unit <= 0xDBFF && rest.substr(5, 2) == "\\u") {
+    const std::int32_t low = hex4(rest.substr(7));
+    if (low >= 0xDC00 && low <= 0xDFFF) {
+      code_point = 0x10000 + (static_cast<char32_t>(unit - 0xD800) << 10U) +
+                   static_cast<char32_t>(low - 0xDC00);
+      taken = 11;
+    }
+  }
+  // append_utf8() gives damaged bytes back for some of the surrogates; here they are just unpaired.
+  if (code_point >= 0xD800 && code_point <= 0xDFFF) code_point = 0xFFFD;
+  append_utf8(code_point, out);
+  return taken;
+}
+
+}  // namespace
+
+bool is_json_number(std::string_view token) {
+  std::size_t at = 0;
+  const auto peek = [&] { return at < token.size() ? token[at] : '\0'; };
+  const auto digits = [&] {
+    const std::size_t begin = at;
+    while (is_digit(peek())) ++at;
+    return at > begin;
+  };
+  if (peek() == '-') ++at;
+  if (peek() == '0') {
+    ++at;
+  } else if (!digits()) {
+    return false;
+  }
+  if (peek() == '.') {
+    ++at;
+    if (!digits()) return false;
+  }
+  if (peek() == 'e' || peek() == 'E') {
+    ++at;
+    if (peek() == '+' || peek() == '-') ++at;
+    if (!digits()) return false;
+  }
+  return at == token.size();
+}
+
+std::string unescaped(std::string_view written) {
+  std::string out;
+  std::size_t at = 0;
+  while (at < written.size()) {
+    const std::size_t slash = std::min(written.find('\\', at), written.size());
+    out.append(written.substr(at, slash - at));
+    if (slash == written.size()) break;
+    const std::size_t taken = write_escape(written.substr(slash + 1), out);
+    if (taken == 0) out += '\\';
+    at = slash + 1 + taken;
+  }
+  return out;
+}
+
+std::string_view unescaped(std::string_view written, Arena& arena) {
+  // An escape is never shorter than what it stands for.
+  std::byte* const memory = arena.allocate(written.size());
+  std::size_t size = 0;
+  const auto append = [&](std::string_view piece) {
+    if (!piece.empty()) std::memcpy(memory + size, piece.data(), piece.size());
+    size += piece.size();
+  };
+  std::string resolved;  // short: no allocation
+  std::size_t at = 0;
+  while (at < written.size()) {
+    const std::size_t slash = std::min(written.find('\\', at), written.size());
+    append(written.substr(at, slash - at));
+    if (slash == written.size()) break;
+    resolved.clear();
+    const std::size_t taken = write_escape(written.substr(slash + 1), resolved);
+    append(taken == 0 ? std::string_view("\\") : std::string_view(resolved));
+    at = slash + 1 + taken;
+  }
+  return as_text({memory, size});
+}
+
+WalkResult Walker::walk(std::string_view object, Arena& arena) {
+  arena_ = &arena;
+  signature_.clear();
+  leaves_.clear();
+  elements_.clear();
+  too_deep_ = too_many_fields_ = too_many_values_ = false;
+  const simdjson::padded_string_view padded(object, object.size() + kBlockPadding);
+  static_assert(kBlockPadding >= simdjson::SIMDJSON_PADDING);
+  ondemand::document document;
+  error_code error = parser_.iterate(padded).get(document);
+  if (error == simdjson::UTF8_ERROR) return WalkResult::kNotUtf8;
+  ondemand::object root;
+  if (error == SUCCESS) error = document.get_object().get(root);
+  if (error == SUCCESS) error = walk_object(root, 1);
+  // Nothing may follow the object.
+  if (error == SUCCESS && document.current_location().error() != simdjson::OUT_OF_BOUNDS)
+    return WalkResult::kNotJson;
+  return error == SUCCESS ? WalkResult::kWhole : WalkResult::kNotJson;
+}
+
+error_code Walker::walk_object(ondemand::object object, std::size_t depth) {
+  bool is_empty = true;
+  for (auto result : object) {
+    ondemand::field field;
+    if (const error_code error = std::move(result).get(field); error != SUCCESS) return error;
+    signature_ += kKey;
+    signature_ += key_text(field.key().raw());
+    is_empty = false;
+    if (const error_code error = walk_value(field.value(), depth); error != SUCCESS) return error;
+  }
+  if (is_empty && depth > 1) add_leaf({Value::null(), false});
+  return SUCCESS;
+}
+
+error_code Walker::walk_value(ondemand::value value, std::size_t depth) {
+  ondemand::json_type type;
+  if (const error_code error = value.type().get(type); error != SUCCESS) return error;
+  const bool is_nested = type == ondemand::json_type::object || type == ondemand::json_type::array;
+  Leaf leaf;
+  if (!is_nested || depth >= limits_.nesting_depth) {
+    const error_code error = is_nested ? read_too_deep(value, leaf) : read_scalar(value, leaf);
+    if (error == SUCCESS) add_leaf(leaf);
+    return error;
+  }
+  if (type == ondemand::json_type::object) {
+    ondemand::object object;
+    if (const error_code error = value.get_object().get(object); error != SUCCESS) return error;
+    signature_ += kObject;
+    const error_code error = walk_object(object, depth + 1);
+    signature_ += kEnd;
+    return error;
+  }
+  bool has_objects = false;
+  const std::size_t begin = elements_.size();
+  const error_code error = walk_array(value, depth + 1, begin, has_objects);
+  if (error == SUCCESS) add_list(begin, has_objects);
+  return error;
+}
+
+error_code Walker::walk_array(ondemand::value value, std::size_t depth, std::size_t list_begin,
+                              bool& has_objects) {
+  ondemand::array array;
+  if (const error_code error = value.get_array().get(array); error != SUCCESS) return error;
+  for (auto result : array) {
+    ondemand::value element;
+    if (const error_code error = std::move(result).get(element); error != SUCCESS) return error;
+    ondemand::json_type type;
+    if (const error_code error = element.type().get(type); error != SUCCESS) return error;
+    error_code error = SUCCESS;
+    Leaf leaf;
+    const bool is_nested = type == ondemand::json_type::object || type == ondemand::json_type::array;
+    if (is_nested && depth < limits_.nesting_depth) {
+      if (type == ondemand::json_type::array) {
+        error = walk_array(element, depth + 1, list_begin, has_objects);
+      } else {
+        ondemand::object object;
+        if (error = element.get_object().get(object); error != SUCCESS) return error;
+        has_objects = true;
+        signature_ += kObjectInList;
+        error = walk_object(object, depth + 1);
+        signature_ += kEnd;
+      }
+      if (error != SUCCESS) return error;
+      continue;
+    }
+    error = is_nested ? read_too_deep(element, leaf) : read_scalar(element, leaf);
+    if (error != SUCCESS) return error;
+    if (elements_.size() - list_begin < limits_.values_per_field) {
+      elements_.push_back(leaf);
+    } else {
+      too_many_values_ = true;
+    }
+  }
+  return SUCCESS;
+}
+
+error_code Walker::read_too_deep(ondemand::value& value, Leaf& leaf) {
+  too_deep_ = true;
+  ondemand::json_type type;
+  if (const error_code error = value.type().get(type); error != SUCCESS) return error;
+  std::string_view text;
+  error_code error;
+  if (type == ondemand::json_type::object) {
+    ondemand::object object;
+    error = value.get_object().get(object);
+    if (error == SUCCESS) error = object.raw_json().get(text);
+  } else {
+    ondemand::array array;
+    error = value.get_array().get(array);
+    if (error == SUCCESS) error = array.raw_json().get(text);
+  }
+  if (error == SUCCESS) leaf.value = Value::text(without_blanks_behind(text));
+  return error;
+}
+
+error_code Walker::read_scalar(ondemand::value& value, Leaf& leaf) {
+  const std::string_view token = without_blanks_behind(value.raw_json_token());
+  if (token.empty()) return simdjson::TAPE_ERROR;
+  if (token.front() == '"') {
+    if (token.size() < 2 || token.back() != '"') return simdjson::STRING_ERROR;
+    const std::string_view text = token.substr(1, token.size() - 2);
+    // Steps over the string. Left to itself the iterator would take `"a" : 1` in an array for a key.
+    ondemand::raw_json_string stepped_over;
+    if (const error_code error = value.get_raw_json_string().get(stepped_over); error != SUCCESS)
+      return error;
+    leaf.value = Value::text(text);
+    leaf.has_escapes = !text.empty() && std::memchr(text.data(), '\\', text.size()) != nullptr;
+    return SUCCESS;
+  }
+  leaf.value = Value::text(token);
+  if (token == "true" || token == "false") {
+    leaf.value.type = ValueType::kBoolText;
+  } else if (token == "null") {
+    leaf.value = Value::null();
+  } else if (is_json_number(token)) {
+    leaf.value.type = ValueType::kNumberText;
+  } else {
+    return simdjson::TAPE_ERROR;
+  }
+  return SUCCESS;
+}
+
+void Walker::add_leaf(const Leaf& leaf) {
+  // The signature keeps the key, so that the leaves still belong to their keys.
+  leaves_.push_back(leaf);
+  if (leaves_.size() > limits_.fields_per_event) {
+    too_many_fields_ = true;
+    leaves_.back() = Leaf{};
+  }
+}
+
+// An array is one leaf however long it is, so that its length does not make another kind of event.
+void Walker::add_list(std::size_t begin, bool has_objects) {
+  const std::size_t count = elements_.size() - begin;
+  if (count == 0 && has_objects) return;
+  signature_ += kList;
+  Leaf list{Value::null(), false};
+  if (count > 0) {
+    Value* values = arena_->allocate_values(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const Leaf& element = elements_[begin + i];
+      values[i] = element.has_escapes
+                      ? Value::text(unescaped(element.value.bytes(), *arena_))
+                      : element.value;
+    }
+    list.value = {values, static_cast<std::uint32_t>(count), ValueType::kList};
+  }
+  elements_.resize(begin);
+  add_leaf(list);
+}
+
+}  // namespace pugmark::json

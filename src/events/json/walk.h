@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <simdjson.h>
+
+#include "base/limits.h"
+#include "events/event.h"
+#include "events/value.h"
+
+namespace pugmark::json {
+
+// Marks in a signature. JSON keys cannot contain control characters, so none of them can be forged.
+inline constexpr char kKey = '\x01';           // a key follows, up to the next mark; then its value:
+inline constexpr char kObject = '\x02';        //   an object (none of these: a scalar, one leaf)
+inline constexpr char kEnd = '\x03';           //   the end of an object
+inline constexpr char kObjectInList = '\x04';  //   an object that is an element of an array
+inline constexpr char kList = '\x05';          //   the scalars of an array, one leaf that is a list
+
+struct Leaf {
+  Value value;           // a string is still as written, between its quotes
+  bool has_escapes = false;
+};
+
+enum class WalkResult {
+  kWhole,
+  kNotJson,       // the text contradicts RFC 8259
+  kNotUtf8,
+};
+
+// Walks one JSON object with simdjson and notes its leaves in order of appearance, and its keys as a
+// signature: events with equal signatures have the same fields. Memory is reused. One thread.
+class Walker {
+ public:
+  explicit Walker(const Limits& limits) : limits_(limits) {}
+
+  // `object` is followed by kBlockPadding readable bytes. Lists are allocated in `arena`.
+  WalkResult walk(std::string_view object, Arena& arena);
+
+  const std::string& signature() const { return signature_; }
+  std::vector<Leaf>& leaves() { return leaves_; }
+
+  // Limits reached in the last object: a value deeper than nesting-depth stands as its JSON text,
+  // fields beyond fields-per-event and list values beyond values-per-field are left out.
+  bool too_deep() const { return too_deep_; }
+  bool too_many_fields() const { return too_many_fields_; }
+  bool too_many_values() const { return too_many_values_; }
+
+ private:
+  simdjson::error_code walk_object(simdjson::ondemand::object object, std::size_t depth);
+  simdjson::error_code walk_value(simdjson::ondemand::value value, std::size_t depth);
+  simdjson::error_code walk_array(simdjson::ondemand::value value, std::size_t depth,
+                                  std::size_t list_begin, bool& has_objects);
+  simdjson::error_code read_scalar(simdjson::ondemand::value& value, Leaf& leaf);
+  simdjson::error_code read_too_deep(simdjson::ondemand::value& value, Leaf& leaf);
+  void add_leaf(const Leaf& leaf);
+  void add_list(std::size_t begin, bool has_objects);
+
+  const Limits& limits_;
+  simdjson::ondemand::parser parser_;
+  Arena* arena_ = nullptr;
+  std::string signature_;
+  std::vector<Leaf> leaves_;
+  std::vector<Leaf> elements_;  // scalars of the arrays being walked, as a stack
+  bool too_deep_ = false;
+  bool too_many_fields_ = false;
+  bool too_many_values_ = false;
+};
+
+// The text of a JSON string. Escapes are resolved into the arena; a surrogate without its other half
+// becomes U+FFFD, an escape JSON does not know stays as written.
+std::string_view unescaped(std::string_view written, Arena& arena);
+std::string unescaped(std::string_view written);
+
+// True for a number as RFC 8259, section 6, defines it.
+bool is_json_number(std::string_view token);
+
+}  // namespace pugmark::json
