@@ -89,6 +89,8 @@ class CaseReader {
   Status rules(const std::function<bool(const LedgerEntry&)>& each) const;
   Status coverage(const std::function<bool(const Coverage&)>& each) const;
   Status findings(const std::function<bool(const Finding&)>& each) const;
+  // The same without `because`, `related` and `fields`: several times faster, for counting.
+  Status finding_heads(const std::function<bool(const Finding&)>& each) const;
   // kNotFound if there is no such id (a prefix of at least 4 digits is enough); kInvalidInput if
   // several findings begin with it.
   Result<Finding> finding(const std::string& id) const;

@@ -338,6 +338,12 @@ Status CaseReader::findings(const std::function<bool(const Finding&)>& each) con
   return inner.ok() ? outer : inner;
 }
 
+Status CaseReader::finding_heads(const std::function<bool(const Finding&)>& each) const {
+  return state_->each_row<sqlite::NumberedFinding>(
+      "SELECT * FROM findings ORDER BY number", "findings", sqlite::read_finding,
+      [&](const sqlite::NumberedFinding& numbered) { return each(numbered.finding); });
+}
+
 Result<Finding> CaseReader::finding(const std::string& id) const {
   const Error unknown = {ErrorCode::kNotFound, fmt::format("{}: has no finding \"{}\"", state_->path, id),
                          "Ids are in the first column of `pugmark show CASE findings`."};

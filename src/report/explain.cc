@@ -1,0 +1,265 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "report/evidence_bytes.h"
+#include "report/report.h"
+#include "report/show.h"
+#include "report/words.h"
+
+namespace pugmark {
+namespace {
+
+constexpr std::size_t kIndent = 12;          // of what stands behind a label
+constexpr std::size_t kWholeDumpBytes = 512; // records up to this size are shown whole
+constexpr std::size_t kPartDumpBytes = 128;  // of longer ones, and around each match
+constexpr std::size_t kRunsShown = 60;
+
+class Explanation {
+ public:
+  Explanation(const CaseReader& reader, const ExplainOptions& options, Output& out)
+      : reader_(reader), options_(options), look_(options.look), out_(out) {}
+
+  Status finding(const Finding& finding);
+  void rule(const LedgerEntry& entry);
+
+ private:
+  void title(std::string_view text, Level level) {
+    out_.line(styled(escaped(text), kBold, look_) + "  " + styled(to_string(level), style_of(level), look_));
+  }
+  void label(std::string_view name, std::string_view text) {
+    if (text.empty()) return;
+    out_.line(styled(fmt::format("{:<{}}", name, kIndent), kDim, look_) +
+              wrapped(text, look_.width_columns, kIndent));
+  }
+  void heading(std::string_view text) {
+    out_.line();
+    out_.line(styled(text, kBold, look_));
+  }
+  void source_line(const Finding& finding);
+  void rule_line(const LedgerEntry& entry);
+  void time_line(const Finding& finding, const CaseItem* item);
+  void because(const Finding& finding);
+  void event(const Finding& finding);
+  void related(const Finding& finding);
+  void rule_text(const LedgerEntry& entry);
+  void bytes(const Finding& finding, const CaseItem* item);
+  void dump(const Finding& finding, const ReadAgain& again);
+  void decoded(const Finding& finding, const ReadAgain& again);
+
+  const CaseReader& reader_;
+  const ExplainOptions& options_;
+  const Look& look_;
+  Output& out_;
+};
+
+void Explanation::rule_line(const LedgerEntry& entry) {
+  label("rule", escaped(entry.rule_id));
+  label("author", escaped(entry.author));
+  label("file", fmt::format("{}:{}", escaped(entry.file), entry.line));
+  label("status", escaped(entry.status));
+  label("log source", escaped(entry.log_source));
+  for (const std::string& reference : entry.references) label("see", escaped(reference));
+}
+
+void Explanation::time_line(const Finding& finding, const CaseItem* item) {
+  const std::string time = time_text(finding);
+  label("time", time.empty() ? "none: the record has no readable time" : time);
+  if (finding.time_shift_s == 0) return;
+  label("", fmt::format("the source says {}, {}", source_time_text(finding),
+                        escaped(clock_words(finding.time_shift_s, item == nullptr ? "" : item->clock))));
+}
+
+void Explanation::source_line(const Finding& finding) {
+  label("where", fmt::format("{}, {} from byte {}{}", escaped(finding.item),
+                             counted(finding.length_bytes, "byte"), grouped(finding.offset_bytes),
+                             finding.recovered ? ", recovered from space not in use" : ""));
+  label("computer", escaped(finding.computer));
+  std::string source = escaped(finding.channel);
+  if (!finding.provider.empty()) source += fmt::format(", {}", escaped(finding.provider));
+  if (finding.event_id != 0) source += fmt::format(", event {}", finding.event_id);
+  if (finding.record_id != 0) source += fmt::format(", record {}", finding.record_id);
+  label("source", source);
+  label("techniques", escaped(joined(finding.techniques, " ")));
+  label("tags", escaped(joined(finding.tags, " ")));
+}
+
+void Explanation::because(const Finding& finding) {
+  heading("Why it matched");
+  if (finding.because.empty()) out_.line("  nothing has to stand in the event: the rule only denies");
+  for (const Because& one : finding.because) {
+    const std::string name = one.field.empty() ? "anywhere in the event" : escaped(one.field);
+    out_.line("  " + styled(name, kBold, look_));
+    out_.line("    value    " + wrapped(escaped(one.value), look_.width_columns, 13));
+    out_.line("    pattern  " + wrapped(escaped(one.pattern), look_.width_columns, 13));
+    if (!one.reading.empty()) out_.line("    read as  " + escaped(one.reading));
+    if (one.offset_bytes) out_.line("    at byte  " + grouped(*one.offset_bytes));
+  }
+}
+
+void Explanation::event(const Finding& finding) {
+  if (finding.fields.empty()) return;
+  heading("The event");
+  std::size_t width = 0;
+  for (const auto& [name, value] : finding.fields)
+    width = std::max(width, std::min<std::size_t>(columns_of(escaped(name)), 28));
+  for (const auto& [name, value] : finding.fields) {
+    const std::string shown = escaped(name);
+    const std::string space(width - std::min(width, columns_of(shown)), ' ');
+    out_.line("  " + shown + space + "  " + wrapped(escaped(value), look_.width_columns, width + 4));
+  }
+}
+
+void Explanation::related(const Finding& finding) {
+  if (finding.related.empty()) return;
+  heading("The events it was put together from");
+  for (const RelatedEvent& one : finding.related) {
+    const std::string time = format_time(one.time, one.precision);
+    out_.line(fmt::format("  {}  {}+{}, {}, rule {}", time.empty() ? "no time" : time, escaped(one.item),
+                          one.offset_bytes, counted(one.length_bytes, "byte"), escaped(one.rule_id)));
+  }
+}
+
+void Explanation::rule_text(const LedgerEntry& entry) {
+  if (entry.text.empty()) return;
+  heading("The rule");
+  std::string_view rest = entry.text;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    std::string_view line = rest.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    out_.line("  " + escaped(line));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+}
+
+void Explanation::dump(const Finding& finding, const ReadAgain& again) {
+  const std::string_view bytes = again.bytes;
+  const auto part = [&](std::size_t begin, std::size_t length) {
+    out_.write(hex_dump(bytes.substr(begin, length), finding.offset_bytes + begin));
+  };
+  if (bytes.size() <= kWholeDumpBytes) {
+    part(0, bytes.size());
+    return;
+  }
+  part(0, kPartDumpBytes);
+  std::size_t shown_to = kPartDumpBytes;
+  for (const Because& one : finding.because) {
+    if (!one.offset_bytes || *one.offset_bytes < finding.offset_bytes) continue;
+    const std::uint64_t begin = *one.offset_bytes - finding.offset_bytes;
+    if (begin + 16 > bytes.size() || begin + 16 <= shown_to) continue;
+    const std::size_t from = std::max<std::size_t>(shown_to, begin & ~std::size_t{15});
+    if (from > shown_to) out_.line("...");
+    part(from, kPartDumpBytes);
+    shown_to = std::min(bytes.size(), from + kPartDumpBytes);
+  }
+  if (shown_to < again.length_bytes)
+    out_.line(fmt::format("... {} in all", counted(again.length_bytes, "byte")));
+}
+
+void Explanation::decoded(const Finding& finding, const ReadAgain& again) {
+  if (is_valid_utf8(again.bytes) && again.bytes.find('\0') == std::string::npos) {
+    heading("The same as text (UTF-8)");
+    out_.line(wrapped(escaped(again.bytes), look_.width_columns, 0));
+    return;
+  }
+  const std::vector<TextRun> runs = utf16_runs(again.bytes, 4, kRunsShown);
+  if (runs.empty()) return;
+  heading("Texts in it (UTF-16)");
+  for (const TextRun& run : runs) {
+    out_.line(fmt::format("{:08x}  {}", finding.offset_bytes + run.offset_bytes,
+                          wrapped(escaped(run.text), look_.width_columns, 10)));
+  }
+  if (runs.size() == kRunsShown) out_.line("... and perhaps more");
+}
+
+void Explanation::bytes(const Finding& finding, const CaseItem* item) {
+  heading("The bytes");
+  if (item == nullptr) {
+    out_.line("The case does not list the item, so there is nothing to compare the evidence with.");
+    return;
+  }
+  const ReadAgain again = read_again(finding, *item, options_.evidence_folder);
+  if (again.verified) {
+    out_.line(wrapped(fmt::format("read again from {}; the whole item still has the SHA-256 it had: {}",
+                                  escaped(again.path), to_hex(*item->item.sha256)),
+                      look_.width_columns, 0));
+  } else {
+    out_.line(styled(wrapped(escaped(again.trouble), look_.width_columns, 0), kWarning, look_));
+    if (again.path.empty())
+      out_.line(wrapped("Say where it is now: --evidence FOLDER", look_.width_columns, 0));
+  }
+  if (again.bytes.empty()) return;
+  dump(finding, again);
+  decoded(finding, again);
+}
+
+Status Explanation::finding(const Finding& finding) {
+  Result<CaseItem> item = reader_.item(finding.item);
+  if (!item.ok() && item.error().code != ErrorCode::kNotFound) return item.error();
+  Result<LedgerEntry> entry = reader_.rule(finding.rule_id);
+  if (!entry.ok() && entry.error().code != ErrorCode::kNotFound) return entry.error();
+  const CaseItem* known_item = item.ok() ? &item.value() : nullptr;
+
+  title(finding.rule_title, finding.level);
+  label("finding", escaped(finding.id));
+  time_line(finding, known_item);
+  source_line(finding);
+  if (entry.ok()) {
+    rule_line(entry.value());
+  } else {
+    label("rule", escaped(finding.rule_id));
+  }
+  because(finding);
+  related(finding);
+  event(finding);
+  if (entry.ok()) rule_text(entry.value());
+  bytes(finding, known_item);
+  return {};
+}
+
+void Explanation::rule(const LedgerEntry& entry) {
+  title(entry.rule_title.empty() ? entry.file : entry.rule_title, entry.level);
+  rule_line(entry);
+  label("techniques", escaped(joined(entry.techniques, " ")));
+  label("tags", escaped(joined(entry.tags, " ")));
+  label("state", to_string(entry.state));
+  label("why", escaped(entry.why));
+  label("judged", counted(entry.events_count, "event"));
+  std::string found = counted(entry.findings_count, "finding");
+  if (entry.findings_count > entry.kept_count)
+    found += fmt::format(", {} kept in full and the rest counted", grouped(entry.kept_count));
+  label("found", found);
+  if (entry.kept_count != 0) {
+    label("list", fmt::format("pugmark show {} findings --rule {}", escaped(shell_word(options_.case_path)),
+                              escaped(entry.rule_id)));
+  }
+  rule_text(entry);
+  if (entry.text.empty()) out_.line("The case keeps the text of rules with findings only; read the file.");
+}
+
+}  // namespace
+
+Status explain(const CaseReader& reader, const std::string& id, const ExplainOptions& options,
+               Output& out) {
+  Explanation explanation(reader, options, out);
+  Result<Finding> finding = reader.finding(id);
+  if (finding.ok()) {
+    if (Status status = explanation.finding(finding.value()); !status.ok()) return status;
+    return out.flush();
+  }
+  if (finding.error().code != ErrorCode::kNotFound) return finding.error();
+  Result<LedgerEntry> entry = reader.rule(id);
+  if (entry.ok()) {
+    explanation.rule(entry.value());
+    return out.flush();
+  }
+  if (entry.error().code != ErrorCode::kNotFound) return entry.error();
+  return Error{ErrorCode::kNotFound,
+               fmt::format("{}: has no finding and no rule \"{}\"", options.case_path, id),
+               "Ids stand in `pugmark show CASE findings` and `pugmark show CASE rules --jsonl`; of a "
+               "finding's id the first 4 digits or more are enough."};
+}
+
+}  // namespace pugmark

@@ -1,0 +1,135 @@
+#include "report/overview.h"
+
+#include <algorithm>
+#include <map>
+
+namespace pugmark {
+namespace {
+
+constexpr std::size_t kRejectedKept = 100;
+
+Status add_items(const CaseReader& reader, Overview& all) {
+  return reader.items([&](const CaseItem& item) {
+    ++all.items_count;
+    if (item.item.path.find("!/") == std::string::npos) all.handed_over_bytes += item.item.size_bytes;
+    all.events_count += item.item.events_count;
+    all.unread_bytes += item.item.unread_bytes;
+    if (item.item.unread_bytes != 0) ++all.unread_items_count;
+    if (item.item.type == "unknown") ++all.unknown_items_count;
+    if (!item.duplicate_of.empty()) ++all.duplicate_items_count;
+    all.gaps_count += item.gaps_count;
+    return true;
+  });
+}
+
+Status add_gaps(const CaseReader& reader, Overview& all) {
+  std::map<GapKind, GapGroup> groups;
+  std::map<GapKind, std::string> last_items;  // gaps of one item stand together
+  std::uint64_t listed_count = 0;
+  const Status status = reader.gaps([&](const CaseGap& gap) {
+    GapGroup& group = groups[gap.kind];
+    std::string& last_item = last_items[gap.kind];
+    group.kind = gap.kind;
+    if (group.gaps_count == 0) group.first_item = gap.item;
+    if (group.gaps_count == 0 || last_item != gap.item) ++group.items_count;
+    last_item = gap.item;
+    ++group.gaps_count;
+    group.bytes += gap.length_bytes;
+    ++listed_count;
+    return true;
+  });
+  for (auto& [kind, group] : groups) all.gaps.push_back(std::move(group));
+  std::stable_sort(all.gaps.begin(), all.gaps.end(), [](const GapGroup& a, const GapGroup& b) {
+    return a.gaps_count > b.gaps_count;
+  });
+  all.gaps_count = std::max(all.gaps_count, listed_count);
+  return status;
+}
+
+Status add_findings(const CaseReader& reader, std::map<std::string, RuleGroup>& groups, Overview& all) {
+  return reader.finding_heads([&](const Finding& finding) {
+    RuleGroup& group = groups[finding.rule_id];
+    const bool dated = finding.precision != TimePrecision::kUnknown;
+    if (group.kept_count++ == 0) {
+      group.rule_id = finding.rule_id;
+      group.rule_title = finding.rule_title;
+      group.level = finding.level;
+      group.first_id = finding.id;
+    }
+    if (dated && (group.precision == TimePrecision::kUnknown || finding.time < group.first)) {
+      group.first = finding.time;
+      group.first_id = finding.id;
+    }
+    if (dated && (group.precision == TimePrecision::kUnknown || finding.time > group.last))
+      group.last = finding.time;
+    if (dated) group.precision = finding.precision;
+    group.computers.insert(finding.computer);
+    all.computers.insert(finding.computer);
+    ++all.levels[static_cast<std::size_t>(finding.level)];
+    ++all.kept_count;
+    return true;
+  });
+}
+
+Status add_rules(const CaseReader& reader, std::map<std::string, RuleGroup>& groups, Overview& all) {
+  std::map<std::string, std::uint64_t> blind;
+  const Status status = reader.rules([&](const LedgerEntry& entry) {
+    ++all.states[static_cast<std::size_t>(entry.state)];
+    all.findings_count += entry.findings_count;
+    if (entry.state == RuleState::kNotObservable) ++blind[entry.why];
+    if (entry.state == RuleState::kRejected && all.rejected.size() < kRejectedKept)
+      all.rejected.push_back(entry);
+    if (const auto found = groups.find(entry.rule_id); found != groups.end())
+      found->second.findings_count += entry.findings_count;
+    return true;
+  });
+  for (const auto& [why, count] : blind) all.blind.push_back({why, count});
+  std::stable_sort(all.blind.begin(), all.blind.end(), [](const WhyGroup& a, const WhyGroup& b) {
+    return a.rules_count > b.rules_count;
+  });
+  return status;
+}
+
+Status add_coverage(const CaseReader& reader, Overview& all) {
+  return reader.coverage([&](const Coverage& coverage) {
+    if (coverage.precision != TimePrecision::kUnknown) {
+      all.first = all.first ? std::min(*all.first, coverage.first) : coverage.first;
+      all.last = all.last ? std::max(*all.last, coverage.last) : coverage.last;
+    }
+    all.coverage.push_back(coverage);
+    return true;
+  });
+}
+
+bool is_worse(const RuleGroup& a, const RuleGroup& b) {
+  if (a.level != b.level) return a.level > b.level;
+  const bool a_dated = a.precision != TimePrecision::kUnknown;
+  const bool b_dated = b.precision != TimePrecision::kUnknown;
+  if (a_dated != b_dated) return a_dated;
+  if (a_dated && a.first != b.first) return a.first < b.first;
+  return a.rule_id < b.rule_id;
+}
+
+}  // namespace
+
+Result<Overview> overview_of(const CaseReader& reader) {
+  Overview all;
+  Result<CaseFacts> facts = reader.facts();
+  if (!facts.ok()) return facts.error();
+  all.facts = std::move(facts).value();
+  std::map<std::string, RuleGroup> groups;
+  if (Status status = add_items(reader, all); !status.ok()) return status.error();
+  if (Status status = add_gaps(reader, all); !status.ok()) return status.error();
+  if (Status status = add_findings(reader, groups, all); !status.ok()) return status.error();
+  if (Status status = add_rules(reader, groups, all); !status.ok()) return status.error();
+  if (Status status = add_coverage(reader, all); !status.ok()) return status.error();
+  for (auto& [id, group] : groups) {
+    group.findings_count = std::max(group.findings_count, group.kept_count);
+    all.groups.push_back(std::move(group));
+  }
+  std::sort(all.groups.begin(), all.groups.end(), is_worse);
+  all.findings_count = std::max(all.findings_count, all.kept_count);
+  return all;
+}
+
+}  // namespace pugmark

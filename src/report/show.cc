@@ -1,0 +1,103 @@
+#include "report/show.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "report/words.h"
+
+namespace pugmark {
+namespace {
+
+constexpr std::array<std::string_view, 11> kNames = {
+    "summary", "findings", "timeline", "tracks",   "coverage", "rules",
+    "gaps",    "verdict",  "statements", "accounts", "items"};
+
+// Which filters each view understands; asking for another one is a mistake worth an answer, because
+// a filter that is silently ignored shows too much and looks like a result.
+struct Applies {
+  bool level = false;
+  bool rule = false;
+  bool computer = false;
+  bool time = false;
+  bool item = false;
+  bool limit = true;
+};
+
+Applies filters_of(What what) {
+  switch (what) {
+    case What::kFindings:
+    case What::kTimeline: return {true, true, true, true, true, true};
+    case What::kRules: return {true, true, false, false, false, true};
+    case What::kCoverage: return {false, false, true, false, false, true};
+    case What::kGaps:
+    case What::kItems: return {false, false, false, false, true, true};
+    default: return {false, false, false, false, false, false};
+  }
+}
+
+Status check_filters(What what, const Filter& filter) {
+  const Applies applies = filters_of(what);
+  std::string_view wrong;
+  if (filter.level_min && !applies.level) wrong = "--level";
+  if (!filter.rule.empty() && !applies.rule) wrong = "--rule";
+  if (!filter.computer.empty() && !applies.computer) wrong = "--computer";
+  if ((filter.from || filter.before) && !applies.time) wrong = "--from and --to";
+  if (!filter.item.empty() && !applies.item) wrong = "--item";
+  if (filter.limit != 0 && !applies.limit) wrong = "--limit";
+  if (wrong.empty()) return {};
+  return Error{ErrorCode::kInvalidInput,
+               fmt::format("{}: does not apply to {}", wrong, kNames[static_cast<std::size_t>(what)]),
+               "Leave it out, or show findings."};
+}
+
+// Views whose makers are not part of this version: nothing is invented, and nothing is a failure.
+void show_none(What what, const ShowOptions& options, Output& out) {
+  if (options.jsonl) return;
+  std::string_view why;
+  switch (what) {
+    case What::kTracks: why = "no tracks: findings were not grouped by the hands at work"; break;
+    case What::kVerdict: why = "no verdict: who may be responsible was not weighed"; break;
+    case What::kStatements: why = "no statements: no account was read for who says what"; break;
+    default: why = "no accounts: no report about the breach was added to it"; break;
+  }
+  out.line(wrapped(fmt::format("This case has {}.", why), options.look.width_columns, 0));
+}
+
+}  // namespace
+
+std::span<const std::string_view> what_names() { return kNames; }
+
+std::optional<What> what_from_string(std::string_view text) {
+  const auto found = std::find(kNames.begin(), kNames.end(), text);
+  if (found == kNames.end()) return std::nullopt;
+  return static_cast<What>(found - kNames.begin());
+}
+
+std::string clock_words(std::int64_t time_shift_s, const std::string& clock) {
+  if (time_shift_s == 0) return clock;
+  return fmt::format("read as {}{}{}", shift_words(time_shift_s), clock.empty() ? "" : ": ", clock);
+}
+
+Status show(const CaseReader& reader, What what, const ShowOptions& options, Output& out) {
+  if (Status filters = check_filters(what, options.filter); !filters.ok()) return filters;
+  Status shown;
+  switch (what) {
+    case What::kSummary: shown = show_summary(reader, options, out); break;
+    case What::kFindings: shown = show_findings(reader, options, out); break;
+    case What::kTimeline: shown = show_timeline(reader, options, out); break;
+    case What::kCoverage: shown = show_coverage(reader, options, out); break;
+    case What::kRules: shown = show_rules(reader, options, out); break;
+    case What::kGaps: shown = show_gaps(reader, options, out); break;
+    case What::kItems: shown = show_items(reader, options, out); break;
+    case What::kTracks:
+    case What::kVerdict:
+    case What::kStatements:
+    case What::kAccounts: show_none(what, options, out); break;
+  }
+  const Status written = out.flush();
+  return shown.ok() ? written : shown;
+}
+
+}  // namespace pugmark

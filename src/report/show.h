@@ -1,0 +1,36 @@
+#pragma once
+
+#include "report/report.h"
+
+// The views of `show`, one function each. Private to this room.
+namespace pugmark {
+
+Status show_summary(const CaseReader& reader, const ShowOptions& options, Output& out);
+Status show_findings(const CaseReader& reader, const ShowOptions& options, Output& out);
+Status show_timeline(const CaseReader& reader, const ShowOptions& options, Output& out);
+Status show_coverage(const CaseReader& reader, const ShowOptions& options, Output& out);
+Status show_rules(const CaseReader& reader, const ShowOptions& options, Output& out);
+Status show_gaps(const CaseReader& reader, const ShowOptions& options, Output& out);
+Status show_items(const CaseReader& reader, const ShowOptions& options, Output& out);
+
+// The line of a finding in `show CASE findings --jsonl`, keys as in docs/formats/case.md.
+std::string finding_json(const Finding& finding);
+
+// The line of a rule in `show CASE rules --jsonl`.
+std::string rule_json(const LedgerEntry& entry);
+
+// The best report of how an item or source's clock was treated: "" if nothing was done.
+std::string clock_words(std::int64_t time_shift_s, const std::string& clock);
+
+// Counts rows against Filter::limit: false when enough were shown.
+class RowLimit {
+ public:
+  explicit RowLimit(std::uint64_t limit) : limit_(limit) {}
+  bool take() { return limit_ == 0 || taken_++ < limit_; }
+
+ private:
+  std::uint64_t limit_;
+  std::uint64_t taken_ = 0;
+};
+
+}  // namespace pugmark

@@ -1,0 +1,165 @@
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "report/json.h"
+#include "report/show.h"
+#include "report/words.h"
+
+namespace pugmark {
+namespace {
+
+std::string because_json(const Because& because) {
+  JsonObject object;
+  object.text_or_null("field", because.field).text("value", because.value);
+  object.text("pattern", because.pattern);
+  if (because.offset_bytes) {
+    object.number("offset", *because.offset_bytes);
+  } else {
+    object.null("offset");
+  }
+  object.text_or_null("reading", because.reading);
+  return object.str();
+}
+
+std::string related_json(const RelatedEvent& related) {
+  JsonObject object;
+  object.text("rule_id", related.rule_id);
+  object.text_or_null("time", format_time(related.time, related.precision));
+  object.text("item", related.item).number("offset", related.offset_bytes);
+  object.number("length", related.length_bytes);
+  return object.str();
+}
+
+template <class T>
+std::string list_of(const std::vector<T>& values, std::string (*json)(const T&)) {
+  std::vector<std::string> parts;
+  for (const T& value : values) parts.push_back(json(value));
+  return json_list(parts);
+}
+
+// `time`, and where a clock was corrected by how much and what the source says.
+void add_time(JsonObject& object, const Finding& finding) {
+  object.text_or_null("time", time_text(finding));
+  if (finding.time_shift_s == 0) return;
+  object.signed_number("time_shift_s", finding.time_shift_s);
+  object.text_or_null("time_source", source_time_text(finding));
+}
+
+void nothing_found(const ShowOptions& options, std::uint64_t shown, Output& out) {
+  if (shown != 0 || options.jsonl) return;
+  out.line("No finding to show. What the rules could not see: pugmark show " +
+           escaped(shell_word(options.case_path)) + " rules");
+}
+
+// Calls `each` for the findings that pass, up to the limit; returns how many in `shown`.
+template <class Each>
+Status each_passing(const CaseReader& reader, const ShowOptions& options, bool heads, const Output& out,
+                    std::uint64_t& shown, const Each& each) {
+  RowLimit limit(options.filter.limit);
+  const auto one = [&](const Finding& finding) {
+    if (!passes(options.filter, finding)) return true;
+    if (!limit.take()) return false;
+    ++shown;
+    each(finding);
+    return !out.failed();
+  };
+  return heads ? reader.finding_heads(one) : reader.findings(one);
+}
+
+std::string timeline_json(const Finding& finding) {
+  JsonObject object;
+  add_time(object, finding);
+  object.text("level", to_string(finding.level)).list("techniques", finding.techniques);
+  object.text_or_null("computer", finding.computer).text("rule_id", finding.rule_id);
+  object.text("rule_title", finding.rule_title).text("item", finding.item);
+  object.number("offset", finding.offset_bytes).text("id", finding.id);
+  object.null("track").null("phase");
+  return object.str();
+}
+
+// Where it stands, for people: the item and the offset of the first byte.
+std::string place(const Finding& finding) {
+  return fmt::format("{}+{}", escaped(finding.item), finding.offset_bytes);
+}
+
+// Whole ids where there is room for them; on a narrow terminal the first digits, which are enough.
+std::string shown_id(const Finding& finding, const Look& look) {
+  const bool narrow = look.width_columns != 0 && look.width_columns < 120;
+  return escaped(narrow ? finding.id.substr(0, 8) : finding.id);
+}
+
+}  // namespace
+
+std::string finding_json(const Finding& finding) {
+  JsonObject object;
+  object.text("id", finding.id).text("rule_id", finding.rule_id);
+  object.text("rule_title", finding.rule_title).text("level", to_string(finding.level));
+  object.text_or_null("status", finding.status);
+  add_time(object, finding);
+  object.text("item", finding.item).number("offset", finding.offset_bytes);
+  object.number("length", finding.length_bytes).number_or_null("record_id", finding.record_id);
+  object.text_or_null("channel", finding.channel).number_or_null("event_id", finding.event_id);
+  object.text_or_null("computer", finding.computer).list("techniques", finding.techniques);
+  object.list("tags", finding.tags).null("verdict");
+  object.raw("because", list_of(finding.because, because_json));
+  object.null("track").null("phase");
+  if (finding.recovered) object.flag("recovered", true);
+  if (!finding.related.empty()) object.raw("related", list_of(finding.related, related_json));
+  return object.str();
+}
+
+Status show_findings(const CaseReader& reader, const ShowOptions& options, Output& out) {
+  std::uint64_t shown = 0;
+  if (options.jsonl) {
+    return each_passing(reader, options, false, out, shown,
+                        [&](const Finding& finding) { out.line(finding_json(finding)); });
+  }
+  Table table({{"TIME (UTC)"},
+               {"LEVEL"},
+               {"COMPUTER", 8, false, false, 1},
+               {"RULE", 20},
+               {"MATCHED", 24, false, false, 2},
+               {"WHERE", 24, false, true, 3},
+               {"ID"}},
+              options.look, out);
+  const Status status = each_passing(reader, options, false, out, shown, [&](const Finding& finding) {
+    table.row({{table_time(finding.time, finding.precision), {}},
+               {std::string(short_name(finding.level)), style_of(finding.level)},
+               {escaped(finding.computer), {}},
+               {escaped(finding.rule_title), {}},
+               {because_words(finding), {}},
+               {place(finding), {}},
+               {shown_id(finding, options.look), kDim}});
+  });
+  table.finish();
+  nothing_found(options, shown, out);
+  return status;
+}
+
+Status show_timeline(const CaseReader& reader, const ShowOptions& options, Output& out) {
+  std::uint64_t shown = 0;
+  if (options.jsonl) {
+    return each_passing(reader, options, true, out, shown,
+                        [&](const Finding& finding) { out.line(timeline_json(finding)); });
+  }
+  Table table({{"TIME (UTC)"},
+               {"LEVEL"},
+               {"TECHNIQUES", 9, false, false, 1},
+               {"COMPUTER", 8, false, false, 2},
+               {"RULE", 20},
+               {"ID"}},
+              options.look, out);
+  const Status status = each_passing(reader, options, true, out, shown, [&](const Finding& finding) {
+    table.row({{table_time(finding.time, finding.precision), {}},
+               {std::string(short_name(finding.level)), style_of(finding.level)},
+               {escaped(joined(finding.techniques, " ")), {}},
+               {escaped(finding.computer), {}},
+               {escaped(finding.rule_title), {}},
+               {shown_id(finding, options.look), kDim}});
+  });
+  table.finish();
+  nothing_found(options, shown, out);
+  return status;
+}
+
+}  // namespace pugmark

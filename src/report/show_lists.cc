@@ -1,0 +1,233 @@
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/text.h"
+#include "report/json.h"
+#include "report/show.h"
+#include "report/words.h"
+
+namespace pugmark {
+namespace {
+
+std::string coverage_json(const Coverage& coverage) {
+  std::vector<std::string> holes;
+  for (const TimeInterval& hole : coverage.holes) {
+    JsonObject object;
+    object.text("from", format_time(hole.from, coverage.precision));
+    holes.push_back(object.text("to", format_time(hole.to, coverage.precision)).str());
+  }
+  JsonObject object;
+  object.text_or_null("computer", coverage.computer).text("source", coverage.source);
+  object.text("kind", coverage.kind);
+  object.text_or_null("first", format_time(coverage.first, coverage.precision));
+  object.text_or_null("last", format_time(coverage.last, coverage.precision));
+  object.number("events", coverage.events_count).number("undated", coverage.undated_count);
+  object.number("recovered", coverage.recovered_count).number("holes_count", coverage.holes_count);
+  object.raw("holes", json_list(holes)).number("missing_records", coverage.missing_records_count);
+  object.signed_number("time_shift_s", coverage.time_shift_s).text_or_null("clock", coverage.clock);
+  object.list("techniques", coverage.techniques).number("items_count", coverage.items_count);
+  return object.list("items", coverage.items).str();
+}
+
+std::string item_json(const CaseItem& item) {
+  JsonObject object;
+  object.text("path", item.item.path).number("size", item.item.size_bytes);
+  object.text_or_null("sha256", item.item.sha256 ? to_hex(*item.item.sha256) : "");
+  object.text("type", item.item.type).number("events", item.item.events_count);
+  object.number("read", item.item.read_bytes).number("unread", item.item.unread_bytes);
+  object.number("gaps", item.gaps_count).text_or_null("duplicate_of", item.duplicate_of);
+  object.signed_number("time_shift_s", item.time_shift_s).text_or_null("clock", item.clock);
+  return object.str();
+}
+
+std::string gap_json(const CaseGap& gap) {
+  JsonObject object;
+  object.text("item", gap.item).number("offset", gap.offset_bytes).number("length", gap.length_bytes);
+  return object.text("kind", to_string(gap.kind)).text("what", gap.what).str();
+}
+
+Cell state_cell(RuleState state) {
+  const bool fine = state == RuleState::kRan;
+  return {std::string(to_string(state)), fine ? std::string_view() : kWarning};
+}
+
+bool passes_rule(const Filter& filter, const LedgerEntry& entry) {
+  if (filter.level_min && entry.level < *filter.level_min) return false;
+  return filter.rule.empty() || entry.rule_id == filter.rule ||
+         folded(entry.rule_title).find(folded(filter.rule)) != std::string::npos;
+}
+
+std::vector<Column> rule_columns() {
+  return {{"STATE"},
+          {"LEVEL"},
+          {"FINDINGS", 0, true, false, 1},
+          {"RULE", 20},
+          {"FILE", 16, false, true, 2},
+          {"WHY", 16}};
+}
+
+std::vector<Cell> rule_cells(const LedgerEntry& entry) {
+  const std::string title = entry.rule_title.empty() ? entry.file : entry.rule_title;
+  return {state_cell(entry.state),
+          {std::string(short_name(entry.level)), style_of(entry.level)},
+          {grouped(entry.findings_count), {}},
+          {escaped(title), {}},
+          {fmt::format("{}:{}", escaped(entry.file), entry.line), {}},
+          {escaped(entry.why), {}}};
+}
+
+}  // namespace
+
+std::string rule_json(const LedgerEntry& entry) {
+  JsonObject object;
+  object.text_or_null("rule_id", entry.rule_id).text_or_null("rule_title", entry.rule_title);
+  object.text("kind", entry.kind).text("level", to_string(entry.level));
+  object.text_or_null("status", entry.status).text("state", to_string(entry.state));
+  object.text_or_null("why", entry.why).text("file", entry.file).number("line", entry.line);
+  object.text_or_null("log_source", entry.log_source).text_or_null("author", entry.author);
+  object.number("events", entry.events_count).number("findings", entry.findings_count);
+  object.number("kept", entry.kept_count).list("techniques", entry.techniques);
+  return object.list("tags", entry.tags).list("references", entry.references).str();
+}
+
+Status show_coverage(const CaseReader& reader, const ShowOptions& options, Output& out) {
+  RowLimit limit(options.filter.limit);
+  Table table({{"COMPUTER", 8},
+               {"SOURCE", 16},
+               {"FIRST (UTC)"},
+               {"LAST (UTC)"},
+               {"DAYS", 0, true},
+               {"EVENTS", 0, true},
+               {"HOLES", 0, true, false, 1},
+               {"MISSING", 0, true, false, 3},
+               {"TECHNIQUES", 0, true, false, 4},
+               {"CLOCK", 12, false, false, 2}},
+              options.look, out);
+  const Status status = reader.coverage([&](const Coverage& coverage) {
+    if (!options.filter.computer.empty() && folded(coverage.computer) != folded(options.filter.computer))
+      return true;
+    if (!limit.take()) return false;
+    if (options.jsonl) {
+      out.line(coverage_json(coverage));
+      return !out.failed();
+    }
+    const bool dated = coverage.precision != TimePrecision::kUnknown;
+    const bool holes = coverage.holes_count != 0;
+    table.row({{escaped(coverage.computer), {}},
+               {escaped(coverage.source), {}},
+               {dated ? table_time(coverage.first, coverage.precision) : "", {}},
+               {dated ? table_time(coverage.last, coverage.precision) : "no time", {}},
+               {dated ? days_text(coverage.first, coverage.last) : "", {}},
+               {grouped(coverage.events_count), {}},
+               {holes ? grouped(coverage.holes_count) : "", kWarning},
+               {coverage.missing_records_count != 0 ? grouped(coverage.missing_records_count) : "", kWarning},
+               {grouped(coverage.techniques.size()), {}},
+               {escaped(clock_words(coverage.time_shift_s, coverage.clock)), kWarning}});
+    return !out.failed();
+  });
+  table.finish();
+  return status;
+}
+
+Status show_rules(const CaseReader& reader, const ShowOptions& options, Output& out) {
+  RowLimit limit(options.filter.limit);
+  Table table(rule_columns(), options.look, out);
+  const Status status = reader.rules([&](const LedgerEntry& entry) {
+    if (!passes_rule(options.filter, entry)) return true;
+    if (!limit.take()) return false;
+    if (options.jsonl) {
+      out.line(rule_json(entry));
+    } else {
+      table.row(rule_cells(entry));
+    }
+    return !out.failed();
+  });
+  table.finish();
+  return status;
+}
+
+void show_ledger(std::span<const LedgerEntry> ledger, const LedgerOptions& options, Output& out) {
+  std::array<std::uint64_t, 4> counts{};
+  Table table({{"STATE"}, {"LEVEL"}, {"KIND", 0, false, false, 3}, {"RULE", 20},
+               {"FILE", 16, false, true, 2}, {"WHY", 16}},
+              options.look, out);
+  for (const LedgerEntry& entry : ledger) {
+    ++counts[static_cast<std::size_t>(entry.state)];
+    if (options.only_problems && entry.state == RuleState::kRan) continue;
+    if (options.jsonl) {
+      out.line(rule_json(entry));
+      continue;
+    }
+    std::vector<Cell> cells = rule_cells(entry);
+    cells[2] = {escaped(entry.kind), {}};
+    if (entry.state == RuleState::kRan) cells[0].text = "loads";
+    table.row(std::move(cells));
+  }
+  table.finish();
+  if (options.jsonl) return;
+  out.line(fmt::format("{}: {} would load, {} rejected, {} disabled.",
+                       counted(ledger.size(), "rule document"),
+                       grouped(counts[0] + counts[1]), grouped(counts[2]), grouped(counts[3])));
+}
+
+Status show_gaps(const CaseReader& reader, const ShowOptions& options, Output& out) {
+  RowLimit limit(options.filter.limit);
+  std::uint64_t shown = 0;
+  Table table({{"KIND"},
+               {"ITEM", 20, false, true},
+               {"OFFSET", 0, true, false, 1},
+               {"LENGTH", 0, true, false, 2},
+               {"WHAT", 20}},
+              options.look, out);
+  const Status status = reader.gaps([&](const CaseGap& gap) {
+    if (gap.item.find(options.filter.item) == std::string::npos) return true;
+    if (!limit.take()) return false;
+    ++shown;
+    if (options.jsonl) {
+      out.line(gap_json(gap));
+    } else {
+      table.row({{std::string(to_string(gap.kind)), kWarning},
+                 {escaped(gap.item), {}},
+                 {grouped(gap.offset_bytes), {}},
+                 {grouped(gap.length_bytes), {}},
+                 {escaped(gap.what), {}}});
+    }
+    return !out.failed();
+  });
+  table.finish();
+  if (status.ok() && shown == 0 && !options.jsonl) out.line("No gap to show.");
+  return status;
+}
+
+Status show_items(const CaseReader& reader, const ShowOptions& options, Output& out) {
+  RowLimit limit(options.filter.limit);
+  Table table({{"PATH", 20, false, true},
+               {"TYPE"},
+               {"BYTES", 0, true},
+               {"EVENTS", 0, true},
+               {"NOT READ", 0, true, false, 1},
+               {"GAPS", 0, true},
+               {"SHA-256", 12, false, false, 2}},
+              options.look, out);
+  const Status status = reader.items([&](const CaseItem& item) {
+    if (item.item.path.find(options.filter.item) == std::string::npos) return true;
+    if (!limit.take()) return false;
+    if (options.jsonl) {
+      out.line(item_json(item));
+    } else {
+      table.row({{escaped(item.item.path), {}},
+                 {escaped(item.item.type), {}},
+                 {grouped(item.item.size_bytes), {}},
+                 {grouped(item.item.events_count), {}},
+                 {item.item.unread_bytes != 0 ? grouped(item.item.unread_bytes) : "", kWarning},
+                 {item.gaps_count != 0 ? grouped(item.gaps_count) : "", kWarning},
+                 {item.item.sha256 ? to_hex(*item.item.sha256) : "none", kDim}});
+    }
+    return !out.failed();
+  });
+  table.finish();
+  return status;
+}
+
+}  // namespace pugmark

@@ -1,0 +1,274 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "casefile/facts.h"
+#include "report/json.h"
+#include "report/overview.h"
+#include "report/show.h"
+#include "report/words.h"
+
+namespace pugmark {
+namespace {
+
+// Rows of each part on the one screen; the last line of a part says how to see the rest.
+constexpr std::size_t kRulesShown = 10;
+constexpr std::size_t kSourcesShown = 8;
+constexpr std::size_t kReasonsShown = 4;
+constexpr std::size_t kRejectedShown = 3;
+constexpr std::size_t kIndent = 10;  // of everything behind a heading
+
+// The summary for people: one object so that the look and the output need not be handed round.
+class SummaryPage {
+ public:
+  SummaryPage(const Overview& all, const ShowOptions& options, Output& out)
+      : all_(all), options_(options), look_(options.look), out_(out) {}
+
+  void print() {
+    read();
+    not_read();
+    findings();
+    coverage();
+    rules();
+    next();
+  }
+
+ private:
+  void heading(std::string_view name, std::string_view text) {
+    const std::string padded = fmt::format("{:<{}}", name, kIndent);
+    out_.line(styled(padded, kBold, look_) + wrapped(text, look_.width_columns, kIndent));
+  }
+  void more(std::size_t total, std::size_t shown, std::string_view what) {
+    if (total <= shown) return;
+    out_.line(styled(fmt::format("{:{}}{} more: {}", "", kIndent, grouped(total - shown), command(what)),
+                     kDim, look_));
+  }
+  void indented(std::string_view text, std::size_t indent_columns) {
+    out_.line(std::string(indent_columns, ' ') +
+              wrapped(text, look_.width_columns, indent_columns));
+  }
+  std::string command(std::string_view what) const {
+    return fmt::format("pugmark show {} {}", escaped(shell_word(options_.case_path)), what);
+  }
+  void read();
+  void not_read();
+  void findings();
+  void coverage();
+  void rules();
+  void next();
+
+  const Overview& all_;
+  const ShowOptions& options_;
+  const Look& look_;
+  Output& out_;
+};
+
+void SummaryPage::read() {
+  std::string text = fmt::format("{}, {}, {}", counted(all_.items_count, "item"),
+                                 bytes_words(all_.handed_over_bytes), counted(all_.events_count, "event"));
+  if (all_.first && all_.last) {
+    text += fmt::format(", {} to {} UTC ({} days)", day_of(*all_.first), day_of(*all_.last),
+                        days_text(*all_.first, *all_.last));
+  }
+  heading("READ", text);
+  if (all_.duplicate_items_count != 0) {
+    indented(fmt::format("{} held the same bytes as another and {} read once",
+                         counted(all_.duplicate_items_count, "item"),
+                         all_.duplicate_items_count == 1 ? "was" : "were"),
+             kIndent);
+  }
+}
+
+void SummaryPage::not_read() {
+  if (all_.gaps_count == 0 && all_.unread_bytes == 0 && all_.unknown_items_count == 0) {
+    heading("NOT READ", "nothing: every byte was understood");
+    return;
+  }
+  std::string text = counted(all_.gaps_count, "gap");
+  if (all_.unread_bytes != 0) {
+    text += fmt::format(", {} of {} not understood", bytes_words(all_.unread_bytes),
+                        counted(all_.unread_items_count, "item"));
+  }
+  if (all_.unknown_items_count != 0)
+    text += fmt::format(", {} of unknown kind", counted(all_.unknown_items_count, "item"));
+  heading("NOT READ", text);
+  Table table({{"GAP"}, {"COUNT", 0, true}, {"BYTES", 0, true}, {"IN", 20, false, true}}, look_, out_,
+              kIndent);
+  for (const GapGroup& group : all_.gaps) {
+    std::string where = escaped(group.first_item);
+    if (group.items_count > 1) where += fmt::format(" and {} more", grouped(group.items_count - 1));
+    table.row({{std::string(to_string(group.kind)), kWarning},
+               {grouped(group.gaps_count), {}},
+               {group.bytes != 0 ? grouped(group.bytes) : "", {}},
+               {where, {}}});
+  }
+  table.finish();
+  if (!all_.gaps.empty()) more(all_.gaps_count, 0, "gaps");
+}
+
+void SummaryPage::findings() {
+  out_.line();
+  if (all_.kept_count == 0) {
+    heading("FINDINGS", "none. That says only what the rules below could see in the sources below.");
+    return;
+  }
+  std::string text = fmt::format("{} by {} on {}", grouped(all_.findings_count),
+                                 counted(all_.groups.size(), "rule"),
+                                 counted(all_.computers.size(), "computer"));
+  if (all_.findings_count > all_.kept_count)
+    text += fmt::format("; {} of them only counted", grouped(all_.findings_count - all_.kept_count));
+  heading("FINDINGS", text);
+  Table table({{"LEVEL"},
+               {"COUNT", 0, true},
+               {"RULE", 22},
+               {"COMPUTER", 8, false, false, 2},
+               {"FIRST (UTC)", 10},
+               {"LAST (UTC)", 10, false, false, 1}},
+              look_, out_, kIndent);
+  for (std::size_t i = 0; i < std::min(all_.groups.size(), kRulesShown); ++i) {
+    const RuleGroup& group = all_.groups[i];
+    const std::string computers = group.computers.size() == 1
+                                      ? escaped(*group.computers.begin())
+                                      : fmt::format("{} computers", grouped(group.computers.size()));
+    table.row({{std::string(to_string(group.level)), style_of(group.level)},
+               {grouped(group.findings_count), {}},
+               {escaped(group.rule_title), {}},
+               {computers, {}},
+               {table_time(group.first, group.precision), {}},
+               {group.kept_count > 1 ? table_time(group.last, group.precision) : "", {}}});
+  }
+  table.finish();
+  more(all_.groups.size(), kRulesShown, "findings");
+}
+
+void SummaryPage::coverage() {
+  out_.line();
+  if (all_.coverage.empty()) {
+    heading("COVERAGE", "no log source: nothing can be said about what happened");
+    return;
+  }
+  heading("COVERAGE", counted(all_.coverage.size(), "source"));
+  std::vector<const Coverage*> sources;
+  for (const Coverage& coverage : all_.coverage) sources.push_back(&coverage);
+  std::stable_sort(sources.begin(), sources.end(), [](const Coverage* a, const Coverage* b) {
+    return a->events_count > b->events_count;
+  });
+  Table table({{"COMPUTER", 8, false, false, 1},
+               {"SOURCE", 12},
+               {"FIRST DAY"},
+               {"LAST DAY"},
+               {"DAYS", 0, true},
+               {"EVENTS", 0, true},
+               {"HOLES", 12, false, false, 2}},
+              look_, out_, kIndent);
+  for (std::size_t i = 0; i < std::min(sources.size(), kSourcesShown); ++i) {
+    const Coverage& coverage = *sources[i];
+    const bool dated = coverage.precision != TimePrecision::kUnknown;
+    std::string holes;
+    if (!coverage.holes.empty()) {
+      const TimeInterval& longest = coverage.holes.front();
+      holes = fmt::format("{}, longest {}", grouped(coverage.holes_count),
+                          format_duration(span_ns(longest.from, longest.to)));
+    }
+    table.row({{escaped(coverage.computer), {}},
+               {escaped(coverage.source), {}},
+               {dated ? day_of(coverage.first) : "no time", {}},
+               {dated ? day_of(coverage.last) : "", {}},
+               {dated ? days_text(coverage.first, coverage.last) : "", {}},
+               {grouped(coverage.events_count), {}},
+               {holes, kWarning}});
+  }
+  table.finish();
+  more(sources.size(), kSourcesShown, "coverage");
+  for (std::size_t i = 0; i < std::min(sources.size(), kSourcesShown); ++i) {
+    if (sources[i]->time_shift_s == 0) continue;
+    indented(fmt::format("clock of {}: {}", escaped(sources[i]->source),
+                         escaped(clock_words(sources[i]->time_shift_s, sources[i]->clock))),
+             kIndent);
+  }
+}
+
+void SummaryPage::rules() {
+  const auto count = [&](RuleState state) { return all_.states[static_cast<std::size_t>(state)]; };
+  out_.line();
+  heading("RULES", fmt::format("{} ran, {} could not see, {} rejected, {} disabled",
+                               grouped(count(RuleState::kRan)), grouped(count(RuleState::kNotObservable)),
+                               grouped(count(RuleState::kRejected)), grouped(count(RuleState::kDisabled))));
+  for (std::size_t i = 0; i < std::min(all_.blind.size(), kReasonsShown); ++i) {
+    indented(fmt::format("could not see: {} {}", grouped(all_.blind[i].rules_count),
+                         escaped(all_.blind[i].why)),
+             kIndent);
+  }
+  for (std::size_t i = 0; i < std::min(all_.rejected.size(), kRejectedShown); ++i)
+    indented(fmt::format("rejected: {}", escaped(all_.rejected[i].why)), kIndent);
+  const bool all_said = all_.blind.size() <= kReasonsShown && all_.rejected.size() <= kRejectedShown;
+  if (!all_said) {
+    out_.line(styled(fmt::format("{:{}}all of them, and why: {}", "", kIndent, command("rules")), kDim,
+                     look_));
+  }
+}
+
+void SummaryPage::next() {
+  out_.line();
+  std::string text = command("rules");
+  if (!all_.groups.empty()) {
+    text = fmt::format("pugmark explain {} {}", escaped(shell_word(options_.case_path)),
+                       escaped(all_.groups.front().first_id));
+  }
+  out_.line(styled(fmt::format("{:<{}}", "NEXT", kIndent), kBold, look_) + text);
+}
+
+std::string group_json(const RuleGroup& group) {
+  JsonObject object;
+  object.text("rule_id", group.rule_id).text("rule_title", group.rule_title);
+  object.text("level", to_string(group.level)).number("findings", group.findings_count);
+  object.number("kept", group.kept_count);
+  object.list("computers", {group.computers.begin(), group.computers.end()});
+  object.text_or_null("first", format_time(group.first, group.precision));
+  object.text_or_null("last", format_time(group.last, group.precision));
+  return object.text("first_id", group.first_id).str();
+}
+
+std::string overview_json(const Overview& all) {
+  std::vector<std::string> groups;
+  for (const RuleGroup& group : all.groups) groups.push_back(group_json(group));
+  JsonObject gaps;
+  for (const GapGroup& group : all.gaps) gaps.number(to_string(group.kind), group.gaps_count);
+  JsonObject levels;
+  for (std::size_t i = all.levels.size(); i-- > 0;)
+    levels.number(to_string(static_cast<Level>(i)), all.levels[i]);
+  JsonObject states;
+  for (std::size_t i = 0; i < all.states.size(); ++i)
+    states.number(to_string(static_cast<RuleState>(i)), all.states[i]);
+  JsonObject facts;
+  for (const auto& [name, value] : all.facts) facts.text(name, value);
+  const auto time = [](const std::optional<TimeUtc>& moment) {
+    return moment ? format_time(*moment, TimePrecision::kSecond) : std::string();
+  };
+  JsonObject object;
+  object.number("items", all.items_count).number("bytes", all.handed_over_bytes);
+  object.number("events", all.events_count).text_or_null("first", time(all.first));
+  object.text_or_null("last", time(all.last)).number("unread_bytes", all.unread_bytes);
+  object.number("unknown_items", all.unknown_items_count);
+  object.number("duplicate_items", all.duplicate_items_count).number("gaps", all.gaps_count);
+  object.raw("gaps_by_kind", gaps.str()).number("findings", all.findings_count);
+  object.number("kept", all.kept_count).raw("kept_by_level", levels.str());
+  object.raw("rules", states.str()).number("sources", all.coverage.size());
+  return object.raw("findings_by_rule", json_list(groups)).raw("facts", facts.str()).str();
+}
+
+}  // namespace
+
+Status show_summary(const CaseReader& reader, const ShowOptions& options, Output& out) {
+  const Result<Overview> all = overview_of(reader);
+  if (!all.ok()) return all.error();
+  if (options.jsonl) {
+    out.line(overview_json(all.value()));
+  } else {
+    SummaryPage(all.value(), options, out).print();
+  }
+  return {};
+}
+
+}  // namespace pugmark
