@@ -122,7 +122,7 @@ class CorrelationJudge {
     }
     Because measure;
     measure.value = fmt::format("{:g}", result.measure);
-    measure.pattern = correlation.condition.empty() ? "correlation" : correlation.condition;
+    measure.pattern = "correlation";
     finding.because.push_back(std::move(measure));
     finding.fields.emplace_back("events", std::to_string(events.size()));
     finding.fields.emplace_back("first_time",
