@@ -35,9 +35,9 @@ struct Error {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  // Implicit by design: `return value;` and `return Error{...};` both make a Result.
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
+  // `return value;` and `return Error{...};` both make a Result.
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: by design
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: by design
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }

@@ -22,6 +22,7 @@ std::string utf8_of(char32_t code_point) {
 // ICU's own reading: code points, a damaged byte as -1.
 std::vector<std::int64_t> icu_code_points(std::string_view text) {
   std::vector<std::int64_t> all;
+  // ICU reads unsigned char; char may be viewed as it.
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
   const auto length = static_cast<std::int32_t>(text.size());
   for (std::int32_t at = 0; at < length;) {

@@ -154,7 +154,7 @@ TEST(HostileArchive, NestedSeekableMemberOverItsLimitIsReadAsItIs) {
 // What begins like an archive may be a web shell: its bytes must be delivered all the same.
 TEST(HostileArchive, MagicWithGarbageIsReadAsItIs) {
   const TemporaryFolder folder;
-  using namespace std::string_literals;
+  using std::string_literals::operator""s;
   const std::vector<std::string> magics = {"PK\x03\x04"s,
                                            "PK\x05\x06"s,
                                            "7z\xbc\xaf\x27\x1c"s,

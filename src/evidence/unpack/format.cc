@@ -8,7 +8,7 @@
 namespace pugmark::unpack {
 namespace {
 
-using namespace std::string_view_literals;
+using std::string_view_literals::operator""sv;
 
 constexpr std::size_t kTarBlockBytes = 512;
 
