@@ -4,7 +4,7 @@
 #include "events/exchange/exchange_reader.h"
 #include "events/text/fields.h"
 #include "events/text/line_cursor.h"
-#include "events/text/scan.h"
+#include "events/text/line_cutter.h"
 
 namespace pugmark::exchange {
 namespace {
@@ -24,12 +24,6 @@ std::optional<ParsedTime> leading_time(std::string_view line, text::DayParser& d
   return text::parse_log_time(line.substr(0, end), days);
 }
 
-class OabContext : public BlockContext {
- public:
-  bool begins_in_line = false;
-  bool ends_in_line = false;
-};
-
 class OabScratch : public DecodeScratch {
  public:
   text::DayParser days;
@@ -48,19 +42,7 @@ class OabGeneratorReader : public Reader {
   std::string_view type() const override { return "exchange"; }
 
   Cut cut(Bytes available, std::uint64_t /*offset_bytes*/, bool at_end) override {
-    auto context = std::make_shared<OabContext>();
-    context->begins_in_line = in_line_;
-    std::size_t size = available.size();
-    if (!at_end) {
-      size = text::find_last_line_feed(as_text(available)) + 1;  // npos + 1 is 0
-      if (size == 0) {
-        if (available.size() < max_pending_bytes()) return {};
-        size = available.size();
-        context->ends_in_line = true;
-      }
-    }
-    in_line_ = context->ends_in_line;
-    return {size, std::move(context)};
+    return cutter_.cut(as_text(available), at_end, max_pending_bytes());
   }
 
   std::unique_ptr<DecodeScratch> new_scratch() const override {
@@ -68,7 +50,7 @@ class OabGeneratorReader : public Reader {
   }
 
   void decode(const Block& block, DecodeScratch& scratch, EventBatch& batch) const override {
-    const auto& context = static_cast<const OabContext&>(*block.context);
+    const auto& context = static_cast<const text::LineContext&>(*block.context);
     text::GapRecorder gaps(batch, block, *options_.limits);
     const std::string_view text = as_text(block.bytes);
     text::LineCursor lines(text);
@@ -119,7 +101,7 @@ class OabGeneratorReader : public Reader {
 
   ReaderOptions options_;
   const Shape* shape_ = nullptr;
-  bool in_line_ = false;
+  text::LineCutter cutter_;
 };
 
 }  // namespace

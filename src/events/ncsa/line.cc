@@ -125,7 +125,7 @@ std::optional<ParsedTime> parse_ncsa_time(std::string_view text) {
   return parsed;
 }
 
-std::optional<Line> parse_line(std::string_view text, text::DayParser& /*days*/) {
+std::optional<Line> parse_line(std::string_view text) {
   const std::size_t open = text.find('[');
   if (open == std::string_view::npos || open == 0) return std::nullopt;
   const std::size_t close = text.find(']', open);

@@ -31,7 +31,7 @@ struct Line {
 //   ["REFERER" "USER AGENT"] [REST]
 // Nothing if it has no such form. A quote inside a quoted part is written \" ; parts keep their
 // escapes as written.
-std::optional<Line> parse_line(std::string_view line, text::DayParser& days);
+std::optional<Line> parse_line(std::string_view line);
 
 // "10/Oct/2000:13:55:36 -0700".
 std::optional<ParsedTime> parse_ncsa_time(std::string_view text);

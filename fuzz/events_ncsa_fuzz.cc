@@ -1,0 +1,31 @@
+// The NCSA reader on any bytes, whole and cut into many blocks, against its slow twin.
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+#include "events/ncsa/ncsa_reader.h"
+#include "events/ncsa/ncsa_twin.h"
+#include "events/text/plain.h"
+
+using namespace pugmark;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size_bytes) {
+  const std::string_view log = as_text({reinterpret_cast<const std::byte*>(data), size_bytes});
+  const Limits limits;
+  ShapeTable shapes(limits);
+  const ReaderOptions options{&limits, &shapes, false};
+  const auto twin = ncsa::read_slowly(log);
+  for (const std::size_t step : {std::size_t{7}, std::size_t{1} << 20U}) {
+    const auto reader = ncsa::make_ncsa_reader(options);
+    const auto fast =
+        text::read_plainly(*reader, log, shapes, [&](std::size_t) { return step; });
+    if (fast.events != twin.events) {
+      std::fprintf(stderr, "the reader and its twin disagree: %zu and %zu events, step %zu\n",
+                   fast.events.size(), twin.events.size(), step);
+      std::abort();
+    }
+  }
+  return 0;
+}

@@ -1,0 +1,171 @@
+#include "events/ncsa/ncsa_reader.h"
+
+#include <algorithm>
+#include <array>
+
+#include "events/ncsa/line.h"
+#include "events/text/fields.h"
+#include "events/text/line_cursor.h"
+#include "events/text/line_cutter.h"
+
+namespace pugmark::ncsa {
+namespace {
+
+// The kinds of line: which of the three optional parts it has, as bits.
+constexpr unsigned kHasHost = 1;
+constexpr unsigned kHasReferer = 2;
+constexpr unsigned kHasRest = 4;
+constexpr std::size_t kKinds = 8;
+
+class NcsaScratch : public DecodeScratch {
+ public:
+  std::array<const Shape*, kKinds> shapes{};
+  std::array<bool, kKinds> is_interned{};
+};
+
+Value or_null(std::string_view text) {
+  return text.data() == nullptr ? Value::null()
+         : text == "-"          ? text::null_as_written(text)
+                                : text::text_value(text);
+}
+
+Value as_written(std::string_view text) {
+  return text.data() == nullptr ? Value::null() : text::text_value(text);
+}
+
+class NcsaReader : public Reader {
+ public:
+  explicit NcsaReader(const ReaderOptions& options) : options_(options) {}
+
+  std::string_view type() const override { return "ncsa"; }
+
+  Cut cut(Bytes available, std::uint64_t /*offset_bytes*/, bool at_end) override {
+    return cutter_.cut(as_text(available), at_end, max_pending_bytes());
+  }
+
+  std::unique_ptr<DecodeScratch> new_scratch() const override {
+    return std::make_unique<NcsaScratch>();
+  }
+
+  void decode(const Block& block, DecodeScratch& scratch, EventBatch& batch) const override {
+    const auto& context = static_cast<const text::LineContext&>(*block.context);
+    text::GapRecorder gaps(batch, block, *options_.limits);
+    const std::string_view text = as_text(block.bytes);
+    text::LineCursor lines(text);
+    bool is_rest = context.begins_in_line;
+    while (lines.next()) {
+      const bool goes_on = context.ends_in_line && lines.end() == text.size();
+      const std::string_view line = text::without_carriage_return(lines.line());
+      if (is_rest || goes_on || line.size() > options_.limits->line_bytes) {
+        if (!line.empty())
+          gaps.add(lines.begin(), line.size(), GapKind::kLimit,
+                   "A line is longer than the limit line-bytes; it was skipped.");
+      } else if (read_line(block, lines.begin(), line, static_cast<NcsaScratch&>(scratch), batch,
+                           gaps)) {
+        batch.understood_bytes += lines.next_begin() - lines.begin() - lines.padding_bytes();
+      }
+      if (lines.padding_bytes() > 0)
+        gaps.add(lines.end(), lines.padding_bytes(), GapKind::kTruncated,
+                 "NUL bytes stand here: space that was reserved and had not been written.");
+      is_rest = false;
+    }
+    gaps.finish();
+  }
+
+  std::size_t max_pending_bytes() const override {
+    return static_cast<std::size_t>(options_.limits->line_bytes) + 1;
+  }
+
+ private:
+  // False if the line is a gap.
+  bool read_line(const Block& block, std::size_t at, std::string_view whole, NcsaScratch& scratch,
+                 EventBatch& batch, text::GapRecorder& gaps) const {
+    const std::string_view text = text::without_byte_order_mark(whole);
+    if (text.empty()) return true;
+    const auto line = parse_line(text);
+    if (!line) {
+      gaps.add(at, whole.size(), GapKind::kDamaged,
+               "The line has not the form of an NCSA access log; it was skipped.");
+      return false;
+    }
+    const unsigned kind = (line->host.data() != nullptr ? kHasHost : 0U) |
+                          (line->has_referer ? kHasReferer : 0U) |
+                          (line->rest.data() != nullptr ? kHasRest : 0U);
+    Event event;
+    event.shape = shape_of(kind, scratch);
+    if (event.shape == nullptr) {
+      gaps.add(at, whole.size(), GapKind::kLimit,
+               "The limit field-names or shapes was reached: this line was not read.");
+      return false;
+    }
+    event.where = text::locate(block, at, whole.size());
+    event.time = line->time.time;
+    event.precision = line->time.precision;
+    if (event.shape->wanted) event.values = place(*line, kind, batch);
+    batch.mutable_events().push_back(event);
+    return true;
+  }
+
+  const Shape* shape_of(unsigned kind, NcsaScratch& scratch) const {
+    if (scratch.is_interned[kind]) return scratch.shapes[kind];
+    std::vector<std::string> names = {"c-ip",         "cs-username", "cs-method", "cs-uri-stem",
+                                      "cs-uri-query", "cs-version",  "sc-status", "sc-bytes"};
+    if ((kind & kHasReferer) != 0) names.insert(names.end(), {"cs-referer", "cs-user-agent"});
+    if ((kind & kHasHost) != 0) names.emplace_back("cs-host");
+    if ((kind & kHasRest) != 0) names.emplace_back("rest");
+    Shape shape;
+    shape.source = SourceKind::kWebServer;
+    shape.channel = "NCSA";
+    shape.precision = TimePrecision::kSecond;
+    scratch.shapes[kind] = text::intern_shape(*options_.shapes, std::move(shape), names);
+    scratch.is_interned[kind] = true;
+    return scratch.shapes[kind];
+  }
+
+  static const Value* place(const Line& line, unsigned kind, EventBatch& batch) {
+    Value* const values = batch.arena().allocate_values(12);
+    Value* next = values;
+    *next++ = text::text_value(line.client);
+    *next++ = or_null(line.user);
+    *next++ = as_written(line.method);
+    *next++ = as_written(line.stem);
+    *next++ = as_written(line.query);
+    *next++ = as_written(line.version);
+    *next++ = as_written(line.status);
+    *next++ = or_null(line.bytes);
+    if ((kind & kHasReferer) != 0) {
+      *next++ = or_null(line.referer);
+      *next++ = or_null(line.user_agent);
+    }
+    if ((kind & kHasHost) != 0) *next++ = or_null(line.host);
+    if ((kind & kHasRest) != 0) *next++ = text::text_value(line.rest);
+    return values;
+  }
+
+  ReaderOptions options_;
+  text::LineCutter cutter_;
+};
+
+}  // namespace
+
+bool is_ncsa(Bytes head) {
+  constexpr std::size_t kLinesLookedAt = 20;
+  text::LineCursor lines(as_text(head));
+  std::size_t lines_count = 0;
+  std::size_t fitting_count = 0;
+  while (lines_count < kLinesLookedAt && lines.next()) {
+    const auto line = text::without_carriage_return(text::without_byte_order_mark(lines.line()));
+    if (line.empty()) continue;
+    // The last line of the head may be only part of one.
+    if (lines.end() == head.size() && lines_count > 0) break;
+    ++lines_count;
+    if (parse_line(line)) ++fitting_count;
+  }
+  return fitting_count > 0 && fitting_count * 2 >= lines_count;
+}
+
+std::unique_ptr<Reader> make_ncsa_reader(const ReaderOptions& options) {
+  return std::make_unique<NcsaReader>(options);
+}
+
+}  // namespace pugmark::ncsa
