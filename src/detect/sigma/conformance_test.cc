@@ -20,11 +20,11 @@ TEST(SigmaConformance, ReferenceEvaluatorAgreesWithTheTable) {
       EXPECT_FALSE(file.rejected[0].hint.empty());
       continue;
     }
-    if (!file.rejected.empty()) ADD_FAILURE() << file.rejected[0].message();
+    for (const RejectedRule& rejected : file.rejected) ADD_FAILURE() << rejected.message();
     ASSERT_EQ(file.rules.size(), 1U);
     const bool matched = evaluate(file.rules[0], one.event);
     EXPECT_EQ(matched, one.expected == Expected::kMatch);
-    if (!matched) EXPECT_TRUE(explain(file.rules[0], one.event).empty());
+    EXPECT_TRUE(matched || explain(file.rules[0], one.event).empty());
   }
 }
 

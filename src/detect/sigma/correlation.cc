@@ -211,32 +211,39 @@ class CorrelationParser {
                 "Add one of gt, gte, lt, lte, eq, neq.");
   }
 
+  static bool read_number(const Node& entry, double& number) {
+    bool doubtful = false;
+    if (!entry.is_scalar()) return false;
+    const ScalarType type = scalar_type(entry, doubtful);
+    if (type != ScalarType::kInteger && type != ScalarType::kFloat) return false;
+    const std::optional<Number> parsed = parse_number(entry.text);
+    if (parsed) number = parsed->approximate;
+    return parsed.has_value();
+  }
+
   bool parse_condition_entry(const Node& entry) {
     if (entry.key == "field") return parse_texts(entry, "field", correlation_.value_fields, fault_);
-    bool doubtful = false;
-    const ScalarType type = entry.is_scalar() ? scalar_type(entry, doubtful) : ScalarType::kString;
-    const auto number = type == ScalarType::kInteger || type == ScalarType::kFloat
-                            ? parse_number(entry.text)
-                            : std::nullopt;
+    double number = 0;
+    const bool is_number = read_number(entry, number);
     const CompareOp* op = compare_op(entry.key);
     if (op == nullptr && entry.key != "percentile") {
       return fail(fault_, entry.key_line,
                   fmt::format("'{}' is not part of a correlation's condition.", escaped(entry.key)),
                   "Use gt, gte, lt, lte, eq, neq, field or percentile.");
     }
-    if (!number) {
+    if (!is_number) {
       return fail(fault_, entry.line,
                   fmt::format("'{}' is followed by '{}'; expected a number without quotes.", entry.key,
                               escaped(entry.text)),
                   "Write the number.");
     }
     if (op != nullptr) {
-      correlation_.thresholds.push_back({*op, number->approximate});
+      correlation_.thresholds.push_back({*op, number});
       return true;
     }
-    correlation_.percentile = number->approximate;
+    correlation_.percentile = number;
     has_percentile_ = true;
-    if (number->approximate >= 0 && number->approximate <= 100) return true;
+    if (number >= 0 && number <= 100) return true;
     return fail(fault_, entry.line, "The percentile is not between 0 and 100.", "Write for instance 95.");
   }
 

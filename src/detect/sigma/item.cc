@@ -162,7 +162,7 @@ class ItemBuilder {
       token.literal = utf16_bytes(token.literal, big_endian ? Utf16::kBigEndian : Utf16::kLittleEndian);
     }
     if (step == TextStep::kUtf16Bom) {
-      tokens.insert(tokens.begin(), Token{TokenKind::kLiteral, utf16_bytes("", Utf16::kWithBom)});
+      prepend(tokens, Token{TokenKind::kLiteral, utf16_bytes("", Utf16::kWithBom)});
     }
   }
 

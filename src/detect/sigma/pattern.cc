@@ -1,5 +1,6 @@
 #include "detect/sigma/pattern.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.h"
@@ -121,9 +122,14 @@ std::vector<Token> parse_tokens(std::string_view text) {
   return tokens;
 }
 
+void prepend(std::vector<Token>& tokens, Token token) {
+  tokens.push_back(std::move(token));
+  std::rotate(tokens.begin(), tokens.end() - 1, tokens.end());
+}
+
 void open_start(std::vector<Token>& tokens) {
   if (!tokens.empty() && tokens.front().kind == TokenKind::kAnyMany) return;
-  tokens.insert(tokens.begin(), Token{TokenKind::kAnyMany, {}});
+  prepend(tokens, Token{TokenKind::kAnyMany, {}});
 }
 
 void open_end(std::vector<Token>& tokens) {

@@ -15,6 +15,9 @@ namespace pugmark::sigma {
 // the end, it is a literal backslash. Unescaped `*` and `?` are wildcards.
 std::vector<Token> parse_tokens(std::string_view text);
 
+// Puts a token in front.
+void prepend(std::vector<Token>& tokens, Token token);
+
 // Adds a star in front or behind unless there is one.
 void open_start(std::vector<Token>& tokens);
 void open_end(std::vector<Token>& tokens);
