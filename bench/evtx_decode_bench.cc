@@ -98,7 +98,8 @@ int main(int argc, char** argv) {
   file.resize(size + kBlockPadding);
   WantNothing nobody;
   const Limits limits;
-  ShapeTable shapes(limits, argc > 3 && std::string_view(argv[3]) == "unwanted" ? &nobody : nullptr);
+  const bool unwanted = argc > 3 && std::string_view(argv[3]) == "unwanted";
+  ShapeTable shapes(limits, unwanted ? &nobody : nullptr);
   const ReaderOptions options{&limits, &shapes, false};
   const Bytes item = as_bytes({file.data(), size});
   const auto scratch = evtx::make_evtx_reader(options)->new_scratch();

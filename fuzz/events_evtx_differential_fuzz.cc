@@ -15,6 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace pugmark;
   if (size == 0 || size > evtx::kChunkBytes) return 0;
   const unsigned choice = data[0];
+  // libFuzzer gives unsigned char; std::byte may be viewed as it.
   std::string chunk(as_text({reinterpret_cast<const std::byte*>(data) + 1, size - 1}));
   if ((choice & 1U) != 0) chunk.resize(evtx::kChunkBytes);
   std::string item = evtx::testing::LogWriter().finish() + chunk;

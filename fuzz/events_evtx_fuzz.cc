@@ -13,6 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace pugmark;
   if (size == 0 || size > 4 * evtx::kChunkBytes) return 0;
   const unsigned choice = data[0];
+  // libFuzzer gives unsigned char; std::byte may be viewed as it.
   std::string item(as_text({reinterpret_cast<const std::byte*>(data) + 1, size - 1}));
   // Bare chunks, or behind a file header; checksums as they are, or made right.
   if ((choice & 1U) != 0) item.insert(0, evtx::testing::LogWriter().finish());

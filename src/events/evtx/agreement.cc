@@ -119,9 +119,9 @@ DecodedLog decode_whole(Bytes item, const Limits& limits, const DecodeChoices& c
 
 std::string first_difference(Bytes item, const Limits& limits) {
   const DecodedLog fast = decode_whole(item, limits);
-  const bool limited = std::ranges::any_of(
-      fast.gaps, [](const Gap& gap) { return gap.kind == GapKind::kLimit &&
-                                             gap.what.find("nesting-depth") == std::string::npos; });
+  const bool limited = std::ranges::any_of(fast.gaps, [](const Gap& gap) {
+    return gap.kind == GapKind::kLimit && gap.what.find("nesting-depth") == std::string::npos;
+  });
   if (limited) return "";
   const ReferenceLog slow = read_reference(item, limits);
   for (std::size_t i = 0; i < std::min(fast.records.size(), slow.records.size()); ++i) {

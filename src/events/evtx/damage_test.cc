@@ -265,7 +265,8 @@ TEST(EvtxDamage, ReachedLimitsAreGapsAndTheEventIsDelivered) {
   LogWriter writer;
   Element many{"EventData", {}, {}};
   for (int i = 0; i < 40; ++i)
-    many.content.push_back(child({"Data", {{"Name", {text("n" + std::to_string(i))}}}, {text("v")}}));
+    many.content.push_back(
+        child({"Data", {{"Name", {text("n" + std::to_string(i))}}}, {text("v")}}));
   writer.add(1, make_event({}, binxml_value({nullptr, {}, many})));
   const std::string file = writer.finish();
   const auto with = [&](auto change, const std::string& name) {
@@ -295,7 +296,8 @@ TEST(EvtxDamage, ElementsBeyondTheNestingLimitAreOneGap) {
   Element deep{"Leaf", {}, {text("v")}};
   for (int i = 0; i < 70; ++i) deep = Element{"E", {}, {child(deep)}};
   LogWriter writer;
-  writer.add(1, make_event({}, binxml_value({nullptr, {}, Element{"UserData", {}, {child(deep)}}})));
+  const Element user_data{"UserData", {}, {child(deep)}};
+  writer.add(1, make_event({}, binxml_value({nullptr, {}, user_data})));
   writer.add(1, make_event({}, null_value()));
   const DecodedLog log = decode(writer.finish());
   EXPECT_EQ(log.records.size(), 1U);

@@ -188,7 +188,8 @@ TEST(Evtx, DataNamesLoseBlanksAndRepeatedNamesKeepAllValues) {
   const auto fields = fields_with(without_template(
       element("EventData", {{"Name", {text("Set")}}},
               {data("Threat Name", text("a")), data("Dup", text("1")), data("Dup", text("2")),
-               child(element("Binary", {}, {{Piece::Kind::kTypedText, "\x01\x02", 0, 0x06, nullptr}})),
+               child(element("Binary", {},
+                             {{Piece::Kind::kTypedText, "\x01\x02", 0, 0x06, nullptr}})),
                data("Level", text("mine"))})));
   EXPECT_EQ(fields.at("ThreatName"), "a");
   EXPECT_EQ(fields.at("Dup"), "[1|2]");
@@ -328,7 +329,8 @@ TEST(Evtx, BlocksMayBeCutAnywhereTheReaderAllows) {
   const std::string file = sample(400, 300);
   const DecodedLog whole = decode(file);
   ASSERT_EQ(whole.records.size(), 400U);
-  for (const std::size_t shown : {std::size_t{1}, std::size_t{5000}, kChunkBytes, 3 * kChunkBytes}) {
+  for (const std::size_t shown :
+       {std::size_t{1}, std::size_t{5000}, kChunkBytes, 3 * kChunkBytes}) {
     const DecodedLog parts = decode(file, {false, true, shown});
     EXPECT_EQ(parts.records.size(), 400U) << shown;
     EXPECT_EQ(parts.understood_bytes, whole.understood_bytes) << shown;
