@@ -145,7 +145,8 @@ void append_filetime(std::string_view bytes, std::string& out) {
   constexpr std::int64_t kSecondsFrom1970To2001 = 978'307'200;
   static_assert(kSecondsFrom1601To2001 == static_cast<std::int64_t>(kDaysPerEra * kSecondsPerDay));
   const std::uint64_t era = seconds / kSecondsPerDay / kDaysPerEra;
-  const auto second_of_era = static_cast<std::int64_t>(seconds - era * kDaysPerEra * kSecondsPerDay);
+  const auto second_of_era =
+      static_cast<std::int64_t>(seconds - era * kDaysPerEra * kSecondsPerDay);
   // The first 77 years of the era lie before what TimeUtc can hold; 2001 begins an equal era.
   const bool early = second_of_era < 2'500'000'000;
   const std::int64_t since_1970 =

@@ -67,6 +67,8 @@ std::string field_difference(const ReferenceRecord& fast, const ReferenceRecord&
   return fast.fields.size() == slow.fields.size() ? "" : "a field stands twice";
 }
 
+}  // namespace
+
 std::string record_difference(const ReferenceRecord& fast, const ReferenceRecord& slow) {
   if (fast.offset_bytes != slow.offset_bytes || fast.size_bytes != slow.size_bytes)
     return fmt::format("fast has a record at {}, twin at {}", fast.offset_bytes,
@@ -86,8 +88,6 @@ std::string record_difference(const ReferenceRecord& fast, const ReferenceRecord
   }
   return fast.precision == slow.precision ? "" : "precision of the time";
 }
-
-}  // namespace
 
 DecodedLog decode_whole(Bytes item, const Limits& limits, const DecodeChoices& choices) {
   DecodedLog log;
@@ -119,9 +119,9 @@ DecodedLog decode_whole(Bytes item, const Limits& limits, const DecodeChoices& c
 
 std::string first_difference(Bytes item, const Limits& limits) {
   const DecodedLog fast = decode_whole(item, limits);
-  const bool limited = std::ranges::any_of(
-      fast.gaps, [](const Gap& gap) { return gap.kind == GapKind::kLimit &&
-                                             gap.what.find("nesting-depth") == std::string::npos; });
+  const bool limited = std::ranges::any_of(fast.gaps, [](const Gap& gap) {
+    return gap.kind == GapKind::kLimit && gap.what.find("nesting-depth") == std::string::npos;
+  });
   if (limited) return "";
   const ReferenceLog slow = read_reference(item, limits);
   for (std::size_t i = 0; i < std::min(fast.records.size(), slow.records.size()); ++i) {

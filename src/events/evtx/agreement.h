@@ -33,6 +33,9 @@ struct DecodeChoices {
 
 DecodedLog decode_whole(Bytes item, const Limits& limits, const DecodeChoices& choices = {});
 
+// How two readings of one record differ, as a sentence; empty if they agree.
+std::string record_difference(const ReferenceRecord& fast, const ReferenceRecord& slow);
+
 // Where the fast decoder and the twin differ first, as a sentence; empty if they agree. Records of
 // an item in which the fast decoder reached a limit are not compared: the twin has none.
 std::string first_difference(Bytes item, const Limits& limits);

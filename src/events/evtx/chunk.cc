@@ -165,10 +165,12 @@ void ChunkDecoder::walk() {
     }
   }
   walked_to_ = at;
-  if (records_missing_ && at == bytes_.size() &&
-      (batch_.gaps().empty() || batch_.gaps().back().kind != GapKind::kTruncated))
-    gap(at, 0, GapKind::kTruncated,
-        "The item ends inside a chunk; the chunk header speaks of more records.");
+  if (bytes_.size() == kChunkBytes || !header_sound_) return;
+  if (!batch_.gaps().empty() && batch_.gaps().back().kind == GapKind::kTruncated) return;
+  gap(bytes_.size(), 0, GapKind::kTruncated,
+      records_missing_
+          ? "The item ends inside a chunk; the chunk header speaks of more records."
+          : "The item ends inside a chunk, behind all records that its header speaks of.");
 }
 
 // Reads the record of `size` bytes at `at`; returns where the next one begins.

@@ -122,7 +122,7 @@ class EvtxReader : public Reader {
     batch.gaps().push_back(
         {{end, block.item, 0},
          GapKind::kTruncated,
-         fmt::format("The file header counts {} chunks of 65,536 bytes, but the item ends after {}.",
+         fmt::format("The file header counts {} chunks of 65,536 bytes; the item ends after {}.",
                      context.chunks_count, present)});
   }
 

@@ -41,8 +41,9 @@ struct Name {
   bool is_namespace = false;      // "xmlns" or "xmlns:...": a declaration, not data
 };
 
-// Interns names from their UTF-16LE characters; a namespace prefix makes no difference. The hash stored in the file is never used: a forged
-// one could give a field another field's name. One thread.
+// Interns names from their UTF-16LE characters; a namespace prefix makes no difference. The hash
+// stored in the file is never used: a forged one could give a field another field's name. One
+// thread.
 class NameTable {
  public:
   NameTable();

@@ -298,13 +298,6 @@ bool Program::uses(std::uint16_t index) const {
       ops, [&](const Op& op) { return op.kind == OpKind::kValue && op.index == index; });
 }
 
-Value without_terminator(Value utf16) {
-  const auto* at = static_cast<const std::byte*>(utf16.data);
-  while (utf16.size >= 2 && load_le<std::uint16_t>(at + (utf16.size & ~1U) - 2) == 0)
-    utf16.size = (utf16.size & ~1U) - 2;
-  return utf16;
-}
-
 void ChunkNames::begin_chunk(Bytes chunk) {
   chunk_ = chunk;
   if (++generation_ == 0) {

@@ -95,7 +95,12 @@ struct Parsed {
 };
 
 // UTF-16 text without the NULs that terminate it; NULs further inside stay where they are.
-Value without_terminator(Value utf16);
+inline Value without_terminator(Value utf16) {
+  const auto* at = static_cast<const std::byte*>(utf16.data);
+  while (utf16.size >= 2 && load_le<std::uint16_t>(at + (utf16.size & ~1U) - 2) == 0)
+    utf16.size = (utf16.size & ~1U) - 2;
+  return utf16;
+}
 
 // Reads an instance behind its token at `pos`; moves `pos` behind its values. `end` bounds it.
 Reason read_instance(Bytes chunk, std::size_t& pos, std::size_t end, InstanceBytes& instance);

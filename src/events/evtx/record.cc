@@ -1,7 +1,12 @@
 #include "events/evtx/record.h"
 
+#include <emmintrin.h>
+
 #include <algorithm>
+#include <bit>
 #include <charconv>
+#include <cstddef>
+#include <cstring>
 #include <new>
 
 namespace pugmark::evtx {
@@ -19,6 +24,16 @@ constexpr std::size_t kPrivateBytesMax = 8 << 20;
 constexpr std::size_t kShapesPerPlanMax = 64;
 
 constexpr Reason kOverValues = "its chunk asks for more values than limit values-per-chunk";
+
+// Writes a Value in one piece. Members written one by one and read again as a whole soon after, as
+// fill_values() does, make the processor wait for its own stores (measured: a fifth of all time).
+void write_value(Value* at, const std::byte* data, std::uint32_t size, ValueType type) {
+  static_assert(sizeof(Value) == 16 && offsetof(Value, size) == 8 && offsetof(Value, type) == 12);
+  const __m128i value = _mm_set_epi64x(
+      static_cast<long long>(size | (static_cast<std::uint64_t>(type) << 32U)),
+      static_cast<long long>(std::bit_cast<std::uintptr_t>(data)));
+  *at = std::bit_cast<Value>(value);
+}
 
 bool same(const Value& value, ValueType type, const std::string& bytes) {
   return value.type == type && value.bytes() == bytes;
@@ -110,7 +125,7 @@ std::uint32_t RecordDecoder::add_instance(const Program& program, const Instance
     over_values_limit_ = true;
   } else {
     values_left_ -= program.pool_size();
-    record_.pool.resize(record_.pool.size() + program.values_count, Value::null());
+    record_.pool.resize(record_.pool.size() + program.values_count);
     record_.pool.insert(record_.pool.end(), constants, constants + program.constants_count);
     record_.pool.resize(record_.pool.size() + program.instances_count);
     record_.child_at.resize(record_.pool.size(), 0);
@@ -130,25 +145,39 @@ void RecordDecoder::read_values(Instance& instance) {
     const std::uint32_t size = bits & 0xFFFFU;
     const auto type = static_cast<std::uint8_t>(bits >> 16U);
     if (type == kTypeString) {
-      out[i] = without_terminator({data, size, ValueType::kUtf16});
-    } else if (type <= kTypeLastSimple) {
-      out[i] = simple_value(data, size, type);
-    } else if (size == 0) {
-      out[i] = Value::null();
-    } else if (type == kTypeBinXml) {
-      out[i] = Value::null();
-      const auto begin = static_cast<std::size_t>(data - chunk_.data());
-      if (instance.program->uses(static_cast<std::uint16_t>(i)))
-        nested_.push_back(
-            {instance.pool_base + static_cast<std::uint32_t>(i), begin, begin + size});
-    } else if ((type & kTypeArrayFlag) != 0) {
-      out[i] = array_value({data, size}, type & static_cast<std::uint8_t>(~kTypeArrayFlag));
+      const Value text = without_terminator({data, size, ValueType::kUtf16});
+      write_value(out + i, data, text.size, ValueType::kUtf16);
+    } else if (type <= kTypeLastSimple && kTypeBytes[type] == size && size != 0) {
+      write_value(out + i, data, size, value_type_of(type));
     } else {
-      out[i] = {data, size, ValueType::kBinary};
+      const Value value = unusual_value(instance, i, {data, size}, type);
+      write_value(out + i, static_cast<const std::byte*>(value.data), value.size, value.type);
     }
     data += size;
   }
+  // A record may bring fewer values than its template asks for.
+  std::fill(out + count, out + instance.program->values_count, Value::null());
   instance.values_read = true;
+}
+
+// A value that is no string and not a number of the right size. BinXML is noted in nested_; what
+// stands in its place is null.
+Value RecordDecoder::unusual_value(const Instance& instance, std::size_t index, Bytes bytes,
+                                   std::uint8_t type) {
+  const auto size = static_cast<std::uint32_t>(bytes.size());
+  if (type <= kTypeLastSimple) return simple_value(bytes.data(), size, type);
+  if (size == 0) return Value::null();
+  if ((type & kTypeArrayFlag) != 0)
+    return array_value(bytes, type & static_cast<std::uint8_t>(~kTypeArrayFlag));
+  if (type != kTypeBinXml) return {bytes.data(), size, ValueType::kBinary};
+  const std::vector<std::uint16_t>& announced = instance.program->nested;
+  const bool used = std::ranges::find(announced, index) != announced.end() ||
+                    instance.program->uses(static_cast<std::uint16_t>(index));
+  const auto begin = static_cast<std::size_t>(bytes.data() - chunk_.data());
+  if (used)
+    nested_.push_back(
+        {instance.pool_base + static_cast<std::uint32_t>(index), begin, begin + size});
+  return Value::null();
 }
 
 // A value of a wrong size is shown as the bytes it has; a number without bytes is null.

@@ -85,7 +85,8 @@ class RecordDecoder {
   std::uint32_t add_instance(const Program& program, const InstanceBytes& bytes,
                              const Value* constants, std::uint32_t parent_pool_index);
   void read_values(Instance& instance);
-  Value simple_value(const std::byte* data, std::uint32_t size, std::uint8_t type);
+  Value unusual_value(const Instance& instance, std::size_t index, Bytes bytes, std::uint8_t type);
+  static Value simple_value(const std::byte* data, std::uint32_t size, std::uint8_t type);
   Value array_value(Bytes bytes, std::uint8_t element_type);
   Value string_array(Bytes bytes, std::size_t char_bytes, ValueType type);
   Value sid_array(Bytes bytes);

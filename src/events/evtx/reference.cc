@@ -64,7 +64,8 @@ class Chunk {
         continue;
       }
       const std::optional<std::size_t> next = next_sound(at + 1);
-      const bool goes_back = next && !trusted_ && !found.empty() && id(*next) <= id(found.back().at);
+      const bool goes_back =
+          next && !trusted_ && !found.empty() && id(*next) <= id(found.back().at);
       if (next && !goes_back) {
         at = *next;
       } else if (trusted_ && at < end_) {
@@ -158,7 +159,7 @@ class Flattening {
         generic(section, 2, "", false);
         for (const ReferenceElement& child : section.children) {
           if (name == "System") {
-            system(child, true);
+            name_system(child, true);
           } else if (name == "EventData" && local(child.name) == "Data") {
             data(child);
           } else {
@@ -213,7 +214,7 @@ class Flattening {
     for (const ReferenceElement& child : element.children) find_taken_names(child, false);
   }
 
-  void system(const ReferenceElement& element, bool is_direct) {
+  void name_system(const ReferenceElement& element, bool is_direct) {
     const std::string name = local(element.name);
     for (const ReferenceAttribute& attribute : element.attributes) {
       if (declares_namespace(attribute.name)) continue;
@@ -229,7 +230,7 @@ class Flattening {
     if (is_direct && name == "Computer") first(has_computer_, record_.computer, element.parts);
     if (is_direct && name == "EventID") first(has_event_id_, event_id_, element.parts);
     if (is_direct && name == "EventRecordID") first(has_record_id_, record_id_, element.parts);
-    for (const ReferenceElement& child : element.children) system(child, false);
+    for (const ReferenceElement& child : element.children) name_system(child, false);
   }
 
   static void first(bool& seen, std::string& into, const std::vector<ReferencePart>& parts) {

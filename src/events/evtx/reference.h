@@ -40,7 +40,8 @@ struct ReferenceRecord {
 
 struct ReferenceLog {
   std::vector<ReferenceRecord> records;
-  std::vector<std::uint64_t> unreadable_offsets;  // of records with a sound header that cannot be read
+  // Of records with a sound header that cannot be read.
+  std::vector<std::uint64_t> unreadable_offsets;
 };
 
 // Reads a whole item. Of the limits only nesting_depth is kept: no field or value is left out.

@@ -1,0 +1,55 @@
+// The fast decoder and its twin on every event log of the test data.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "events/evtx/agreement.h"
+
+namespace pugmark::evtx {
+namespace {
+
+std::filesystem::path data_folder() {
+  const char* chosen = std::getenv("PUGMARK_DATA");
+  return chosen != nullptr ? std::filesystem::path(chosen)
+                           : std::filesystem::path(PUGMARK_SOURCE_DIR) / "../shared/data";
+}
+
+std::vector<std::filesystem::path> logs_below(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> paths;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".evtx") paths.push_back(entry.path());
+  }
+  std::ranges::sort(paths);
+  return paths;
+}
+
+void expect_agreement(const std::filesystem::path& folder, std::size_t records_min) {
+  const auto paths = logs_below(folder);
+  if (paths.empty())
+    GTEST_SKIP() << "skipped, no data: " << folder.string() << " (set PUGMARK_DATA)";
+  std::size_t records = 0;
+  for (const auto& path : paths) {
+    std::string item(std::filesystem::file_size(path), '\0');
+    std::ifstream file(path, std::ios::binary);
+    file.read(item.data(), static_cast<std::streamsize>(item.size()));
+    ASSERT_TRUE(file) << path;
+    EXPECT_EQ(first_difference(as_bytes(item), Limits{}), "") << path;
+    records += decode_whole(as_bytes(item), Limits{}).records.size();
+  }
+  EXPECT_GE(records, records_min);
+}
+
+TEST(EvtxAgreement, OnTheSampleLogs) { expect_agreement(data_folder() / "evtx", 22'000); }
+
+TEST(EvtxAgreement, OnTheRegressionLogsOfTheRules) {
+  expect_agreement(data_folder() / "sigma/regression_data", 190);
+}
+
+}  // namespace
+}  // namespace pugmark::evtx
