@@ -28,19 +28,17 @@ void on_signal(int number) {
   std::signal(number, SIG_DFL);  // the second time it means at once
 }
 
-// While it lives, SIGINT and SIGTERM ask the hunt to stop.
+// While it lives, SIGINT and SIGTERM ask the hunt to stop. Whoever started the program with one of
+// them ignored (nohup, a shell's background job) keeps it ignored.
 class CancelOnSignal {
  public:
   explicit CancelOnSignal(std::atomic<bool>& cancel) {
     cancel_flag = &cancel;
-    std::signal(SIGINT, on_signal);
-    std::signal(SIGTERM, on_signal);
+    for (const int number : {SIGINT, SIGTERM}) {
+      if (std::signal(number, on_signal) == SIG_IGN) std::signal(number, SIG_IGN);
+    }
   }
-  ~CancelOnSignal() {
-    std::signal(SIGINT, SIG_DFL);
-    std::signal(SIGTERM, SIG_DFL);
-    cancel_flag = nullptr;
-  }
+  ~CancelOnSignal() { cancel_flag = nullptr; }
   CancelOnSignal(const CancelOnSignal&) = delete;
   CancelOnSignal& operator=(const CancelOnSignal&) = delete;
 };
