@@ -259,9 +259,8 @@ inline std::vector<Coverage> sample_coverage() {
 }
 
 inline CaseFacts sample_facts() {
-  return {{fact::kProgramVersion, "0.1.0"},
+  return {{fact::kVersion, "0.1.0"},
           {fact::kEvidence, "evidence"},
-          {fact::kRulesCount, "6"},
           {fact::kRulesSha256, to_hex(sha256(as_bytes("rules")))}};
 }
 

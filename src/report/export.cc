@@ -51,7 +51,7 @@ Status export_case(const CaseReader& reader, ExportFormat format, const Filter& 
   ExportContext context;
   Result<CaseFacts> facts = reader.facts();
   if (!facts.ok()) return facts.error();
-  if (const auto found = facts.value().find(fact::kProgramVersion); found != facts.value().end())
+  if (const auto found = facts.value().find(fact::kVersion); found != facts.value().end())
     context.program_version = found->second;
   if (Status status = load_rules(reader, context); !status.ok()) return status;
   if (Status status = load_item_types(reader, filter, context); !status.ok()) return status;

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "report/json.h"
 #include "report/show.h"
@@ -66,6 +68,9 @@ Status each_passing(const CaseReader& reader, const ShowOptions& options, bool h
   return heads ? reader.finding_heads(one) : reader.findings(one);
 }
 
+// The title of the rule says most: it keeps three tenths of the terminal.
+std::size_t title_columns(const Look& look) { return std::max<std::size_t>(20, look.width_columns * 3 / 10); }
+
 std::string timeline_json(const Finding& finding) {
   JsonObject object;
   add_time(object, finding);
@@ -117,7 +122,7 @@ Status show_findings(const CaseReader& reader, const ShowOptions& options, Outpu
   Table table({{"TIME (UTC)"},
                {"LEVEL"},
                {"COMPUTER", 8, false, false, 1},
-               {"RULE", 20},
+               {"RULE", title_columns(options.look)},
                {"MATCHED", 24, false, false, 2},
                {"WHERE", 24, false, true, 3},
                {"ID"}},
@@ -146,7 +151,7 @@ Status show_timeline(const CaseReader& reader, const ShowOptions& options, Outpu
                {"LEVEL"},
                {"TECHNIQUES", 9, false, false, 1},
                {"COMPUTER", 8, false, false, 2},
-               {"RULE", 20},
+               {"RULE", title_columns(options.look)},
                {"ID"}},
               options.look, out);
   const Status status = each_passing(reader, options, true, out, shown, [&](const Finding& finding) {

@@ -93,6 +93,10 @@ std::string rule_json(const LedgerEntry& entry) {
 
 Status show_coverage(const CaseReader& reader, const ShowOptions& options, Output& out) {
   RowLimit limit(options.filter.limit);
+  const bool narrow = options.look.width_columns != 0 && options.look.width_columns < 110;
+  const auto moment = [narrow](TimeUtc time, TimePrecision precision) {
+    return narrow ? day_of(time) : table_time(time, precision);
+  };
   Table table({{"COMPUTER", 8},
                {"SOURCE", 16},
                {"FIRST (UTC)"},
@@ -116,8 +120,8 @@ Status show_coverage(const CaseReader& reader, const ShowOptions& options, Outpu
     const bool holes = coverage.holes_count != 0;
     table.row({{escaped(coverage.computer), {}},
                {escaped(coverage.source), {}},
-               {dated ? table_time(coverage.first, coverage.precision) : "", {}},
-               {dated ? table_time(coverage.last, coverage.precision) : "no time", {}},
+               {dated ? moment(coverage.first, coverage.precision) : "", {}},
+               {dated ? moment(coverage.last, coverage.precision) : "no time", {}},
                {dated ? days_text(coverage.first, coverage.last) : "", {}},
                {grouped(coverage.events_count), {}},
                {holes ? grouped(coverage.holes_count) : "", kWarning},

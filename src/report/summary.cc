@@ -18,6 +18,21 @@ constexpr std::size_t kSourcesShown = 8;
 constexpr std::size_t kReasonsShown = 4;
 constexpr std::size_t kRejectedShown = 3;
 constexpr std::size_t kIndent = 10;  // of everything behind a heading
+constexpr std::size_t kTableIndent = 2;
+
+// To the minute: the summary is for seeing when, the findings are for seeing exactly when.
+std::string minute_of(TimeUtc time, TimePrecision precision) {
+  const std::string text = table_time(time, precision);
+  return precision == TimePrecision::kUnknown ? text : text.substr(0, 16);
+}
+
+// The last of several: the day only if it is another one.
+std::string last_minute(const RuleGroup& group) {
+  if (group.kept_count < 2) return {};
+  const std::string first = minute_of(group.first, group.precision);
+  const std::string last = minute_of(group.last, group.precision);
+  return first.substr(0, 10) == last.substr(0, 10) && last.size() > 11 ? last.substr(11) : last;
+}
 
 // The summary for people: one object so that the look and the output need not be handed round.
 class SummaryPage {
@@ -94,7 +109,7 @@ void SummaryPage::not_read() {
     text += fmt::format(", {} of unknown kind", counted(all_.unknown_items_count, "item"));
   heading("NOT READ", text);
   Table table({{"GAP"}, {"COUNT", 0, true}, {"BYTES", 0, true}, {"IN", 20, false, true}}, look_, out_,
-              kIndent);
+              kTableIndent);
   for (const GapGroup& group : all_.gaps) {
     std::string where = escaped(group.first_item);
     if (group.items_count > 1) where += fmt::format(" and {} more", grouped(group.items_count - 1));
@@ -121,22 +136,22 @@ void SummaryPage::findings() {
   heading("FINDINGS", text);
   Table table({{"LEVEL"},
                {"COUNT", 0, true},
-               {"RULE", 22},
-               {"COMPUTER", 8, false, false, 2},
-               {"FIRST (UTC)", 10},
-               {"LAST (UTC)", 10, false, false, 1}},
-              look_, out_, kIndent);
+               {"RULE", std::max<std::size_t>(20, look_.width_columns * 3 / 10)},
+               {"COMPUTER", 10, false, false, 1},
+               {"FIRST (UTC)"},
+               {"LAST"}},
+              look_, out_, kTableIndent);
   for (std::size_t i = 0; i < std::min(all_.groups.size(), kRulesShown); ++i) {
     const RuleGroup& group = all_.groups[i];
     const std::string computers = group.computers.size() == 1
                                       ? escaped(*group.computers.begin())
                                       : fmt::format("{} computers", grouped(group.computers.size()));
-    table.row({{std::string(to_string(group.level)), style_of(group.level)},
+    table.row({{std::string(short_name(group.level)), style_of(group.level)},
                {grouped(group.findings_count), {}},
                {escaped(group.rule_title), {}},
                {computers, {}},
-               {table_time(group.first, group.precision), {}},
-               {group.kept_count > 1 ? table_time(group.last, group.precision) : "", {}}});
+               {minute_of(group.first, group.precision), {}},
+               {last_minute(group), {}}});
   }
   table.finish();
   more(all_.groups.size(), kRulesShown, "findings");
@@ -160,15 +175,15 @@ void SummaryPage::coverage() {
                {"LAST DAY"},
                {"DAYS", 0, true},
                {"EVENTS", 0, true},
-               {"HOLES", 12, false, false, 2}},
-              look_, out_, kIndent);
+               {"HOLES"}},
+              look_, out_, kTableIndent);
   for (std::size_t i = 0; i < std::min(sources.size(), kSourcesShown); ++i) {
     const Coverage& coverage = *sources[i];
     const bool dated = coverage.precision != TimePrecision::kUnknown;
     std::string holes;
     if (!coverage.holes.empty()) {
       const TimeInterval& longest = coverage.holes.front();
-      holes = fmt::format("{}, longest {}", grouped(coverage.holes_count),
+      holes = fmt::format("{} ({})", grouped(coverage.holes_count),
                           format_duration(span_ns(longest.from, longest.to)));
     }
     table.row({{escaped(coverage.computer), {}},

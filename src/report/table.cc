@@ -148,7 +148,7 @@ void Table::print(const std::vector<Cell>& cells) {
     if (look_.width_columns != 0)
       text = column.keep_tail ? cut_start(text, widths_[i]) : cut_end(text, widths_[i]);
     if (i != last || column.right) text = padded(text, widths_[i], column.right);
-    line += styled(text, cells[i].style, look_);
+    line += cells[i].text.empty() ? text : styled(text, cells[i].style, look_);
     if (i != last) line.append(kSpaceBetween, ' ');
   }
   while (line.ends_with(' ')) line.pop_back();

@@ -1,0 +1,126 @@
+#include "cli/cli.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "casefile/casefile.h"
+#include "casefile/new_file.h"
+#include "cli/console.h"
+#include "cli/help.h"
+#include "cli/hunt.h"
+#include "cli/options.h"
+#include "cli/parse.h"
+#include "detect/ruleset.h"
+#include "report/report.h"
+
+namespace pugmark {
+namespace {
+
+Status run_show(const ParsedLine& line, Console& console) {
+  const std::string path = line.argument("CASE");
+  const std::string word = line.argument("WHAT");
+  const What what = what_from_string(word.empty() ? "summary" : word).value_or(What::kSummary);
+  const Result<Filter> filter = filter_of(line);
+  if (!filter.ok()) return filter.error();
+  const Result<CaseReader> reader = CaseReader::open(path);
+  if (!reader.ok()) return reader.error();
+  return show(reader.value(), what, {path, filter.value(), line.has("jsonl"), console.look()}, console.out());
+}
+
+Status run_explain(const ParsedLine& line, Console& console) {
+  const std::string path = line.argument("CASE");
+  const Result<CaseReader> reader = CaseReader::open(path);
+  if (!reader.ok()) return reader.error();
+  return explain(reader.value(), line.argument("ID"), {path, line.flag("evidence"), console.look()},
+                 console.out());
+}
+
+Status export_to_file(const CaseReader& reader, ExportFormat format, const Filter& filter,
+                      const ParsedLine& line, ExportNotes& notes) {
+  Result<NewFile> file = NewFile::create(line.flag("output"), line.has("force"));
+  if (!file.ok()) return file.error();
+  Output out([&](std::string_view text) { return file.value().write(text); });
+  if (Status written = export_case(reader, format, filter, out, notes); !written.ok()) return written;
+  return file.value().commit();
+}
+
+Status run_export(const ParsedLine& line, Console& console) {
+  const std::optional<ExportFormat> format = export_format_from_string(line.flag("to"));
+  if (!format) {
+    return Error{ErrorCode::kInvalidInput, "export: the format is not named",
+                 fmt::format("Add --to with one of {}.", fmt::join(export_format_names(), ", "))};
+  }
+  const Result<Filter> filter = filter_of(line);
+  if (!filter.ok()) return filter.error();
+  const Result<CaseReader> reader = CaseReader::open(line.argument("CASE"));
+  if (!reader.ok()) return reader.error();
+  ExportNotes notes;
+  const std::string file = line.flag("output");
+  const Status written = file.empty() || file == "-"
+                             ? export_case(reader.value(), *format, filter.value(), console.out(), notes)
+                             : export_to_file(reader.value(), *format, filter.value(), line, notes);
+  if (!written.ok()) return written;
+  if (*format == ExportFormat::kTimesketch && !file.empty() && !file.ends_with(".jsonl"))
+    notes.push_back("Timesketch takes JSON lines only from files whose name ends in .jsonl.");
+  for (const std::string& note : notes) console.note(note);
+  return {};
+}
+
+// `rules check` exits with 2 if a rule would be rejected; `exit_code` says so.
+Status run_rules(const ParsedLine& line, Console& console, int& exit_code) {
+  RulesetOptions options;
+  options.paths = line.arguments.at("DIR");
+  options.placeholders_file = line.flag("placeholders");
+  const Result<std::unique_ptr<Ruleset>> rules = Ruleset::load(options);
+  if (!rules.ok()) return rules.error();
+  const std::vector<LedgerEntry> ledger = rules.value()->ledger();
+  const bool check = line.command->name == "rules check";
+  show_ledger(ledger, {line.has("jsonl"), check, console.look()}, console.out());
+  const bool rejected = std::any_of(ledger.begin(), ledger.end(), [](const LedgerEntry& entry) {
+    return entry.state == RuleState::kRejected;
+  });
+  if (check && rejected) exit_code = kExitUsage;
+  return console.out().flush();
+}
+
+void print_completions(const ParsedLine& line, Output& out) {
+  const std::string shell = line.argument("SHELL");
+  if (shell == "bash") out.write(completions_bash());
+  if (shell == "zsh") out.write(completions_zsh());
+  if (shell == "fish") out.write(completions_fish());
+}
+
+int run_command(const ParsedLine& line, Console& console) {
+  const std::string_view name = line.command->name;
+  if (const Result<unsigned> threads = threads_of(line); !threads.ok()) return Console::fail(threads.error());
+  if (name == "hunt") return run_hunt(line, console);
+  int exit_code = kExitDone;
+  Status status;
+  if (name == "show") status = run_show(line, console);
+  if (name == "explain") status = run_explain(line, console);
+  if (name == "export") status = run_export(line, console);
+  if (name.starts_with("rules ")) status = run_rules(line, console, exit_code);
+  if (name == "completions") print_completions(line, console.out());
+  if (name == "man") console.out().write(man_page(PUGMARK_VERSION));
+  if (name == "version") console.out().line("pugmark " PUGMARK_VERSION);
+  // Failures of standard output are told once, by Console::finish().
+  if (!status.ok() && !console.out().failed()) return Console::fail(status.error());
+  return exit_code;
+}
+
+}  // namespace
+
+int run_cli(const std::vector<std::string>& words) {
+  Console::prepare_process();
+  const Result<ParsedLine> line = parse_line(words);
+  if (!line.ok()) return Console::fail(line.error());
+  Console console(line.value());
+  if (line.value().help) {
+    console.out().write(line.value().command == nullptr ? help_of_all() : help_of(*line.value().command));
+    return console.finish(kExitDone);
+  }
+  return console.finish(run_command(line.value(), console));
+}
+
+}  // namespace pugmark

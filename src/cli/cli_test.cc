@@ -1,0 +1,221 @@
+#include "cli/cli.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "casefile/sample_testing.h"
+#include "cli/help.h"
+#include "cli/progress.h"
+#include "report/table.h"
+
+namespace pugmark {
+namespace {
+
+using testing_sample::contents;
+using testing_sample::Folder;
+using testing_sample::write_file;
+
+struct Outcome {
+  int exit_code = -1;
+  std::string out;
+  std::string error;
+};
+
+// Runs the program in a process of its own, its output in files. `redirect` may change descriptors.
+Outcome run(const std::vector<std::string>& words, void (*redirect)() = nullptr) {
+  const Folder folder;
+  const pid_t child = fork();
+  if (child == 0) {
+    const int out = open(folder.file("out").c_str(), O_WRONLY | O_CREAT, 0600);
+    const int error = open(folder.file("error").c_str(), O_WRONLY | O_CREAT, 0600);
+    dup2(out, STDOUT_FILENO);
+    dup2(error, STDERR_FILENO);
+    close(out);
+    close(error);
+    if (redirect != nullptr) redirect();
+    _exit(run_cli(words));
+  }
+  int state = 0;
+  EXPECT_EQ(waitpid(child, &state, 0), child);
+  Outcome outcome;
+  outcome.exit_code = WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
+  outcome.out = contents(folder.file("out"));
+  outcome.error = contents(folder.file("error"));
+  return outcome;
+}
+
+class CommandLine : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    testing_sample::write_sample(case_path());
+    unsetenv("NO_COLOR");
+  }
+  std::string case_path() const { return folder_.file("x.case"); }
+  Folder folder_;
+};
+
+TEST_F(CommandLine, HelpAndVersionGoToStandardOutput) {
+  for (const char* flag : {"--help", "-h", "help"}) {
+    const Outcome help = run({flag});
+    EXPECT_EQ(help.exit_code, 0);
+    EXPECT_EQ(help.out, help_of_all());
+    EXPECT_EQ(help.error, "");
+  }
+  for (const Command& command : commands()) {
+    std::vector<std::string> words;
+    std::istringstream in{std::string(command.name)};
+    for (std::string word; in >> word;) words.push_back(word);
+    words.push_back("--help");
+    const Outcome help = run(words);
+    EXPECT_EQ(help.exit_code, 0) << command.name;
+    EXPECT_EQ(help.out, help_of(command)) << command.name;
+  }
+  EXPECT_EQ(run({"--version"}).out, "pugmark " PUGMARK_VERSION "\n");
+  EXPECT_EQ(run({"version"}).out, "pugmark " PUGMARK_VERSION "\n");
+}
+
+TEST_F(CommandLine, MistakesAreUsageErrorsThatNameTheNearestWord) {
+  const std::string path = case_path();
+  const std::pair<std::vector<std::string>, const char*> cases[] = {
+      {{}, "no command given. See pugmark --help."},
+      {{"shwo", path}, "shwo: no such command. Did you mean show?"},
+      {{"--jsonl"}, "--jsonl: a command comes first"},
+      {{"rules"}, "rules: needs check or list after it"},
+      {{"rules", "chekc", "x"}, "Did you mean check?"},
+      {{"show"}, "CASE is required"},
+      {{"show", path, "findngs"}, "Did you mean findings?"},
+      {{"show", path, "findings", "more"}, "not expected"},
+      {{"show", path, "--jsnol"}, "--jsnol: show has no such option. Did you mean --jsonl?"},
+      {{"show", path, "findings", "--level", "hihg"}, "Did you mean high?"},
+      {{"show", path, "findings", "--from", "soon"}, "--from: \"soon\" is no time"},
+      {{"show", path, "findings", "--limit", "-3"}, "--limit: \"-3\" is no whole number"},
+      {{"show", path, "findings", "--limit", "0"}, "0 rows"},
+      {{"show", path, "gaps", "--level", "high"}, "--level: does not apply to gaps"},
+      {{"show", path, "--threads", "many"}, "--threads: \"many\" is no whole number"},
+      {{"show", path, "--color", "sometimes"}, "none of auto, always, never"},
+      {{"show", folder_.file("none.case")}, "none.case: cannot be opened, No such file"},
+      {{"explain", path, "beef"}, "no finding and no rule \"beef\""},
+      {{"export", path}, "the format is not named"},
+      {{"export", path, "--to", "timeskech"}, "Did you mean timesketch?"},
+      {{"export", path, "--to", "csv", "-o", path}, "exists already"},
+      {{"export", path, "--to", "csv", "-o", folder_.path()}, "is a folder"},
+      {{"completions", "bsh"}, "Did you mean bash?"},
+      {{"hunt"}, "EVIDENCE is required"},
+      {{"hunt", folder_.path()}, "the case to write is not named"},
+      {{"hunt", folder_.path(), "-o", "x", "-o", "y"}, "pugmark: hunt:"},
+      {{"hunt", folder_.path(), "-o", folder_.file("y"), "--no-default-rules"}, "leaves no rules at all"},
+      {{"hunt", folder_.path(), "-o", folder_.file("y"), "-r", "r", "--limit", "item=1"},
+       "Did you mean items?"},
+      {{"hunt", folder_.path(), "-o", folder_.file("y"), "-r", "r", "--limit", "items=lots"},
+       "is not NAME=VALUE"},
+  };
+  for (const auto& [words, expected] : cases) {
+    const Outcome outcome = run(words);
+    EXPECT_EQ(outcome.exit_code, 2) << expected << "\n" << outcome.error;
+    EXPECT_EQ(outcome.out, "") << expected;
+    EXPECT_TRUE(outcome.error.starts_with("pugmark: ")) << outcome.error;
+    EXPECT_NE(outcome.error.find(expected), std::string::npos) << expected << "\n" << outcome.error;
+  }
+}
+
+TEST_F(CommandLine, ShowsExplainsAndExports) {
+  const Outcome summary = run({"show", case_path()});
+  EXPECT_EQ(summary.exit_code, 0) << summary.error;
+  EXPECT_TRUE(summary.out.starts_with("READ "));
+  EXPECT_EQ(summary.error, "");
+  const Outcome lines = run({"show", case_path(), "findings", "--level", "high", "--jsonl"});
+  EXPECT_EQ(std::count(lines.out.begin(), lines.out.end(), '\n'), 2);
+  const Outcome days = run({"show", case_path(), "findings", "--from", "2021-03-14", "--to", "2021-03-14", "--jsonl"});
+  EXPECT_EQ(std::count(days.out.begin(), days.out.end(), '\n'), 2) << "a day as --to means all of it";
+  EXPECT_EQ(run({"explain", case_path(), "00ff"}).exit_code, 0);
+  const std::string file = folder_.file("x.csv");
+  EXPECT_EQ(run({"export", case_path(), "--to", "csv", "-o", file}).exit_code, 0);
+  EXPECT_EQ(run({"export", case_path(), "--to", "csv"}).out, contents(file));
+  EXPECT_EQ(run({"export", case_path(), "--to", "csv", "-o", file, "--force"}).exit_code, 0);
+  const Outcome noted = run({"export", case_path(), "--to", "timesketch"});
+  EXPECT_NE(noted.error.find("1 finding without a time left out"), std::string::npos) << noted.error;
+  EXPECT_EQ(run({"export", case_path(), "--to", "timesketch", "--quiet"}).error, "");
+}
+
+TEST_F(CommandLine, ADamagedCaseFails) {
+  const std::string whole = contents(case_path());
+  write_file(folder_.file("cut.case"), whole.substr(0, whole.size() / 2));
+  const Outcome outcome = run({"show", folder_.file("cut.case")});
+  EXPECT_EQ(outcome.exit_code, 4);
+  EXPECT_NE(outcome.error.find("the case is damaged"), std::string::npos) << outcome.error;
+}
+
+TEST_F(CommandLine, ColoursOnlyWhenAsked) {
+  EXPECT_EQ(run({"show", case_path()}).out.find('\x1b'), std::string::npos) << "not a terminal";
+  EXPECT_NE(run({"show", case_path(), "--color", "always"}).out.find('\x1b'), std::string::npos);
+  setenv("NO_COLOR", "1", 1);
+  EXPECT_NE(run({"show", case_path(), "--color", "always"}).out.find('\x1b'), std::string::npos)
+      << "what was asked for on the command line counts more";
+  unsetenv("NO_COLOR");
+}
+
+TEST_F(CommandLine, AFullOrClosedStandardOutputFails) {
+  const Outcome full = run({"show", case_path()}, [] {
+    const int device = open("/dev/full", O_WRONLY);
+    dup2(device, STDOUT_FILENO);
+    close(device);
+  });
+  EXPECT_EQ(full.exit_code, 4);
+  EXPECT_NE(full.error.find("standard output: cannot be written, No space"), std::string::npos) << full.error;
+  const Outcome closed = run({"show", case_path(), "findings", "--jsonl"}, [] { close(STDOUT_FILENO); });
+  EXPECT_EQ(closed.exit_code, 4);
+  EXPECT_NE(closed.error.find("standard output"), std::string::npos) << closed.error;
+  EXPECT_TRUE(contents(case_path()).starts_with("SQLite format 3")) << "nothing was written into the case";
+}
+
+TEST_F(CommandLine, AReaderThatGoesAwayIsNoFailure) {
+  const Outcome outcome = run({"show", case_path(), "findings", "--jsonl"}, [] {
+    std::array<int, 2> ends{};
+    if (pipe(ends.data()) != 0) _exit(99);
+    close(ends[0]);
+    dup2(ends[1], STDOUT_FILENO);
+    close(ends[1]);
+  });
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_EQ(outcome.error, "");
+}
+
+TEST_F(CommandLine, MessagesEscapeWhatTheyQuote) {
+  const Outcome outcome = run({"show", "\x1b[31mred\n\xe2\x80\xae.case"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_EQ(outcome.error.find('\x1b'), std::string::npos);
+  EXPECT_NE(outcome.error.find("\\x1b[31mred\\n\\u{202e}.case"), std::string::npos) << outcome.error;
+}
+
+// What is committed for packagers is what the program prints.
+TEST(GeneratedFiles, AreInStepWithTheOptions) {
+  const std::string root = PUGMARK_SOURCE_DIR;
+  const std::pair<const char*, std::string> files[] = {
+      {"/docs/man/pugmark.1", man_page(PUGMARK_VERSION)},
+      {"/completions/pugmark.bash", completions_bash()},
+      {"/completions/_pugmark", completions_zsh()},
+      {"/completions/pugmark.fish", completions_fish()}};
+  for (const auto& [name, text] : files) {
+    EXPECT_TRUE(contents(root + name) == text)
+        << name << " differs from what `pugmark man` or `pugmark completions` prints: write it anew";
+  }
+}
+
+TEST(ProgressLine, TellsShareRateAndTimeLeft) {
+  HuntProgress progress;
+  progress.stage = "reading evidence";
+  progress.bytes_total = 1'000'000'000;
+  progress.bytes_done = 250'000'000;
+  progress.events_count = 12'345;
+  progress.findings_count = 1;
+  const std::string line = progress_line(progress, 2'000'000'000, 200);
+  EXPECT_EQ(line, "reading evidence [=====               ]  25%  125.0 MB/s  6.0 s left  12,345 events  1 finding");
+  EXPECT_EQ(columns_of(progress_line(progress, 2'000'000'000, 40)), 39U);
+  progress.bytes_total = 0;
+  EXPECT_EQ(progress_line(progress, 0, 80), "reading evidence");
+}
+
+}  // namespace
+}  // namespace pugmark

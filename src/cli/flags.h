@@ -1,0 +1,59 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace pugmark {
+
+// The command line as data. Parsing, --help, the man page and the completions of three shells are
+// all made from these tables, so they cannot disagree.
+
+struct Flag {
+  std::string_view name;        // "rules": --rules
+  char short_name = 0;          // 'r': -r; 0 if there is none
+  std::string_view value;       // "DIR"; "" for a switch
+  bool repeatable = false;
+  std::string_view line;        // one line for --help
+  std::string_view paragraph;   // more for the man page, may be empty
+  std::span<const std::string_view> choices = {};  // the only values, if they are few
+  bool is_path = false;         // for completions
+};
+
+struct Argument {
+  std::string_view name;        // "EVIDENCE"
+  bool required = true;
+  bool repeatable = false;
+  std::string_view line;
+  std::span<const std::string_view> choices = {};
+  bool is_path = true;
+};
+
+struct Command {
+  std::string_view name;        // "hunt", "rules check"
+  std::string_view line;
+  std::string_view paragraph;
+  std::string_view example;
+  std::vector<Argument> arguments;
+  std::vector<Flag> flags;      // without those of common_flags()
+};
+
+std::span<const Command> commands();
+const Command* find_command(std::string_view name);
+
+// Understood by every command.
+std::span<const Flag> common_flags();
+
+struct ExitCode {
+  int code = 0;
+  std::string_view meaning;
+};
+std::span<const ExitCode> exit_codes();
+
+struct EnvironmentVariable {
+  std::string_view name;
+  std::string_view meaning;
+};
+std::span<const EnvironmentVariable> environment_variables();
+
+}  // namespace pugmark

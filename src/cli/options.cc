@@ -1,0 +1,137 @@
+#include "cli/options.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+
+namespace pugmark {
+namespace {
+
+std::optional<std::uint64_t> number_of(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  return value;
+}
+
+Error wrong_number(std::string_view flag, std::string_view text) {
+  return {ErrorCode::kInvalidInput, fmt::format("--{}: \"{}\" is no whole number", flag, text),
+          "Give decimal digits, without signs or units."};
+}
+
+struct Moment {
+  TimeUtc begin;
+  TimeUtc end;  // exclusive: a day, second or millisecond later, as it was written
+};
+
+std::int64_t step_ns(TimePrecision precision) {
+  switch (precision) {
+    case TimePrecision::kMillisecond: return 1'000'000;
+    case TimePrecision::kMicrosecond: return 1'000;
+    case TimePrecision::kHundredNanoseconds: return 100;
+    case TimePrecision::kNanosecond: return 1;
+    default: return 1'000'000'000;
+  }
+}
+
+std::optional<Moment> moment_of(const std::string& text) {
+  constexpr std::int64_t kDayNs = 86'400'000'000'000;
+  if (const auto day = parse_time(text + "T00:00:00Z"); day && text.size() == 10)
+    return Moment{day->time, {day->time.ns_since_1970 + kDayNs}};
+  const auto parsed = parse_time(text);
+  if (!parsed) return std::nullopt;
+  return Moment{parsed->time, {parsed->time.ns_since_1970 + step_ns(parsed->precision)}};
+}
+
+Result<std::optional<Moment>> moment_flag(const ParsedLine& line, const std::string& flag) {
+  if (!line.has(flag)) return std::optional<Moment>();
+  const auto moment = moment_of(line.flag(flag));
+  if (moment) return moment;
+  return Error{ErrorCode::kInvalidInput, fmt::format("--{}: \"{}\" is no time", flag, line.flag(flag)),
+               "Write it as 2021-03-14 or 2021-03-14T06:40:10Z."};
+}
+
+}  // namespace
+
+std::optional<Level> level_of(const ParsedLine& line, const std::string& flag) {
+  return level_from_string(line.flag(flag));
+}
+
+Result<Filter> filter_of(const ParsedLine& line) {
+  Filter filter;
+  filter.level_min = level_of(line, "level");
+  filter.rule = line.flag("rule");
+  filter.computer = line.flag("computer");
+  filter.item = line.flag("item");
+  if (line.has("limit")) {
+    const auto limit = number_of(line.flag("limit"));
+    if (!limit) return wrong_number("limit", line.flag("limit"));
+    if (*limit == 0)
+      return Error{ErrorCode::kInvalidInput, "--limit: 0 rows would show nothing", "Leave it out for all."};
+    filter.limit = *limit;
+  }
+  if (line.command->name == "export") return filter;  // its --to names a format
+  const Result<std::optional<Moment>> from = moment_flag(line, "from");
+  if (!from.ok()) return from.error();
+  const Result<std::optional<Moment>> to = moment_flag(line, "to");
+  if (!to.ok()) return to.error();
+  if (from.value()) filter.from = from.value()->begin;
+  if (to.value()) filter.before = to.value()->end;
+  return filter;
+}
+
+Result<unsigned> threads_of(const ParsedLine& line) {
+  constexpr std::uint64_t kThreadsMax = 4'096;
+  if (!line.has("threads")) return 0U;
+  const auto count = number_of(line.flag("threads"));
+  if (!count) return wrong_number("threads", line.flag("threads"));
+  if (*count > kThreadsMax) {
+    return Error{ErrorCode::kInvalidInput, fmt::format("--threads: {} is more than {}", *count, kThreadsMax),
+                 "Leave it out for as many as there are cores."};
+  }
+  return static_cast<unsigned>(*count);
+}
+
+Result<Limits> limits_of(const ParsedLine& line) {
+  Limits limits;
+  for (const std::string& text : line.all("limit")) {
+    const std::size_t equals = text.find('=');
+    const std::string name = text.substr(0, equals);
+    std::vector<std::string_view> names;
+    std::uint64_t Limits::*member = nullptr;
+    for (const LimitName& limit : limit_names()) {
+      names.push_back(limit.name);
+      if (limit.name == name) member = limit.member;
+    }
+    if (member == nullptr) {
+      const std::string near = nearest(name, names);
+      return Error{ErrorCode::kInvalidInput, fmt::format("--limit: there is no limit \"{}\"", name),
+                   near.empty() ? fmt::format("There are {}.", fmt::join(names, ", "))
+                                : fmt::format("Did you mean {}?", near)};
+    }
+    const auto value = equals == std::string::npos ? std::nullopt : number_of(text.substr(equals + 1));
+    if (!value) {
+      return Error{ErrorCode::kInvalidInput, fmt::format("--limit: \"{}\" is not NAME=VALUE", text),
+                   "The value is a whole number in decimal digits."};
+    }
+    limits.*member = *value;
+  }
+  return limits;
+}
+
+std::string default_rules_folder() {
+  if (const char* folder = std::getenv("PUGMARK_RULES"); folder != nullptr && *folder != '\0') return folder;
+  std::error_code failed;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", failed);
+  if (failed) return {};
+  // Installed, and in the build tree.
+  for (const std::filesystem::path& folder :
+       {program.parent_path().parent_path() / "share/pugmark/rules", program.parent_path() / "rules"}) {
+    if (std::filesystem::is_directory(folder, failed)) return folder.string();
+  }
+  return {};
+}
+
+}  // namespace pugmark

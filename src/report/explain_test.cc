@@ -1,0 +1,153 @@
+#include "casefile/sample_testing.h"
+#include "report/evidence_bytes.h"
+#include "report/report.h"
+
+namespace pugmark {
+namespace {
+
+using testing_sample::Folder;
+using testing_sample::write_file;
+
+// A log on disk, and a case with one finding on its second line.
+class Explained : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::filesystem::create_directories(folder_.file("evidence/iis"));
+    write_file(log_path(), kLog);
+    write_case(log_path(), kLog);
+  }
+  void write_case(const std::string& item_path, const std::string& bytes) {
+    Finding finding = testing_sample::plain_finding();
+    finding.item = item_path;
+    finding.offset_bytes = 11;
+    finding.length_bytes = 12;
+    CaseItem item;
+    item.item.path = item_path;
+    item.item.size_bytes = bytes.size();
+    item.item.type = "w3c";
+    item.item.sha256 = sha256(as_bytes(bytes));
+    Result<CaseWriter> writer = CaseWriter::create(folder_.file("x.case"), true);
+    ASSERT_TRUE(writer.ok());
+    ASSERT_TRUE(writer.value().add_item(item).ok());
+    ASSERT_TRUE(writer.value().add_rule(testing_sample::sample_rules()[0]).ok());
+    ASSERT_TRUE(writer.value().add_finding(finding).ok());
+    ASSERT_TRUE(writer.value().finish().ok());
+  }
+  std::string explained(const std::string& id, const std::string& evidence = {}) {
+    const Result<CaseReader> reader = CaseReader::open(folder_.file("x.case"));
+    EXPECT_TRUE(reader.ok());
+    std::string text;
+    Output out([&](std::string_view piece) {
+      text += piece;
+      return Status();
+    });
+    const Status status = explain(reader.value(), id, {"x.case", evidence, {}}, out);
+    EXPECT_TRUE(status.ok()) << status.error().message;
+    return text;
+  }
+  bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+  std::string log_path() const { return folder_.file("evidence/iis/u_ex.log"); }
+
+  static constexpr char kLog[] = "first line\nsecond line\nthird line\n";
+  Folder folder_;
+};
+
+TEST_F(Explained, ShowsTheRuleTheReasonsAndTheBytes) {
+  const std::string text = explained("00a1");
+  for (const char* part :
+       {"Server-side request through a cookie  high", "Sample Author", "rules/web/ssrf.yml:1",
+        "2021-03-14T06:40:10Z", "endswith: .js", "at byte  4,120", "stem?query", "T1190", "sc-status",
+        "title: Server-side request", "still has the SHA-256", "73 65 63 6f 6e 64", "second line"}) {
+    EXPECT_TRUE(has(text, part)) << part << "\n" << text;
+  }
+}
+
+TEST_F(Explained, SaysWhenTheEvidenceHasChanged) {
+  write_file(log_path(), "first line\nSECOND line\nthird line\n");
+  const std::string text = explained("00a1");
+  EXPECT_TRUE(has(text, "has changed since it was hunted")) << text;
+  EXPECT_TRUE(has(text, to_hex(sha256(as_bytes(kLog))))) << "names both digests";
+  EXPECT_FALSE(has(text, "SECOND")) << "other bytes are not shown as the finding's";
+}
+
+TEST_F(Explained, SaysWhenTheEvidenceIsGoneAndFindsItElsewhere) {
+  std::filesystem::create_directories(folder_.file("moved/iis"));
+  std::filesystem::rename(log_path(), folder_.file("moved/iis/u_ex.log"));
+  EXPECT_TRUE(has(explained("00a1"), "not here any more"));
+  EXPECT_TRUE(has(explained("00a1"), "--evidence"));
+  EXPECT_TRUE(has(explained("00a1", folder_.file("moved")), "still has the SHA-256"));
+  EXPECT_TRUE(has(explained("00a1", folder_.file("moved/iis/u_ex.log")), "still has the SHA-256"));
+  EXPECT_TRUE(has(explained("00a1", folder_.file("nowhere")), "is not in"));
+}
+
+std::string octal_of(std::size_t number) {
+  std::string digits(11, '0');
+  for (std::size_t i = digits.size(); i-- > 0; number /= 8)
+    digits[i] = static_cast<char>('0' + number % 8);
+  return digits;
+}
+
+// A stored (not compressed) tar of one member, by the format's own rules (POSIX ustar).
+std::string tar_of(const std::string& name, const std::string& bytes) {
+  std::string header(512, '\0');
+  header.replace(0, name.size(), name);
+  header.replace(100, 7, "0000644");
+  header.replace(124, 11, octal_of(bytes.size()));
+  header.replace(136, 11, "00000000000");
+  header.replace(148, 8, "        ");
+  header[156] = '0';
+  header.replace(257, 8, std::string("ustar\0" "00", 8));
+  unsigned sum = 0;
+  for (const char c : header) sum += static_cast<unsigned char>(c);
+  std::string digits(6, '0');
+  for (std::size_t i = 6; i-- > 0; sum /= 8) digits[i] = static_cast<char>('0' + sum % 8);
+  header.replace(148, 8, digits + std::string("\0 ", 2));
+  std::string out = header + bytes;
+  out.resize((out.size() + 511) / 512 * 512);
+  return out + std::string(1024, '\0');
+}
+
+TEST_F(Explained, ReadsMembersOfArchivesAgain) {
+  const std::string archive = folder_.file("evidence/logs.tar");
+  write_file(archive, tar_of("iis/u_ex.log", kLog));
+  write_case(archive + "!/iis/u_ex.log", kLog);
+  EXPECT_TRUE(has(explained("00a1"), "still has the SHA-256")) << explained("00a1");
+  EXPECT_TRUE(has(explained("00a1"), "second line"));
+  write_file(archive, tar_of("iis/other.log", kLog));
+  EXPECT_TRUE(has(explained("00a1"), "has no member"));
+}
+
+TEST_F(Explained, ExplainsARule) {
+  const std::string text = explained("f0000000-0000-4000-8000-000000000001");
+  for (const char* part : {"state       ran", "40,000 events", "1,250 findings, 1 kept in full",
+                           "https://example.org/advisory", "//webserver"}) {
+    EXPECT_TRUE(has(text, part)) << part << "\n" << text;
+  }
+}
+
+TEST_F(Explained, RefusesAnUnknownId) {
+  const Result<CaseReader> reader = CaseReader::open(folder_.file("x.case"));
+  ASSERT_TRUE(reader.ok());
+  Output out([](std::string_view) { return Status(); });
+  const Status status = explain(reader.value(), "feed", {"x.case", "", {}}, out);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, ErrorCode::kNotFound);
+}
+
+TEST(HexDump, AddressesTheItem) {
+  EXPECT_EQ(hex_dump("0123456789abcdef\x01z", 0x1000),
+            "00001000  30 31 32 33 34 35 36 37  38 39 61 62 63 64 65 66  0123456789abcdef\n"
+            "00001010  01 7a                                             .z\n");
+}
+
+TEST(Utf16Runs, FindsWordsAtAnyAlignment) {
+  const std::string bytes("\x01" "c\0m\0d\0.\0e\0x\0e\0\0\0ab\0", 20);
+  const std::vector<TextRun> runs = utf16_runs(bytes, 4, 10);
+  ASSERT_EQ(runs.size(), 1U);
+  EXPECT_EQ(runs[0].offset_bytes, 1U);
+  EXPECT_EQ(runs[0].text, "cmd.exe");
+  EXPECT_TRUE(utf16_runs(bytes, 8, 10).empty());
+}
+
+}  // namespace
+}  // namespace pugmark

@@ -1,0 +1,270 @@
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "casefile/sample_testing.h"
+#include "report/json.h"
+#include "report/report.h"
+#include "report/words.h"
+
+namespace pugmark {
+namespace {
+
+using testing_sample::Folder;
+
+class SampleCase : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    testing_sample::write_sample(folder_.file("x.case"));
+    Result<CaseReader> reader = CaseReader::open(folder_.file("x.case"));
+    ASSERT_TRUE(reader.ok()) << reader.error().message;
+    reader_ = std::make_unique<CaseReader>(std::move(reader).value());
+  }
+  std::string shown(What what, bool jsonl, const Filter& filter = {}, Look look = {}) {
+    std::string text;
+    Output out([&](std::string_view piece) {
+      text += piece;
+      return Status();
+    });
+    const Status status = show(*reader_, what, {"x.case", filter, jsonl, look}, out);
+    EXPECT_TRUE(status.ok()) << status.error().message;
+    return text;
+  }
+  std::string exported(ExportFormat format, ExportNotes& notes) {
+    std::string text;
+    Output out([&](std::string_view piece) {
+      text += piece;
+      return Status();
+    });
+    const Status status = export_case(*reader_, format, {}, out, notes);
+    EXPECT_TRUE(status.ok()) << status.error().message;
+    return text;
+  }
+  Folder folder_;
+  std::unique_ptr<CaseReader> reader_;
+};
+
+std::vector<nlohmann::ordered_json> lines_of(const std::string& text) {
+  std::vector<nlohmann::ordered_json> out;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) out.push_back(nlohmann::ordered_json::parse(line));
+  return out;
+}
+
+std::vector<std::string> keys_of(const nlohmann::ordered_json& object) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : object.items()) keys.push_back(key);
+  return keys;
+}
+
+TEST_F(SampleCase, FindingLinesHaveTheKeysOfTheContractInOrder) {
+  const auto lines = lines_of(shown(What::kFindings, true));
+  ASSERT_EQ(lines.size(), 3U);
+  const std::vector<std::string> contract = {
+      "id", "rule_id", "rule_title", "level", "status", "time", "item", "offset", "length",
+      "record_id", "channel", "event_id", "computer", "techniques", "tags", "verdict", "because",
+      "track", "phase"};
+  EXPECT_EQ(keys_of(lines[1]), contract);
+  EXPECT_EQ(keys_of(lines[1]["because"][0]),
+            (std::vector<std::string>{"field", "value", "pattern", "offset", "reading"}));
+  EXPECT_EQ(lines[1]["time"], "2021-03-14T06:40:10Z");
+  EXPECT_EQ(lines[1]["because"][1]["reading"], "stem?query");
+  for (const char* absent : {"record_id", "event_id", "verdict", "track", "phase"})
+    EXPECT_TRUE(lines[1][absent].is_null()) << absent;
+  EXPECT_TRUE(lines[0]["time"].is_null());
+  EXPECT_TRUE(lines[0]["because"][0]["field"].is_null()) << "a keyword has no field";
+}
+
+TEST_F(SampleCase, ACorrectedClockShowsBesideTheTime) {
+  const auto line = lines_of(shown(What::kFindings, true))[2];
+  const std::vector<std::string> keys = keys_of(line);
+  const auto time = std::find(keys.begin(), keys.end(), "time");
+  ASSERT_NE(time, keys.end());
+  EXPECT_EQ(*(time + 1), "time_shift_s");
+  EXPECT_EQ(*(time + 2), "time_source");
+  EXPECT_EQ(line["time"], "2021-03-14T06:41:00.1234567Z");
+  EXPECT_EQ(line["time_source"], "2021-03-14T01:41:00.1234567Z");
+  EXPECT_EQ(line["time_shift_s"], 18'000);
+  EXPECT_EQ(line["record_id"], 18'446'744'073'709'551'615ULL);
+}
+
+// The value comes back byte for byte but for what JSON cannot hold, and nothing harmful is printed.
+TEST_F(SampleCase, JsonKeepsHostileTextAndShowsNoneOfIt) {
+  const std::string text = shown(What::kFindings, true);
+  const auto line = lines_of(text)[2];
+  std::string expected = testing_sample::kHostile;
+  expected.replace(expected.size() - 1, 1, "\\xff");
+  EXPECT_EQ(line["because"][1]["value"].get<std::string>(), expected);
+}
+
+// Bytes that could act on a terminal: C0 but line feed, DEL, C1, bidirectional and zero-width.
+std::string harmful_in(const std::string& text) {
+  for (const char c : text) {
+    if ((static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r') || c == 0x7F)
+      return "a control character";
+  }
+  for (const char* hidden : {"\xe2\x80\xae", "\xe2\x80\x8b", "\xc2\x9b", "\xff"})
+    if (text.find(hidden) != std::string::npos) return "a hidden character";
+  return is_valid_utf8(text) ? "" : "damaged UTF-8";
+}
+
+TEST_F(SampleCase, NoOutputContainsHarmfulCharacters) {
+  for (const bool jsonl : {false, true}) {
+    for (const std::string_view name : what_names()) {
+      for (const std::size_t width : {std::size_t{0}, std::size_t{80}, std::size_t{140}}) {
+        const std::string text = shown(*what_from_string(name), jsonl, {}, {width, false});
+        EXPECT_EQ(harmful_in(text), "") << name;
+        EXPECT_EQ(text.find('\r'), std::string::npos) << name;
+      }
+    }
+  }
+  for (const std::string_view name : export_format_names()) {
+    ExportNotes notes;
+    EXPECT_EQ(harmful_in(exported(*export_format_from_string(name), notes)), "") << name;
+  }
+  for (const char* id : {"00ffeeddccbbaa02", "00a1", "f0000000-0000-4000-8000-000000000004"}) {
+    std::string text;
+    Output out([&](std::string_view piece) {
+      text += piece;
+      return Status();
+    });
+    ASSERT_TRUE(explain(*reader_, id, {"x.case", "", {}}, out).ok());
+    EXPECT_EQ(harmful_in(text), "") << id;
+  }
+}
+
+TEST_F(SampleCase, TablesFitTheTerminal) {
+  for (const std::size_t width : {std::size_t{80}, std::size_t{100}, std::size_t{140}}) {
+    for (const std::string_view name : what_names()) {
+      std::istringstream in(shown(*what_from_string(name), false, {}, {width, false}));
+      for (std::string line; std::getline(in, line);)
+        EXPECT_LE(columns_of(line), width) << name << ": " << line;
+    }
+  }
+}
+
+TEST_F(SampleCase, ColourOnlyWhereAsked) {
+  EXPECT_EQ(shown(What::kSummary, false).find('\x1b'), std::string::npos);
+  EXPECT_NE(shown(What::kSummary, false, {}, {80, true}).find("\x1b[1;31mcrit"), std::string::npos);
+  EXPECT_EQ(shown(What::kFindings, true, {}, {80, true}).find('\x1b'), std::string::npos);
+}
+
+TEST_F(SampleCase, ViewsOfLaterVersionsSayThatThereIsNone) {
+  for (const What what : {What::kTracks, What::kVerdict, What::kStatements, What::kAccounts}) {
+    EXPECT_TRUE(shown(what, false).starts_with("This case has no"));
+    EXPECT_EQ(shown(what, true), "");
+  }
+}
+
+TEST_F(SampleCase, FiltersLeaveOut) {
+  const auto count = [&](const Filter& filter) { return lines_of(shown(What::kFindings, true, filter)).size(); };
+  Filter filter;
+  filter.level_min = Level::kHigh;
+  EXPECT_EQ(count(filter), 2U);
+  filter = {};
+  filter.rule = "SHELL";
+  EXPECT_EQ(count(filter), 1U);
+  filter.rule = "f0000000-0000-4000-8000-000000000001";
+  EXPECT_EQ(count(filter), 1U);
+  filter = {};
+  filter.computer = "mail01.EXAMPLE.org";
+  EXPECT_EQ(count(filter), 1U);
+  filter = {};
+  filter.item = "Sysmon";
+  EXPECT_EQ(count(filter), 1U);
+  filter = {};
+  filter.from = testing_sample::at("2021-03-14T06:40:11Z");
+  EXPECT_EQ(count(filter), 1U) << "what has no time does not pass";
+  filter.from = testing_sample::at("2021-03-14T06:40:10Z");
+  filter.before = testing_sample::at("2021-03-14T06:41:00Z");
+  EXPECT_EQ(count(filter), 1U);
+  filter = {};
+  filter.limit = 2;
+  EXPECT_EQ(count(filter), 2U);
+}
+
+TEST_F(SampleCase, AFilterThatDoesNotApplyIsAMistake) {
+  std::string text;
+  Output out([](std::string_view) { return Status(); });
+  Filter filter;
+  filter.level_min = Level::kHigh;
+  const Status status = show(*reader_, What::kGaps, {"x.case", filter, false, {}}, out);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, ErrorCode::kInvalidInput);
+}
+
+TEST_F(SampleCase, AFailingOutputIsReported) {
+  Output out([](std::string_view) { return Status(Error{ErrorCode::kIo, "full", ""}); });
+  const Status status = show(*reader_, What::kFindings, {"x.case", {}, true, {}}, out);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, ErrorCode::kIo);
+}
+
+TEST_F(SampleCase, TheLedgerNamesEveryRule) {
+  const auto lines = lines_of(shown(What::kRules, true));
+  ASSERT_EQ(lines.size(), testing_sample::sample_rules().size());
+  EXPECT_EQ(lines[0]["state"], "ran");
+  EXPECT_EQ(lines[3]["state"], "not-observable");
+  EXPECT_EQ(lines[3]["why"], "no event of windows/ps_script/ in the evidence");
+  EXPECT_EQ(lines[4]["state"], "rejected");
+  EXPECT_TRUE(lines[4]["rule_id"].is_null());
+  EXPECT_EQ(lines[5]["state"], "disabled");
+}
+
+TEST_F(SampleCase, CoverageItemsAndGapsAsJson) {
+  const auto coverage = lines_of(shown(What::kCoverage, true));
+  ASSERT_EQ(coverage.size(), 3U);
+  EXPECT_EQ(coverage[0]["holes"][0]["from"], "2021-03-07T10:00:00Z");
+  EXPECT_EQ(coverage[1]["time_shift_s"], 18'000);
+  EXPECT_TRUE(coverage[2]["first"].is_null());
+  EXPECT_EQ(coverage[0]["techniques"], (std::vector<std::string>{"T1190", "T1505.003"}));
+  const auto items = lines_of(shown(What::kItems, true));
+  ASSERT_EQ(items.size(), 4U);
+  EXPECT_EQ(items[0]["sha256"], to_hex(sha256(as_bytes("log"))));
+  EXPECT_EQ(items[2]["unread"], 65'536);
+  EXPECT_TRUE(items[3]["sha256"].is_null());
+  EXPECT_EQ(items[3]["path"], "evidence/caf\\xe9.log");
+  const auto gaps = lines_of(shown(What::kGaps, true));
+  ASSERT_EQ(gaps.size(), 2U);
+  EXPECT_EQ(gaps[1]["kind"], "damaged");
+}
+
+TEST(JsonText, EscapesWhatCannotBeSeen) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"a\"b\\c", R"("a\"b\\c")"},       {"\x1b\n\t\r", R"("\u001b\n\t\r")"},
+      {"caf\xc3\xa9", "\"caf\xc3\xa9\""}, {"\xe2\x80\xae", R"("\u202e")"},
+      {"\xef\xbb\xbf", R"("\ufeff")"},    {"\xc2\x9b", R"("\u009b")"},
+      {"\xff", R"("\\xff")"},             {"\xf0\x9f\x90\xbe", "\"\xf0\x9f\x90\xbe\""},
+      {"\xf3\xa0\x80\x81", R"("\udb40\udc01")"}};
+  for (const auto& [text, json] : cases) {
+    std::string out;
+    append_json_text(text, out);
+    EXPECT_EQ(out, json);
+  }
+}
+
+TEST(Words, NumbersForPeople) {
+  EXPECT_EQ(grouped(0), "0");
+  EXPECT_EQ(grouped(999), "999");
+  EXPECT_EQ(grouped(1'000), "1,000");
+  EXPECT_EQ(grouped(18'446'744'073'709'551'615ULL), "18,446,744,073,709,551,615");
+  EXPECT_EQ(bytes_words(1), "1 byte");
+  EXPECT_EQ(bytes_words(9'999), "9,999 bytes");
+  EXPECT_EQ(bytes_words(31'000'000), "31.0 MB");
+  EXPECT_EQ(bytes_words(999'990'000), "1.0 GB");
+  EXPECT_EQ(shift_words(18'000), "5 h later");
+  EXPECT_EQ(shift_words(-90), "90 s earlier");
+  EXPECT_EQ(shell_word("a b'c"), "'a b'\\''c'");
+  EXPECT_EQ(wrapped("one two three", 9, 2), "one two\n  three");
+}
+
+TEST(Table, CutsAtCharactersNotBytes) {
+  EXPECT_EQ(cut_end("caf\xc3\xa9s", 4), "caf\xe2\x80\xa6");
+  EXPECT_EQ(cut_start("/a/b/c.log", 6), "\xe2\x80\xa6" "c.log");
+  EXPECT_EQ(columns_of("\xe6\xbc\xa2\xe5\xad\x97"), 4U) << "East Asian characters are wide";
+  EXPECT_EQ(cut_end("\xe6\xbc\xa2\xe5\xad\x97", 3), "\xe6\xbc\xa2\xe2\x80\xa6");
+}
+
+}  // namespace
+}  // namespace pugmark
