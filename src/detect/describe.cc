@@ -16,26 +16,14 @@ std::optional<std::uint64_t> offset_of(const Value& value, const Block& block) {
 }
 
 // The place of the value a reason speaks of: of the list's element, if it is one.
-std::optional<std::uint64_t> offset_of_reason(const sigma::TrueTest& test, std::string_view name,
-                                              const Event& event, const Block& block,
-                                              const ShapeTable& shapes) {
-  for (std::size_t slot = 0; slot < event.shape->fields.size(); ++slot) {
-    if (shapes.field_name(event.shape->fields[slot]) != name) continue;
-    const Value value = event.at(slot);
-    if (!value.is_list()) return offset_of(value, block);
-    for (const Value& element : value.list()) {
-      if (rendered(element) == test.value) return offset_of(element, block);
-    }
+std::optional<std::uint64_t> offset_of_reason(const engine::Reason& reason, const Event& event,
+                                              const Block& block) {
+  const Value value = event.at(reason.slot);
+  if (!value.is_list()) return offset_of(value, block);
+  for (const Value& element : value.list()) {
+    if (rendered(element) == reason.text) return offset_of(element, block);
   }
   return std::nullopt;
-}
-
-std::string_view unrenamed(std::string_view field, Renames renames) {
-  for (const sigma::FieldRename& rename : renames) {
-    if (rename.rule_field == field && rename.event_fields.size() == 1)
-      return rename.event_fields.front();
-  }
-  return field;
 }
 
 }  // namespace
@@ -69,8 +57,8 @@ void describe_rule(const sigma::Document& document, Finding& finding) {
   finding.techniques = techniques_of(document.tags);
 }
 
-Finding describe(const sigma::Rule& rule, Renames renames, const Event& event, const Block& block,
-                 std::string_view raw_line, const ShapeTable& shapes, bool& confirmed) {
+Finding describe(const sigma::Rule& rule, std::span<const engine::Reason> reasons,
+                 const Event& event, const Block& block, const ShapeTable& shapes) {
   Finding finding;
   describe_rule(rule, finding);
   finding.time = event.time;
@@ -83,12 +71,13 @@ Finding describe(const sigma::Rule& rule, Renames renames, const Event& event, c
   finding.provider = event.shape->provider;
   finding.computer = rendered(event.computer);
   finding.recovered = event.recovered;
-  const sigma::NamedEvent named = named_event(event, shapes, raw_line, renames);
-  confirmed = sigma::evaluate(rule, named);
-  for (const sigma::TrueTest& test : sigma::explain(rule, named)) {
-    const std::string field(unrenamed(test.field, renames));
-    Because because{field, test.value, rule.predicates[test.predicate].original,
-                    offset_of_reason(test, field, event, block, shapes), test.reading};
+  for (const engine::Reason& reason : reasons) {
+    const bool has_slot = reason.slot != engine::kNoSlot;
+    Because because{std::string(has_slot ? shapes.field_name(event.shape->fields[reason.slot])
+                                         : reason.field),
+                    std::string(reason.text), reason.written->original,
+                    has_slot ? offset_of_reason(reason, event, block) : std::nullopt,
+                    std::string(reason.reading)};
     finding.because.push_back(std::move(because));
   }
   for (std::size_t slot = 0; slot < event.shape->fields.size(); ++slot) {

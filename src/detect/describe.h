@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "detect/finding.h"
-#include "detect/named_event.h"
+#include "detect/engine/matcher.h"
 #include "detect/sigma/rule.h"
 #include "events/event.h"
 #include "events/reader.h"
@@ -26,9 +26,8 @@ Level level_of(const sigma::Document& document);
 void describe_rule(const sigma::Document& document, Finding& finding);
 
 // Everything a finding says about one event, but for its id, clock correction and item path, which
-// are known later. The reasons come from the reference evaluator: `confirmed` is false if it does
-// not agree that the rule matches, which is a defect of ours and must be shown.
-Finding describe(const sigma::Rule& rule, Renames renames, const Event& event, const Block& block,
-                 std::string_view raw_line, const ShapeTable& shapes, bool& confirmed);
+// are known later. `reasons` are the matcher's, of this event.
+Finding describe(const sigma::Rule& rule, std::span<const engine::Reason> reasons,
+                 const Event& event, const Block& block, const ShapeTable& shapes);
 
 }  // namespace pugmark

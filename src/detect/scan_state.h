@@ -90,7 +90,9 @@ class Scanner::State {
   void cover(const Event& event, KnownShape& shape);
   void observe(const Event& event, const engine::BoundShape& bound);
   Status take_hits(const Event& event, const Block& block, const engine::BoundShape& bound);
-  Status take_hit(const Event& event, const Block& block, const engine::Instance& instance);
+  Status take_hit(const Event& event, const Block& block, const engine::Instance& instance,
+                  std::uint32_t hit);
+  bool is_confirmed(const Event& event, const Block& block, const engine::Instance& instance);
   void remember(const Event& event, std::uint32_t rule);
   std::string field_text(const Event& event, std::string_view name, bool& found) const;
   void note_gaps(EventBatch& batch);
@@ -101,6 +103,7 @@ class Scanner::State {
   KnownShape unshared_;            // of a shape the table had no room for
   std::vector<std::uint32_t> hits_;
   std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> correlations_of_rule_;
+  std::vector<std::uint32_t> confirmed_counts_;  // by rule
   ItemTally* tally_ = nullptr;     // of the item in hand
   ItemId item_{};
   bool has_item_ = false;

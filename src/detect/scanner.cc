@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "detect/describe.h"
+#include "detect/named_event.h"
 #include "detect/scan_state.h"
 
 namespace pugmark {
@@ -35,6 +36,7 @@ Scanner::State::State(const Ruleset& rules, ShapeTable& shape_table, const Limit
       matcher_(random_seed()) {
   const sigma::RuleSet& set = engine.rules();
   correlations_of_rule_.resize(set.rules.size());
+  confirmed_counts_.resize(set.rules.size(), 0);
   for (std::uint32_t i = 0; i < set.correlations.size(); ++i) {
     const auto& references = set.correlations[i].rules;
     for (std::uint32_t r = 0; r < references.size(); ++r) {
@@ -150,13 +152,13 @@ Status Scanner::State::take_hits(const Event& event, const Block& block,
     const engine::Instance& instance = bound.bucket->instances[hit];
     if (instance.rule == last_rule) continue;
     last_rule = instance.rule;
-    if (auto status = take_hit(event, block, instance); !status) return status;
+    if (auto status = take_hit(event, block, instance, hit); !status) return status;
   }
   return {};
 }
 
 Status Scanner::State::take_hit(const Event& event, const Block& block,
-                                const engine::Instance& instance) {
+                                const engine::Instance& instance, std::uint32_t hit) {
   const sigma::Rule& rule = engine.rules().rules[instance.rule];
   if (rule.correlated) remember(event, instance.rule);
   if (rule.silent) return {};
@@ -166,12 +168,21 @@ Status Scanner::State::take_hit(const Event& event, const Block& block,
       &tally_->path, event.where.offset_bytes};
   const std::string computer = rendered(event.computer);
   if (!store.count(instance.rule, computer, place)) return {};
-  bool confirmed = false;
-  const Renames renames = engine.routing(instance.rule).routes[instance.route].renames;
-  const Finding finding = describe(rule, renames, event, block, raw_line_of(event, block), shapes,
-                                   confirmed);
-  if (!confirmed) ++disagreements_count;
+  if (!is_confirmed(event, block, instance)) ++disagreements_count;
+  const Finding finding = describe(rule, matcher_.explain(hit), event, block, shapes);
   return store.keep(instance.rule, computer, place, finding);
+}
+
+// The first matches of every rule are checked against the reference evaluator, in every run and not
+// only in tests: a rule that fires where it should not is a defect users must hear of.
+bool Scanner::State::is_confirmed(const Event& event, const Block& block,
+                                  const engine::Instance& instance) {
+  constexpr std::uint32_t kChecked = 3;
+  if (confirmed_counts_[instance.rule]++ >= kChecked) return true;
+  const sigma::Route& route = engine.routing(instance.rule).routes[instance.route];
+  const sigma::NamedEvent named =
+      named_event(event, shapes, raw_line_of(event, block), route.renames);
+  return sigma::evaluate(engine.rules().rules[instance.rule], named);
 }
 
 void Scanner::State::remember(const Event& event, std::uint32_t rule) {

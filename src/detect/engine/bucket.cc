@@ -47,6 +47,7 @@ class Builder {
   void add(const InstanceSource& instance) {
     std::vector<std::uint32_t> all;
     bool possible = true;
+    originals_.clear();
     for (const std::vector<Predicate>& alternatives : instance.conditions) {
       std::vector<std::uint32_t> leaves;
       for (const Predicate& condition : alternatives)
@@ -56,7 +57,10 @@ class Builder {
     possible = possible && add_to_and(translate(instance, instance.rule->expression), all);
     if (!possible) return;
     const std::uint32_t root = all.empty() ? node(NodeKind::kTrue) : group(NodeKind::kAnd, all);
-    bucket_.instances.push_back({instance.rule_index, instance.route_index, root});
+    bucket_.instances.push_back({instance.rule_index, instance.route_index, root,
+                                 static_cast<std::uint32_t>(bucket_.originals.size()),
+                                 static_cast<std::uint32_t>(originals_.size())});
+    bucket_.originals.insert(bucket_.originals.end(), originals_.begin(), originals_.end());
   }
 
   // False if the conjunction can never be true.
@@ -114,6 +118,7 @@ class Builder {
     if (const auto decided = decide_event_id(predicate))
       return node(*decided ? NodeKind::kTrue : NodeKind::kFalse);
     const std::uint32_t id = intern(field_of(instance, predicate.field), predicate);
+    originals_.push_back({id, &predicate});
     if (const auto* reference = std::get_if<sigma::FieldRef>(&predicate.test))
       bucket_.predicates[id].other_field = field_of(instance, reference->other_field);
     return node(NodeKind::kPredicate, id);
@@ -230,10 +235,11 @@ class Builder {
       const CompiledPredicate& predicate = bucket_.predicates[bucket_.clauses[i].predicate];
       FieldPlan& plan = bucket_.fields[predicate.field];
       plan.indexed = true;
-      if (auto literal = necessary_literal(predicate)) {
-        literals[predicate.field].push_back({std::move(literal->text), literal->anchor, i});
-      } else {
-        plan.compared.push_back(i);
+      auto found = necessary_literals(predicate);
+      if (found.empty()) plan.compared.push_back(i);
+      for (Literal& literal : found) {
+        literal.id = i;
+        literals[predicate.field].push_back(std::move(literal));
       }
     }
     for (std::size_t field = 0; field < literals.size(); ++field) {
@@ -247,6 +253,7 @@ class Builder {
 
   const BucketSource& source_;
   Bucket bucket_;
+  std::vector<Original> originals_;  // of the instance being added
   std::unordered_map<std::string, std::uint32_t> field_ids_;
   std::unordered_map<std::string, std::uint32_t> predicate_ids_;
 };

@@ -43,11 +43,19 @@ struct Node {
   std::uint32_t count = 0;
 };
 
+// Equal comparisons of several rules are one CompiledPredicate; this is how one rule wrote it.
+struct Original {
+  std::uint32_t predicate = 0;  // index into Bucket::predicates
+  const sigma::Predicate* written = nullptr;
+};
+
 // A rule as it stands in one bucket: its condition there.
 struct Instance {
-  std::uint32_t rule = 0;   // index into RuleSet::rules
-  std::uint32_t route = 0;  // index into the rule's routes
-  std::uint32_t root = 0;   // index into Bucket::nodes
+  std::uint32_t rule = 0;             // index into RuleSet::rules
+  std::uint32_t route = 0;            // index into the rule's routes
+  std::uint32_t root = 0;             // index into Bucket::nodes
+  std::uint32_t first_original = 0;   // into Bucket::originals
+  std::uint32_t originals_count = 0;
 };
 
 struct FieldPlan {
@@ -74,6 +82,7 @@ struct Bucket {
   std::vector<Node> nodes;
   std::vector<std::uint32_t> children;
   std::vector<Instance> instances;
+  std::vector<Original> originals;
   std::vector<Clause> clauses;
   std::vector<std::uint32_t> always;  // instances without a clause: judged for every event
   bool has_keywords = false;

@@ -1,5 +1,8 @@
 #include "detect/engine/clause.h"
 
+#include <re2/filtered_re2.h>
+#include <re2/re2.h>
+
 #include <algorithm>
 
 #include "base/text.h"
@@ -23,10 +26,53 @@ double cost_of_literal(PatternShape shape, std::size_t bytes) {
   return bytes >= 8 ? 2 : 15;
 }
 
+// Asks RE2 which of its atoms must be in a text: an atom without which nothing can match is enough
+// by itself (the longest is taken); else any of them may be the one.
+// Atoms are lower-cased by RE2 and texts are case-folded here. For ASCII the two agree, Kelvin sign
+// and long s included; expressions with other letters get no literal and are tried on every value.
+std::vector<Literal> literals_of_regex(const std::string& expression) {
+  constexpr int kAtomBytesMin = 3;
+  const auto is_ascii = [](const std::string& text) {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  };
+  if (!is_ascii(expression)) return {};
+  re2::FilteredRE2 filter(kAtomBytesMin);
+  int id = 0;
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  if (filter.Add(expression, options, &id) != re2::RE2::NoError) return {};
+  std::vector<std::string> atoms;
+  filter.Compile(&atoms);
+  const auto can_match_with = [&](const std::vector<int>& present) {
+    std::vector<int> potentials;
+    filter.AllPotentials(present, &potentials);
+    return !potentials.empty();
+  };
+  if (atoms.empty() || can_match_with({})) return {};
+  std::vector<int> all;
+  for (std::size_t i = 0; i < atoms.size(); ++i) all.push_back(static_cast<int>(i));
+  const std::string* best = nullptr;
+  for (std::size_t i = 0; i < atoms.size(); ++i) {
+    std::vector<int> others = all;
+    others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
+    if (!can_match_with(others) && (best == nullptr || atoms[i].size() > best->size()))
+      best = &atoms[i];
+  }
+  std::vector<Literal> literals;
+  for (const std::string& atom : atoms) {
+    if (!is_ascii(atom)) return {};
+    if (best == nullptr || best == &atom) literals.push_back({atom, Anchor::kAnywhere, 0});
+  }
+  return literals;
+}
+
 }  // namespace
 
-std::optional<Literal> necessary_literal(const CompiledPredicate& predicate) {
-  if (predicate.source->op() != PredicateOp::kPattern) return std::nullopt;
+std::vector<Literal> necessary_literals(const CompiledPredicate& predicate) {
+  if (const auto* regex = std::get_if<sigma::Regex>(&predicate.source->test))
+    return literals_of_regex(regex->expression);
+  if (predicate.source->op() != PredicateOp::kPattern) return {};
   Literal literal;
   const sigma::Token* longest = nullptr;
   for (const sigma::Token& token : predicate.tokens) {
@@ -34,7 +80,7 @@ std::optional<Literal> necessary_literal(const CompiledPredicate& predicate) {
         (longest == nullptr || token.literal.size() > longest->literal.size()))
       longest = &token;
   }
-  if (longest == nullptr) return std::nullopt;
+  if (longest == nullptr) return {};
   // Texts are searched folded; a cased literal stands in the folded text in its folded form.
   literal.text = predicate.cased ? folded(longest->literal) : longest->literal;
   switch (predicate.shape) {
@@ -46,7 +92,7 @@ std::optional<Literal> necessary_literal(const CompiledPredicate& predicate) {
     case PatternShape::kContains:
     case PatternShape::kGeneral: literal.anchor = Anchor::kAnywhere; break;
   }
-  return literal;
+  return {literal};
 }
 
 ClauseChooser::ClauseChooser(const Bucket& bucket)
@@ -101,13 +147,18 @@ std::optional<ClauseChooser::Choice> ClauseChooser::leaf(std::uint32_t at) const
   double cost = 0;
   switch (predicate.source->op()) {
     case PredicateOp::kPattern: {
-      const auto literal = necessary_literal(predicate);
+      const auto literals = necessary_literals(predicate);
       // The empty text and a lone star are decided by presence, which needs no index.
-      if (!literal) return std::nullopt;
-      cost = cost_of_literal(predicate.shape, literal->text.size());
+      if (literals.empty()) return std::nullopt;
+      cost = cost_of_literal(predicate.shape, literals.front().text.size());
       break;
     }
-    case PredicateOp::kRegex: cost = 300; break;
+    case PredicateOp::kRegex: {
+      // Without a literal the expression is tried on every value, which also costs time.
+      const auto literals = necessary_literals(predicate);
+      cost = literals.empty() ? 5'000 : 30.0 * static_cast<double>(literals.size());
+      break;
+    }
     case PredicateOp::kNumber: cost = 1'500; break;
     case PredicateOp::kCidr: cost = 2'000; break;
     case PredicateOp::kTime:

@@ -9,9 +9,10 @@
 
 namespace pugmark::engine {
 
-// The literal that stands in every text for which the predicate is true, or nothing if there is
-// none (regular expressions, numbers, wildcards alone).
-std::optional<Literal> necessary_literal(const CompiledPredicate& predicate);
+// Literals of which at least one stands in the folded form of every text for which the predicate is
+// true; none if there is no such set (numbers, wildcards alone, expressions of classes only). Those
+// of a regular expression come from RE2's own analysis (re2::FilteredRE2).
+std::vector<Literal> necessary_literals(const CompiledPredicate& predicate);
 
 // Finds for a condition a small set of predicates of which at least one is true whenever the
 // condition is: only events in which one of them holds need to be judged in full. A mistake here is

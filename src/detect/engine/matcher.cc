@@ -17,7 +17,7 @@ namespace {
 using sigma::PredicateOp;
 
 // Longer values are rarely met twice, and one of them would push thousands of short ones out.
-constexpr std::size_t kMemoValueBytes = 4'096;
+constexpr std::size_t kMemoValueBytes = 32'768;
 
 const Value kAbsentValue{};
 
@@ -193,25 +193,81 @@ bool Matcher::predicate_holds(std::uint32_t at) {
 bool Matcher::entry_satisfies(MemoEntry& entry, std::uint32_t at) {
   const int known = entry.known(at);
   if (known >= 0) return known == 1;
-  const bool result = compare(bucket_->predicates[at], entry);
+  const bool result = satisfying_reading(bucket_->predicates[at], entry) != nullptr;
   entry.remember(at, result);
   return result;
 }
 
-bool Matcher::compare(const CompiledPredicate& predicate, const MemoEntry& entry) {
+// The first text for which the predicate holds.
+const Reading* Matcher::satisfying_reading(const CompiledPredicate& predicate,
+                                           const MemoEntry& entry) {
   const bool is_pattern = predicate.source->op() == PredicateOp::kPattern;
   for (const Reading& reading : entry.readings) {
     if (!is_pattern) {
-      if (test_holds(*predicate.source, reading.raw)) return true;
+      if (test_holds(*predicate.source, reading.raw)) return &reading;
       continue;
     }
     const std::string_view text = predicate.cased ? reading.raw : reading.folded;
     const bool result = predicate.shape == sigma::PatternShape::kGeneral
                             ? matches_tokens(text, predicate.tokens)
                             : matches_shape(text, predicate.shape, predicate.literal);
-    if (result) return true;
+    if (result) return &reading;
   }
-  return false;
+  return nullptr;
+}
+
+std::vector<Reason> Matcher::explain(std::uint32_t at) {
+  const Instance& instance = bucket_->instances[at];
+  std::vector<std::uint32_t> predicates;
+  collect_reasons(instance.root, predicates);
+  std::sort(predicates.begin(), predicates.end());
+  std::vector<Reason> reasons;
+  std::vector<std::uint32_t> explained;
+  for (std::uint32_t i = 0; i < instance.originals_count; ++i) {
+    const Original& original = bucket_->originals[instance.first_original + i];
+    if (!std::binary_search(predicates.begin(), predicates.end(), original.predicate)) continue;
+    if (std::find(explained.begin(), explained.end(), original.predicate) != explained.end())
+      continue;  // the rule says the same thing in two places
+    explained.push_back(original.predicate);
+    reasons.push_back(reason_of(original));
+  }
+  return reasons;
+}
+
+void Matcher::collect_reasons(std::uint32_t at, std::vector<std::uint32_t>& predicates) {
+  const Node& node = bucket_->nodes[at];
+  if (node.kind == NodeKind::kPredicate) predicates.push_back(node.first);
+  if (node.kind != NodeKind::kAnd && node.kind != NodeKind::kOr) return;
+  for (std::uint32_t i = 0; i < node.count; ++i) {
+    const std::uint32_t child = bucket_->children[node.first + i];
+    if (evaluate(child)) collect_reasons(child, predicates);
+  }
+}
+
+Reason Matcher::reason_of(const Original& original) {
+  const CompiledPredicate& predicate = bucket_->predicates[original.predicate];
+  const FieldPlan& plan = bucket_->fields[predicate.field];
+  Reason reason{original.written, kNoSlot, plan.name, "", ""};
+  const auto fill_in = [&](const MemoEntry& entry, std::uint32_t slot) {
+    const Reading* reading = satisfying_reading(predicate, entry);
+    const bool is_about_texts = reading != nullptr;
+    if (!is_about_texts && !entry.readings.empty()) reading = &entry.readings.front();
+    if (reading == nullptr) return is_about_texts;
+    reason.slot = slot;
+    reason.text = reading->raw;
+    reason.reading = reading->name;
+    return is_about_texts;
+  };
+  if (plan.role == FieldRole::kKeyword) {
+    load_keywords();
+    for (std::size_t i = 0; i < keyword_entries_.size(); ++i) {
+      if (fill_in(*keyword_entries_[i], keyword_slots_[i])) break;
+    }
+    return reason;
+  }
+  const FieldState& state = state_of(predicate.field);
+  if (state.presence == Presence::kPresent) fill_in(*state.entry, bound_->slots[predicate.field]);
+  return reason;
 }
 
 bool Matcher::keyword_holds(std::uint32_t at) {
@@ -379,6 +435,7 @@ void Matcher::load_keywords() {
   if (keywords_loaded_) return;
   keywords_loaded_ = true;
   keyword_entries_.clear();
+  keyword_slots_.clear();
   const auto found = std::find_if(
       bucket_->fields.begin(), bucket_->fields.end(),
       [](const FieldPlan& plan) { return plan.role == FieldRole::kKeyword; });
@@ -389,6 +446,7 @@ void Matcher::load_keywords() {
     const FieldRole role = role_of_slot(slot);
     MemoEntry* entry = role == FieldRole::kPlain ? entry_of(field, value) : nullptr;
     keyword_entries_.push_back(entry != nullptr ? entry : fill_transient(field, role, value));
+    keyword_slots_.push_back(slot);
   }
   if (raw_line_.empty()) return;
   MemoEntry* entry = transient_entry(field);
@@ -396,6 +454,7 @@ void Matcher::load_keywords() {
   add_reading(raw_line_, kReadingRawLine, transient_arena_);
   finish_entry(*entry, field, transient_arena_);
   keyword_entries_.push_back(entry);
+  keyword_slots_.push_back(kNoSlot);
 }
 
 void Matcher::fill(MemoEntry& entry, std::uint32_t field, FieldRole role, const Value& value,

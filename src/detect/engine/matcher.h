@@ -36,6 +36,16 @@ struct BoundShape {
 // Fills in the slots for the bucket `bound` already has.
 void bind_slots(const Shape& shape, const ShapeTable& shapes, BoundShape& bound);
 
+// A comparison that helped a condition come true, and the text it was true for. Views of the matcher
+// and the event: valid until the next match().
+struct Reason {
+  const sigma::Predicate* written = nullptr;
+  std::uint32_t slot = kNoSlot;  // of the event; kNoSlot for the raw line and for absent fields
+  std::string_view field;        // the rule's name for it, where no slot says better
+  std::string_view text;
+  std::string_view reading;
+};
+
 // Judges events by the rules of their bucket. One per worker; not thread-safe. What it says is
 // what the reference evaluator says, only sooner.
 class Matcher {
@@ -46,6 +56,10 @@ class Matcher {
   // it stands in a line-based log, for keywords; "" otherwise.
   void match(const Event& event, const BoundShape& bound, std::string_view raw_line,
              std::vector<std::uint32_t>& hits);
+
+  // Why an instance of the last match() matched: of `and` all parts, of `or` those that hold, of
+  // `not` nothing. In the order in which the rule was written.
+  std::vector<Reason> explain(std::uint32_t instance);
 
   const ValueMemo& memo() const { return memo_; }
   std::uint64_t candidates_count() const { return candidates_count_; }
@@ -71,8 +85,11 @@ class Matcher {
   bool evaluate(std::uint32_t node);
   bool predicate_holds(std::uint32_t predicate);
   bool entry_satisfies(MemoEntry& entry, std::uint32_t predicate);
-  static bool compare(const CompiledPredicate& predicate, const MemoEntry& entry);
   bool keyword_holds(std::uint32_t predicate);
+  void collect_reasons(std::uint32_t node, std::vector<std::uint32_t>& predicates);
+  Reason reason_of(const Original& original);
+  static const Reading* satisfying_reading(const CompiledPredicate& predicate,
+                                           const MemoEntry& entry);
   bool field_reference_holds(const CompiledPredicate& predicate);
   FieldState& state_of(std::uint32_t field);
   void load(std::uint32_t field, FieldState& state);
@@ -102,6 +119,7 @@ class Matcher {
   std::size_t transient_count_ = 0;
   Arena transient_arena_;
   std::vector<MemoEntry*> keyword_entries_;
+  std::vector<std::uint32_t> keyword_slots_;  // where each of them comes from
   bool keywords_loaded_ = false;
   std::vector<Reading> readings_;      // of the entry being made
   std::vector<std::uint32_t> clauses_; // found for the entry being made
