@@ -1,8 +1,7 @@
 #include "detect/sigma/cidr.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
+#include <arpa/inet.h>
 #include <charconv>
 #include <string>
 
@@ -41,7 +40,8 @@ Address unmapped(const Address& address) {
 bool same_prefix(const std::array<std::uint8_t, 16>& a, const std::array<std::uint8_t, 16>& b,
                  std::size_t bits) {
   const std::size_t whole = bits / 8;
-  if (!std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(whole), b.begin())) return false;
+  if (!std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(whole), b.begin()))
+    return false;
   if (bits % 8 == 0) return true;
   const auto mask = static_cast<std::uint8_t>(0xFF00U >> (bits % 8));
   return ((a[whole] ^ b[whole]) & mask) == 0;
@@ -96,7 +96,8 @@ std::optional<Cidr> parse_network(std::string_view text, bool& host_bits) {
 }
 
 bool contains(const Cidr& network, const Address& address) {
-  return network.v4 == address.v4 && same_prefix(network.address, address.bytes, network.prefix_bits);
+  return network.v4 == address.v4 &&
+         same_prefix(network.address, address.bytes, network.prefix_bits);
 }
 
 }  // namespace pugmark::sigma

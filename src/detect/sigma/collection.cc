@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-
 #include <optional>
 #include <utility>
 
@@ -36,7 +35,8 @@ class FileParser {
 
   void document(Node root, std::string_view text, std::uint32_t index) {
     bool doubtful = false;
-    if (root.is_scalar() && scalar_type(root, doubtful) == ScalarType::kNull) return;  // `---` alone
+    if (root.is_scalar() && scalar_type(root, doubtful) == ScalarType::kNull)
+      return;  // `---` alone
     text_ = text;
     index_ = index;
     Fault fault;
@@ -170,7 +170,8 @@ class FileParser {
 
 }  // namespace
 
-ParsedFile parse_rule_file(const std::string& file, std::string_view text, const ParseOptions& options) {
+ParsedFile parse_rule_file(const std::string& file, std::string_view text,
+                           const ParseOptions& options) {
   ParsedFile result;
   YamlFile yaml = parse_yaml(text, options.limits);
   FileParser parser(file, options, result);

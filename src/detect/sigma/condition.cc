@@ -1,7 +1,7 @@
 #include "detect/sigma/condition.h"
 
-#include <fmt/format.h>
 #include <algorithm>
+#include <fmt/format.h>
 #include <utility>
 
 #include "base/text.h"
@@ -58,8 +58,9 @@ class ConditionParser {
     if (!tokenise()) return false;
     if (!parse_or(result, 0)) return false;
     if (at_ == words_.size()) return true;
-    return refuse(fmt::format("'{}' stands where 'and', 'or' or the end was expected.", words_[at_]),
-                  "Join the parts of the condition with 'and' or 'or'.");
+    return refuse(
+        fmt::format("'{}' stands where 'and', 'or' or the end was expected.", words_[at_]),
+        "Join the parts of the condition with 'and' or 'or'.");
   }
 
  private:
@@ -166,8 +167,9 @@ class ConditionParser {
       if (!take(named, parts.emplace_back())) return false;
     }
     if (parts.empty()) {
-      return refuse(fmt::format("'{}' matches no search identifier; there are: {}.", pattern, known()),
-                    "Correct the pattern.");
+      return refuse(
+          fmt::format("'{}' matches no search identifier; there are: {}.", pattern, known()),
+          "Correct the pattern.");
     }
     const auto kind = quantifier == "all" ? ExpressionKind::kAnd : ExpressionKind::kOr;
     result = joined(kind, std::move(parts));

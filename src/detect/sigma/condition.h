@@ -19,8 +19,8 @@ struct NamedExpression {
 };
 
 struct ConditionLimits {
-  std::size_t depth = 32;        // parentheses and `not`
-  std::size_t leaves = 65'536;   // of the expanded expression
+  std::size_t depth = 32;       // parentheses and `not`
+  std::size_t leaves = 65'536;  // of the expanded expression
 };
 
 // Compiles one condition (specification, "Condition"): or, and, not, parentheses, identifiers,

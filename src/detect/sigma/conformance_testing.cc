@@ -27,11 +27,15 @@ std::string indented(std::string_view text) {
 NamedValue value_from(const Node& scalar) {
   bool doubtful = false;
   switch (scalar_type(scalar, doubtful)) {
-    case ScalarType::kString: return {scalar.text, ValueKind::kText, ""};
+    case ScalarType::kString:
+      return {scalar.text, ValueKind::kText, ""};
     case ScalarType::kInteger:
-    case ScalarType::kFloat: return {scalar.text, ValueKind::kNumber, ""};
-    case ScalarType::kBool: return {scalar.text, ValueKind::kBool, ""};
-    case ScalarType::kNull: return {"", ValueKind::kNull, ""};
+    case ScalarType::kFloat:
+      return {scalar.text, ValueKind::kNumber, ""};
+    case ScalarType::kBool:
+      return {scalar.text, ValueKind::kBool, ""};
+    case ScalarType::kNull:
+      return {"", ValueKind::kNull, ""};
   }
   return {};
 }
@@ -90,7 +94,8 @@ std::vector<ConformanceCase> conformance_cases() {
     one.rule_text = rule_around(text_at(node, "rule"), text_at(node, "condition"));
     one.event = event_from_json(text_at(node, "event"));
     const std::string expected = text_at(node, "expected");
-    if (expected != "match" && expected != "none" && expected != "rejected") give_up("expected: " + expected);
+    if (expected != "match" && expected != "none" && expected != "rejected")
+      give_up("expected: " + expected);
     one.expected = expected == "match"  ? Expected::kMatch
                    : expected == "none" ? Expected::kNoMatch
                                         : Expected::kRejected;
@@ -100,7 +105,8 @@ std::vector<ConformanceCase> conformance_cases() {
 
 std::string data_path(std::string_view relative) {
   const char* root = std::getenv("PUGMARK_DATA");
-  const std::filesystem::path path = std::filesystem::path(root == nullptr ? "../shared/data" : root) / relative;
+  const std::filesystem::path path =
+      std::filesystem::path(root == nullptr ? "../shared/data" : root) / relative;
   return std::filesystem::exists(path) ? path.string() : std::string();
 }
 

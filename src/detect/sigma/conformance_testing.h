@@ -13,7 +13,7 @@ namespace pugmark::sigma {
 enum class Expected : std::uint8_t { kMatch, kNoMatch, kRejected };
 
 struct ConformanceCase {
-  std::string name;       // the number in the table
+  std::string name;  // the number in the table
   std::string topic;
   std::string rule_text;  // a whole document
   NamedEvent event;

@@ -1,10 +1,9 @@
-#include <gtest/gtest.h>
-
 #include <array>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <gtest/gtest.h>
 #include <map>
 #include <set>
 #include <sstream>
@@ -35,8 +34,8 @@ class SigmaCorpus : public testing::Test {
   RuleSet set_;
 };
 
-// 3,757 documents. Two stand on a placeholder with the certificate authorities of one's own network,
-// which no rule set can know; everything else must load.
+// 3,757 documents. Two stand on a placeholder with the certificate authorities of one's own
+// network, which no rule set can know; everything else must load.
 TEST_F(SigmaCorpus, EveryRuleLoadsButThoseThatNeedSitePlaceholders) {
   EXPECT_EQ(set_.rules.size(), 3'755U);
   EXPECT_TRUE(set_.correlations.empty());
@@ -48,8 +47,9 @@ TEST_F(SigmaCorpus, EveryRuleLoadsButThoseThatNeedSitePlaceholders) {
     EXPECT_NE(rejected.what.find("%known_cdcs%"), std::string::npos) << rejected.message();
     EXPECT_FALSE(rejected.id.empty());
   }
-  EXPECT_EQ(names, (std::set<std::string>{"win_security_adcs_certighost_cdc_chase_request.yml",
-                                          "win_security_adcs_certighost_cert_issued_via_chase.yml"}));
+  EXPECT_EQ(names,
+            (std::set<std::string>{"win_security_adcs_certighost_cdc_chase_request.yml",
+                                   "win_security_adcs_certighost_cert_issued_via_chase.yml"}));
 }
 
 TEST_F(SigmaCorpus, SuppliedPlaceholdersLoadTheRest) {
@@ -58,6 +58,16 @@ TEST_F(SigmaCorpus, SuppliedPlaceholdersLoadTheRest) {
   const RuleSet set = load_rules(paths_, options);
   EXPECT_EQ(set.rules.size(), 3'757U);
   EXPECT_TRUE(set.rejected.empty());
+}
+
+TEST_F(SigmaCorpus, ThreadsDoNotChangeTheResult) {
+  const RuleSet again = load_rules(paths_, ParseOptions{}, 4);
+  ASSERT_EQ(again.rules.size(), set_.rules.size());
+  for (std::size_t i = 0; i < again.rules.size(); ++i) {
+    EXPECT_EQ(again.rules[i].file, set_.rules[i].file);
+    EXPECT_EQ(again.rules[i].predicates.size(), set_.rules[i].predicates.size());
+  }
+  EXPECT_EQ(again.rejected.size(), set_.rejected.size());
 }
 
 TEST_F(SigmaCorpus, NothingIsDoubtful) {
@@ -103,8 +113,8 @@ TEST_F(SigmaCorpus, EveryWindowsLogSourceIsRoutedOrExplained) {
   EXPECT_EQ(without_route, expected);
 }
 
-// The aim is 0.2 s with optimisation; what is checked here is ten times that, so that a slow machine
-// does not fail and a quadratic step does.
+// The aim is 0.2 s with optimisation; what is checked here is ten times that, so that a slow
+// machine does not fail and a quadratic step does.
 TEST_F(SigmaCorpus, LoadsFast) {
   const auto start = std::chrono::steady_clock::now();
   const RuleSet again = load_rules(paths_, ParseOptions{});
@@ -114,7 +124,7 @@ TEST_F(SigmaCorpus, LoadsFast) {
   EXPECT_LT(taken.count(), 5.0);
 }
 
-// ---- the events that come with the rules ----------------------------------------------------------
+// ---- the events that come with the rules ----
 
 // Renders what the JSON of an event log exporter holds the way Windows names it: System elements by
 // name, their attributes as Element_Attribute, data by name.
@@ -171,7 +181,8 @@ NamedEvent renamed(const NamedEvent& event, const Route& route) {
   NamedEvent result = event;
   for (const FieldRename& rename : route.renames) {
     const auto fields = find_fields(event, rename.event_fields[0]);
-    std::erase_if(result.fields, [&](const NamedField& field) { return field.name == rename.rule_field; });
+    std::erase_if(result.fields,
+                  [&](const NamedField& field) { return field.name == rename.rule_field; });
     if (!fields.empty()) result.fields.push_back({rename.rule_field, fields[0]->values});
   }
   return result;
@@ -212,7 +223,8 @@ std::string hits_of(const std::vector<NamedEvent>& events, const std::vector<Rou
     }
   }
   std::string text;
-  for (const auto& [id, count] : hits) text += (text.empty() ? "" : ";") + id + ":" + std::to_string(count);
+  for (const auto& [id, count] : hits)
+    text += (text.empty() ? "" : ";") + id + ":" + std::to_string(count);
   return text;
 }
 
@@ -226,7 +238,8 @@ std::vector<std::string> columns_of(const std::string& line) {
 // All rules over all events of the public regression data, against the oracle's last column.
 TEST_F(SigmaCorpus, SlowRegressionEventsFireWhatTheOracleSays) {
   const std::string table = data_path("../reference/sigma-regression.tsv");
-  if (table.empty()) GTEST_SKIP() << "skipped, no data: reference/sigma-regression.tsv beside the data";
+  if (table.empty())
+    GTEST_SKIP() << "skipped, no data: reference/sigma-regression.tsv beside the data";
   std::vector<RoutedRule> rules;
   for (const Rule& rule : set_.rules) rules.push_back({&rule, routes(rule.logsource)});
   std::ifstream stream(table);

@@ -35,12 +35,18 @@ std::string key_of(std::span<const std::optional<std::string>> values) {
 
 bool holds(const Threshold& threshold, double measure) {
   switch (threshold.op) {
-    case CompareOp::kEqual: return measure == threshold.number;
-    case CompareOp::kNotEqual: return measure != threshold.number;
-    case CompareOp::kGreater: return measure > threshold.number;
-    case CompareOp::kGreaterEqual: return measure >= threshold.number;
-    case CompareOp::kLess: return measure < threshold.number;
-    case CompareOp::kLessEqual: return measure <= threshold.number;
+    case CompareOp::kEqual:
+      return measure == threshold.number;
+    case CompareOp::kNotEqual:
+      return measure != threshold.number;
+    case CompareOp::kGreater:
+      return measure > threshold.number;
+    case CompareOp::kGreaterEqual:
+      return measure >= threshold.number;
+    case CompareOp::kLess:
+      return measure < threshold.number;
+    case CompareOp::kLessEqual:
+      return measure <= threshold.number;
   }
   return false;
 }
@@ -84,7 +90,7 @@ class OrderedChains {
 
  private:
   struct Chain {
-    std::size_t end = 0;     // position in the sequence
+    std::size_t end = 0;  // position in the sequence
     std::size_t length = 0;
     std::int64_t start = 0;  // index of its first hit
   };
@@ -111,7 +117,10 @@ class Window {
  public:
   Window(const Correlation& correlation, std::span<const CorrelationHit> hits,
          const std::vector<std::uint32_t>& order)
-      : correlation_(correlation), hits_(hits), order_(order), per_rule_(correlation.rules.size(), 0) {
+      : correlation_(correlation),
+        hits_(hits),
+        order_(order),
+        per_rule_(correlation.rules.size(), 0) {
     if (correlation.type == CorrelationType::kTemporalOrdered) make_chains();
     if (correlation.type == CorrelationType::kValueSum ||
         correlation.type == CorrelationType::kValueAverage) {
@@ -153,7 +162,8 @@ class Window {
   bool satisfied(std::size_t first, std::size_t end, double& measure) {
     measure = measure_of(first, end);
     if (correlation_.is_extended) return extended(first);
-    if (correlation_.thresholds.empty()) return measure >= static_cast<double>(correlation_.rules.size());
+    if (correlation_.thresholds.empty())
+      return measure >= static_cast<double>(correlation_.rules.size());
     return std::all_of(correlation_.thresholds.begin(), correlation_.thresholds.end(),
                        [measure](const Threshold& threshold) { return holds(threshold, measure); });
   }
@@ -162,8 +172,8 @@ class Window {
   void make_chains() {
     if (correlation_.is_extended) {
       // Checked when the document was read.
-      alternatives_ = ordered_alternatives(correlation_.extended)
-                          .value_or(std::vector<OrderedAlternative>());
+      alternatives_ =
+          ordered_alternatives(correlation_.extended).value_or(std::vector<OrderedAlternative>());
       for (const OrderedAlternative& one : alternatives_) chains_.emplace_back(one.sequence);
       return;
     }
@@ -190,8 +200,10 @@ class Window {
 
   double measure_of(std::size_t first, std::size_t end) {
     switch (correlation_.type) {
-      case CorrelationType::kEventCount: return static_cast<double>(events_.size());
-      case CorrelationType::kValueCount: return static_cast<double>(values_.size());
+      case CorrelationType::kEventCount:
+        return static_cast<double>(events_.size());
+      case CorrelationType::kValueCount:
+        return static_cast<double>(values_.size());
       case CorrelationType::kTemporal:
         return static_cast<double>(std::count_if(per_rule_.begin(), per_rule_.end(),
                                                  [](std::uint64_t count) { return count > 0; }));
@@ -202,11 +214,15 @@ class Window {
         }
         return static_cast<double>(longest);
       }
-      case CorrelationType::kValueSum: return static_cast<double>(sums_[end] - sums_[first]);
+      case CorrelationType::kValueSum:
+        return static_cast<double>(sums_[end] - sums_[first]);
       case CorrelationType::kValueAverage:
-        return static_cast<double>((sums_[end] - sums_[first]) / static_cast<long double>(end - first));
-      case CorrelationType::kValuePercentile: return percentile(correlation_.percentile);
-      case CorrelationType::kValueMedian: return percentile(50);
+        return static_cast<double>((sums_[end] - sums_[first]) /
+                                   static_cast<long double>(end - first));
+      case CorrelationType::kValuePercentile:
+        return percentile(correlation_.percentile);
+      case CorrelationType::kValueMedian:
+        return percentile(50);
     }
     return 0;
   }
@@ -228,10 +244,14 @@ class Window {
     const auto one = [this](const Expression& child) { return evaluate(child); };
     const std::vector<Expression>& children = expression.children;
     switch (expression.kind) {
-      case ExpressionKind::kPredicate: return per_rule_[expression.predicate] > 0;
-      case ExpressionKind::kAnd: return std::all_of(children.begin(), children.end(), one);
-      case ExpressionKind::kOr: return std::any_of(children.begin(), children.end(), one);
-      case ExpressionKind::kNot: return !evaluate(children[0]);
+      case ExpressionKind::kPredicate:
+        return per_rule_[expression.predicate] > 0;
+      case ExpressionKind::kAnd:
+        return std::all_of(children.begin(), children.end(), one);
+      case ExpressionKind::kOr:
+        return std::any_of(children.begin(), children.end(), one);
+      case ExpressionKind::kNot:
+        return !evaluate(children[0]);
     }
     return false;
   }
@@ -305,7 +325,8 @@ class GroupScan {
     if (run_end_ == run_first_) return;
     CorrelationResult& result = results_.emplace_back();
     const CorrelationHit& first = hits_[order_[run_first_]];
-    for (std::size_t i = 0; i < correlation_.group_by.size(); ++i) result.group.push_back(*first.values[i]);
+    for (std::size_t i = 0; i < correlation_.group_by.size(); ++i)
+      result.group.push_back(*first.values[i]);
     result.first_time_ns = first.time_ns;
     result.last_time_ns = hits_[order_[run_end_ - 1]].time_ns;
     result.measure = measure_;
@@ -329,7 +350,8 @@ void add_new(std::vector<std::uint32_t>& list, const std::vector<std::uint32_t>&
 }
 
 // Disjunctive form. False if there are too many alternatives.
-bool alternatives_of(const Expression& expression, bool negate, std::vector<OrderedAlternative>& result) {
+bool alternatives_of(const Expression& expression, bool negate,
+                     std::vector<OrderedAlternative>& result) {
   if (expression.kind == ExpressionKind::kPredicate) {
     OrderedAlternative& one = result.emplace_back();
     (negate ? one.absent : one.sequence).push_back(expression.predicate);

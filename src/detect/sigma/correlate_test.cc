@@ -84,9 +84,9 @@ TEST(SigmaCorrelate, OneEventCountsOnce) {
 TEST(SigmaCorrelate, GroupsDoNotMixAndMissingOnesTakeNoPart) {
   const Correlation rule = correlation_of(
       "{type: event_count, rules: [a], group-by: [User], timespan: 1m, condition: {gte: 2}}");
-  const std::vector<CorrelationHit> hits = {
-      hit(0, 0, 1, {"alice"}), hit(0, 1, 2, {"bob"}), hit(0, 2, 3, {"ALICE"}),
-      hit(0, 3, 4, {std::nullopt}), hit(0, 4, 5, {std::nullopt})};
+  const std::vector<CorrelationHit> hits = {hit(0, 0, 1, {"alice"}), hit(0, 1, 2, {"bob"}),
+                                            hit(0, 2, 3, {"ALICE"}), hit(0, 3, 4, {std::nullopt}),
+                                            hit(0, 4, 5, {std::nullopt})};
   const auto results = correlate(rule, hits);
   ASSERT_EQ(results.size(), 1U);
   EXPECT_EQ(results[0].group, (std::vector<std::string>{"alice"}));
@@ -110,7 +110,8 @@ TEST(SigmaCorrelate, ValueCountFoldsCaseAndSkipsNull) {
   const Correlation rule = correlation_of(
       "{type: value_count, rules: [a], timespan: 1m, condition: {field: User, gte: 2}}");
   EXPECT_TRUE(correlate(rule, std::vector{hit(0, 0, 1, {"x"}), hit(0, 1, 2, {"X"}),
-                                          hit(0, 2, 3, {std::nullopt})}).empty());
+                                          hit(0, 2, 3, {std::nullopt})})
+                  .empty());
   EXPECT_EQ(correlate(rule, std::vector{hit(0, 0, 1, {"x"}), hit(0, 1, 2, {"y"})}).size(), 1U);
 }
 
@@ -119,7 +120,9 @@ TEST(SigmaCorrelate, ValueCountOfACombination) {
       "{type: value_count, rules: [a], timespan: 1m, condition: {field: [U, V], gte: 3}}");
   EXPECT_EQ(fields_to_read(rule, 0), (std::vector<std::string>{"U", "V"}));
   EXPECT_EQ(correlate(rule, std::vector{hit(0, 0, 1, {"x", "yz"}), hit(0, 1, 2, {"xy", "z"}),
-                                        hit(0, 2, 3, {"x", "z"})}).size(), 1U);
+                                        hit(0, 2, 3, {"x", "z"})})
+                .size(),
+            1U);
 }
 
 TEST(SigmaCorrelate, SumAverageMedianPercentile) {
@@ -146,12 +149,14 @@ TEST(SigmaCorrelate, TemporalTakesTheSameEventTwice) {
 }
 
 TEST(SigmaCorrelate, OrderedNeedsTheOrder) {
-  const Correlation rule = correlation_of("{type: temporal_ordered, rules: [a, b, c], timespan: 1m}");
+  const Correlation rule =
+      correlation_of("{type: temporal_ordered, rules: [a, b, c], timespan: 1m}");
   EXPECT_EQ(correlate(rule, std::vector{hit(0, 0, 1), hit(1, 5, 2), hit(2, 60, 3)}).size(), 1U);
   EXPECT_TRUE(correlate(rule, std::vector{hit(0, 0, 1), hit(2, 5, 2), hit(1, 60, 3)}).empty());
   EXPECT_TRUE(correlate(rule, std::vector{hit(0, 0, 1), hit(1, 5, 2), hit(2, 61, 3)}).empty());
   // The first start is too old, a later one is not.
-  EXPECT_EQ(correlate(rule, std::vector{hit(0, 0, 1), hit(0, 30, 2), hit(1, 40, 3), hit(2, 80, 4)}).size(),
+  EXPECT_EQ(correlate(rule, std::vector{hit(0, 0, 1), hit(0, 30, 2), hit(1, 40, 3), hit(2, 80, 4)})
+                .size(),
             1U);
 }
 
@@ -176,11 +181,13 @@ TEST(SigmaCorrelate, ExtendedConditions) {
 
 TEST(SigmaCorrelate, ChainsOfCorrelations) {
   const RuleSet set = link_text(
-      correlation_document("outer", "{type: temporal_ordered, rules: [many, b], group-by: [User], "
-                                    "timespan: 1m, aliases: {User: {many: Who, b: TargetUser}}}") +
+      correlation_document("outer",
+                           "{type: temporal_ordered, rules: [many, b], group-by: [User], "
+                           "timespan: 1m, aliases: {User: {many: Who, b: TargetUser}}}") +
       bases() +
-      correlation_document("many", "{type: event_count, rules: [a], group-by: [Who], timespan: 10s, "
-                                   "condition: {gte: 2}}"));
+      correlation_document("many",
+                           "{type: event_count, rules: [a], group-by: [Who], timespan: 10s, "
+                           "condition: {gte: 2}}"));
   for (const RejectedRule& rejected : set.rejected) ADD_FAILURE() << rejected.message();
   ASSERT_EQ(set.correlations.size(), 2U);
   const Correlation& inner = set.correlations[0];
@@ -196,8 +203,8 @@ TEST(SigmaCorrelate, ChainsOfCorrelations) {
   const std::vector<CorrelationHit> inner_hits = {hit(0, 0, 1, {"eve"}), hit(0, 3, 2, {"eve"})};
   const auto inner_results = correlate(inner, inner_hits);
   ASSERT_EQ(inner_results.size(), 1U);
-  std::vector<CorrelationHit> outer_hits = {hit_of_result(outer, 0, inner, inner_results[0], inner_hits),
-                                            hit(1, 20, 9, {"Eve"})};
+  std::vector<CorrelationHit> outer_hits = {
+      hit_of_result(outer, 0, inner, inner_results[0], inner_hits), hit(1, 20, 9, {"Eve"})};
   EXPECT_EQ(outer_hits[0].time_ns, 3 * kSecond);
   EXPECT_EQ(outer_hits[0].ordinal, 2U);
   const auto results = correlate(outer, outer_hits);
@@ -207,15 +214,16 @@ TEST(SigmaCorrelate, ChainsOfCorrelations) {
 
 TEST(SigmaCorrelate, AnAliasWithoutAFieldTakesNoPart) {
   const Correlation rule = correlation_of(
-      "{type: temporal, rules: [a, b], group-by: [ip], timespan: 1m, aliases: {ip: {a: SourceIp}}}");
+      "{type: temporal, rules: [a, b], group-by: [ip], timespan: 1m, aliases: {ip: {a: "
+      "SourceIp}}}");
   EXPECT_EQ(fields_to_read(rule, 0), (std::vector<std::string>{"SourceIp"}));
   EXPECT_EQ(fields_to_read(rule, 1), (std::vector<std::string>{""}));
 }
 
 TEST(SigmaCorrelate, ReferencesByIdAndByName) {
-  const Correlation rule = correlation_of(
-      std::string("{type: temporal, rules: [") + kIdB + ", a], timespan: 1m, group-by: ip, " +
-      "aliases: {ip: {b: X, " + kIdA + ": Y}}}");
+  const Correlation rule = correlation_of(std::string("{type: temporal, rules: [") + kIdB +
+                                          ", a], timespan: 1m, group-by: ip, " +
+                                          "aliases: {ip: {b: X, " + kIdA + ": Y}}}");
   ASSERT_EQ(rule.rules.size(), 2U);
   EXPECT_EQ(rule.rules[0].index, 1U);
   EXPECT_EQ(rule.rules[1].index, 0U);
@@ -224,9 +232,10 @@ TEST(SigmaCorrelate, ReferencesByIdAndByName) {
 }
 
 TEST(SigmaCorrelate, GenerateLetsTheBaseRuleSpeak) {
-  const RuleSet set = link_text(
-      bases() + correlation_document("x", "{type: event_count, rules: [a], timespan: 1m, "
-                                          "condition: {gte: 2}, generate: true}"));
+  const RuleSet set =
+      link_text(bases() + correlation_document("x",
+                                               "{type: event_count, rules: [a], timespan: 1m, "
+                                               "condition: {gte: 2}, generate: true}"));
   EXPECT_TRUE(set.rules[0].correlated);
   EXPECT_FALSE(set.rules[0].silent);
 }
@@ -234,7 +243,9 @@ TEST(SigmaCorrelate, GenerateLetsTheBaseRuleSpeak) {
 TEST(SigmaCorrelate, UnitsOfTime) {
   const auto span = [](const std::string& text) {
     return correlation_of("{type: event_count, rules: [a], timespan: " + text +
-                          ", condition: {gte: 1}}").timespan_ns / kSecond;
+                          ", condition: {gte: 1}}")
+               .timespan_ns /
+           kSecond;
   };
   EXPECT_EQ(span("1m"), 60);
   EXPECT_EQ(span("1M"), 2'629'746);
@@ -289,11 +300,12 @@ TEST(SigmaCorrelate, ACircleTakesThoseOnItAndThoseBehindItAlong) {
   EXPECT_EQ(set.rejected.size(), 2U);
 }
 
-// ---- filters --------------------------------------------------------------------------------------
+// ---- filters ----
 
 std::string filter_document(const std::string& rules, const std::string& logsource,
                             const std::string& body) {
-  return "title: f\nlogsource: " + logsource + "\nfilter:\n    rules: " + rules + "\n" + body + "\n---\n";
+  return "title: f\nlogsource: " + logsource + "\nfilter:\n    rules: " + rules + "\n" + body +
+         "\n---\n";
 }
 
 bool first_fires(const std::string& text, const std::string& json) {
@@ -341,8 +353,9 @@ TEST(SigmaFilters, TwoFiltersOnOneRule) {
 }
 
 TEST(SigmaFilters, WarnsWithoutNot) {
-  const RuleSet set = link_text(bases() + filter_document("[a]", "{product: windows}",
-                                                          "    sel: {User: svc}\n    condition: sel"));
+  const RuleSet set =
+      link_text(bases() + filter_document("[a]", "{product: windows}",
+                                          "    sel: {User: svc}\n    condition: sel"));
   ASSERT_EQ(set.filters.size(), 1U);
   ASSERT_EQ(set.filters[0].warnings.size(), 1U);
 }

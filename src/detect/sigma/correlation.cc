@@ -1,7 +1,6 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 #include <limits>
 #include <utility>
 
@@ -41,14 +40,22 @@ bool is_temporal(CorrelationType type) {
 // Seconds of a unit of time, or 0. `M` and `y` are mean Gregorian lengths.
 std::int64_t unit_seconds(char unit) {
   switch (unit) {
-    case 's': return 1;
-    case 'm': return 60;
-    case 'h': return 3'600;
-    case 'd': return 86'400;
-    case 'w': return 604'800;
-    case 'M': return 2'629'746;
-    case 'y': return 31'556'952;
-    default: return 0;
+    case 's':
+      return 1;
+    case 'm':
+      return 60;
+    case 'h':
+      return 3'600;
+    case 'd':
+      return 86'400;
+    case 'w':
+      return 604'800;
+    case 'M':
+      return 2'629'746;
+    case 'y':
+      return 31'556'952;
+    default:
+      return 0;
   }
 }
 
@@ -78,8 +85,8 @@ class CorrelationParser {
         fault_(fault) {}
 
   bool parse() {
-    return parse_type() && parse_rules() && parse_group_by() && parse_timespan() && parse_aliases() &&
-           parse_condition_part() && check_type() && parse_generate();
+    return parse_type() && parse_rules() && parse_group_by() && parse_timespan() &&
+           parse_aliases() && parse_condition_part() && check_type() && parse_generate();
   }
 
  private:
@@ -112,8 +119,8 @@ class CorrelationParser {
     if (texts.empty()) return missing("rules", "List the ids or names of the rules it stands on.");
     if (texts.size() > kRulesOfOne) {
       return fail(fault_, parsed_.rules_line,
-                  fmt::format("The correlation lists {} rules; at most {} are allowed.", texts.size(),
-                              kRulesOfOne),
+                  fmt::format("The correlation lists {} rules; at most {} are allowed.",
+                              texts.size(), kRulesOfOne),
                   "Split it and chain the parts.");
     }
     for (std::string& text : texts) correlation_.rules.push_back({std::move(text), false, 0});
@@ -126,7 +133,8 @@ class CorrelationParser {
     const Node* condition = section_.find("condition");
     if (condition == nullptr || !condition->is_scalar()) return names;
     std::string text = condition->text;
-    std::replace_if(text.begin(), text.end(), [](char c) { return c == '(' || c == ')'; }, ' ');
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == '(' || c == ')'; }, ' ');
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t start = text.find_first_not_of(" \t\r\n", at);
       if (start == std::string::npos) break;
@@ -152,10 +160,13 @@ class CorrelationParser {
     const std::int64_t unit = text.empty() ? 0 : unit_seconds(text.back());
     const auto count = unit == 0 ? std::nullopt : parse_number(text.substr(0, text.size() - 1));
     const auto longest =
-        unit == 0 ? 0 : static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() / kSecond / unit);
+        unit == 0
+            ? 0
+            : static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() / kSecond / unit);
     if (!count || !count->is_integer || count->negative || count->magnitude == 0 ||
         count->magnitude > longest || text[0] < '0' || text[0] > '9') {
-      return fail(fault_, node->line, fmt::format("The timespan '{}' cannot be read.", escaped(text)),
+      return fail(fault_, node->line,
+                  fmt::format("The timespan '{}' cannot be read.", escaped(text)),
                   "Write a whole number and one of s, m (minutes), h, d, w, M (months), y.");
     }
     correlation_.timespan_ns = static_cast<std::int64_t>(count->magnitude) * unit * kSecond;
@@ -178,9 +189,10 @@ class CorrelationParser {
     return true;
   }
   bool bad_alias(const Node& entry) {
-    return fail(fault_, entry.key_line,
-                fmt::format("The alias '{}' is not a map from rules to fields.", escaped(entry.key)),
-                "Write one line 'rule: field' for each rule.");
+    return fail(
+        fault_, entry.key_line,
+        fmt::format("The alias '{}' is not a map from rules to fields.", escaped(entry.key)),
+        "Write one line 'rule: field' for each rule.");
   }
   void add_alias_field(Alias& alias, const Node& field) {
     for (std::size_t i = 0; i < correlation_.rules.size(); ++i) {
@@ -233,8 +245,8 @@ class CorrelationParser {
     }
     if (!is_number) {
       return fail(fault_, entry.line,
-                  fmt::format("'{}' is followed by '{}'; expected a number without quotes.", entry.key,
-                              escaped(entry.text)),
+                  fmt::format("'{}' is followed by '{}'; expected a number without quotes.",
+                              entry.key, escaped(entry.text)),
                   "Write the number.");
     }
     if (op != nullptr) {
@@ -244,7 +256,8 @@ class CorrelationParser {
     correlation_.percentile = number;
     has_percentile_ = true;
     if (number >= 0 && number <= 100) return true;
-    return fail(fault_, entry.line, "The percentile is not between 0 and 100.", "Write for instance 95.");
+    return fail(fault_, entry.line, "The percentile is not between 0 and 100.",
+                "Write for instance 95.");
   }
 
   bool parse_extended(const Node& node) {
@@ -254,10 +267,13 @@ class CorrelationParser {
     }
     std::vector<NamedExpression> names;
     for (std::size_t i = 0; i < correlation_.rules.size(); ++i) {
-      names.push_back({correlation_.rules[i].text, Expression::leaf(static_cast<std::uint32_t>(i)), false});
+      names.push_back(
+          {correlation_.rules[i].text, Expression::leaf(static_cast<std::uint32_t>(i)), false});
     }
-    const ConditionLimits limits{options_.limits.rule_nesting_depth, options_.limits.rule_predicates};
-    if (!parse_condition(node.text, node.line, limits, names, correlation_.extended, fault_)) return false;
+    const ConditionLimits limits{options_.limits.rule_nesting_depth,
+                                 options_.limits.rule_predicates};
+    if (!parse_condition(node.text, node.line, limits, names, correlation_.extended, fault_))
+      return false;
     correlation_.is_extended = true;
     for (const NamedExpression& named : names) {
       if (named.used) continue;
@@ -269,9 +285,10 @@ class CorrelationParser {
         ordered_alternatives(correlation_.extended)) {
       return true;
     }
-    return fail(fault_, node.line,
-                "The ordered condition has too many alternatives, or one without any rule to occur.",
-                "Simplify it; each alternative needs a rule that is not negated.");
+    return fail(
+        fault_, node.line,
+        "The ordered condition has too many alternatives, or one without any rule to occur.",
+        "Simplify it; each alternative needs a rule that is not negated.");
   }
 
   bool check_type() {
@@ -280,7 +297,8 @@ class CorrelationParser {
     if (needs_field && correlation_.value_fields.empty()) {
       return missing("condition.field", "Name the field whose values count.");
     }
-    if (needs_field && type != CorrelationType::kValueCount && correlation_.value_fields.size() > 1) {
+    if (needs_field && type != CorrelationType::kValueCount &&
+        correlation_.value_fields.size() > 1) {
       return fail(fault_, section_.key_line, "This correlation type takes one field, not a list.",
                   "Name one field.");
     }
@@ -289,7 +307,8 @@ class CorrelationParser {
       correlation_.value_fields.clear();
     }
     if (type == CorrelationType::kValuePercentile && !has_percentile_) {
-      return missing("condition.percentile", "Say which percentile, for instance 'percentile: 95'.");
+      return missing("condition.percentile",
+                     "Say which percentile, for instance 'percentile: 95'.");
     }
     return true;
   }
@@ -299,7 +318,8 @@ class CorrelationParser {
     if (node == nullptr) return true;
     bool doubtful = false;
     if (!node->is_scalar() || scalar_type(*node, doubtful) != ScalarType::kBool) {
-      return fail(fault_, node->line, "'generate' is neither true nor false.", "Write true or false.");
+      return fail(fault_, node->line, "'generate' is neither true nor false.",
+                  "Write true or false.");
     }
     correlation_.generate = ascii_lower(node->text) == "true";
     return true;
@@ -319,7 +339,8 @@ bool parse_correlation(const Node& root, const ParseOptions& options, ParsedCorr
                        Fault& fault) {
   const Node* section = root.find("correlation");
   if (!section->is_map()) {
-    return fail(fault, section->key_line, "'correlation' is not a map.", "Add type, rules and timespan.");
+    return fail(fault, section->key_line, "'correlation' is not a map.",
+                "Add type, rules and timespan.");
   }
   return CorrelationParser(*section, options, parsed, fault).parse();
 }

@@ -1,8 +1,7 @@
 #include "detect/sigma/document.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <utility>
 
 #include "base/text.h"
@@ -39,12 +38,13 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> wo
 void warn_about_words(Document& document) {
   if (!document.level.empty() &&
       !is_one_of(document.level, {"informational", "low", "medium", "high", "critical"})) {
-    document.warnings.push_back(
-        fmt::format("The level '{}' is unknown; the rule counts as medium.", escaped(document.level)));
+    document.warnings.push_back(fmt::format("The level '{}' is unknown; the rule counts as medium.",
+                                            escaped(document.level)));
   }
-  if (!document.status.empty() &&
-      !is_one_of(document.status, {"stable", "test", "experimental", "deprecated", "unsupported"})) {
-    document.warnings.push_back(fmt::format("The status '{}' is unknown.", escaped(document.status)));
+  if (!document.status.empty() && !is_one_of(document.status, {"stable", "test", "experimental",
+                                                               "deprecated", "unsupported"})) {
+    document.warnings.push_back(
+        fmt::format("The status '{}' is unknown.", escaped(document.status)));
   }
 }
 
@@ -64,7 +64,8 @@ bool parse_logsource(const Node& root, LogSource& logsource, Fault& fault) {
     if (part == nullptr) continue;
     if (!child.is_scalar()) {
       return fail(fault, child.key_line,
-                  fmt::format("logsource.{} is not a single value.", child.key), "Write one value.");
+                  fmt::format("logsource.{} is not a single value.", child.key),
+                  "Write one value.");
     }
     *part = part == &logsource.definition ? child.text : ascii_lower(child.text);
   }
@@ -79,7 +80,8 @@ bool parse_logsource(const Node& root, LogSource& logsource, Fault& fault) {
 class DetectionParser {
  public:
   DetectionParser(const ParseOptions& options, std::vector<SearchIdentifier>& identifiers,
-                  std::vector<Predicate>& predicates, std::vector<std::string>& warnings, Fault& fault)
+                  std::vector<Predicate>& predicates, std::vector<std::string>& warnings,
+                  Fault& fault)
       : options_(options),
         table_(options.limits, predicates),
         identifiers_(identifiers),
@@ -99,20 +101,22 @@ class DetectionParser {
       names_.push_back(std::move(named));
     }
     if (!names_.empty()) return true;
-    return fail(fault_, section.key_line, fmt::format("'{}' defines nothing to search for.", section.key),
+    return fail(fault_, section.key_line,
+                fmt::format("'{}' defines nothing to search for.", section.key),
                 "Add a search identifier, for instance 'selection:'.");
   }
 
   bool condition(const Node& node, Expression& result) {
-    const ConditionLimits limits{options_.limits.rule_nesting_depth, options_.limits.rule_predicates};
+    const ConditionLimits limits{options_.limits.rule_nesting_depth,
+                                 options_.limits.rule_predicates};
     return parse_condition(node.text, node.line, limits, names_, result, fault_);
   }
 
   void warn_about_unused() {
     for (const NamedExpression& named : names_) {
       if (named.used) continue;
-      warnings_.push_back(
-          fmt::format("The search identifier '{}' is not used by the condition.", escaped(named.name)));
+      warnings_.push_back(fmt::format("The search identifier '{}' is not used by the condition.",
+                                      escaped(named.name)));
     }
   }
 
@@ -124,7 +128,8 @@ class DetectionParser {
     for (const Node& child : node.children) {
       Expression& part = parts.emplace_back();
       if (child.is_list()) {
-        return fail(fault_, child.line, fmt::format("A list stands inside the list '{}'.", node.key),
+        return fail(fault_, child.line,
+                    fmt::format("A list stands inside the list '{}'.", node.key),
                     "Use a list of values or a list of maps.");
       }
       if (child.is_map() ? !parse_map(child, context, part)
@@ -161,7 +166,8 @@ class DetectionParser {
   std::vector<NamedExpression> names_;
 };
 
-bool parse_rule_conditions(const Node& detection, DetectionParser& parser, Rule& rule, Fault& fault) {
+bool parse_rule_conditions(const Node& detection, DetectionParser& parser, Rule& rule,
+                           Fault& fault) {
   const Node* condition = detection.find("condition");
   if (condition == nullptr || condition->is_map() ||
       (condition->is_list() && condition->children.empty())) {
@@ -175,7 +181,8 @@ bool parse_rule_conditions(const Node& detection, DetectionParser& parser, Rule&
   }
   for (const Node& child : condition->children) {
     if (!child.is_scalar()) {
-      return fail(fault, child.line, "A condition is not text.", "Write each condition as one line.");
+      return fail(fault, child.line, "A condition is not text.",
+                  "Write each condition as one line.");
     }
     rule.condition += (rule.condition.empty() ? "" : " | or | ") + child.text;
     if (!parser.condition(child, parts.emplace_back())) return false;
@@ -195,7 +202,8 @@ bool check_taxonomy(const Node& root, Fault& fault) {
 
 }  // namespace
 
-bool parse_texts(const Node& node, std::string_view what, std::vector<std::string>& texts, Fault& fault) {
+bool parse_texts(const Node& node, std::string_view what, std::vector<std::string>& texts,
+                 Fault& fault) {
   if (node.is_scalar()) {
     texts.push_back(node.text);
     return true;
@@ -229,7 +237,8 @@ bool parse_header(const Node& root, Document& document, Fault& fault) {
     return fail(fault, root.line, "The document has no title.", "Add 'title:'.");
   }
   std::size_t characters = 0;
-  for (std::size_t at = 0; at < document.title.size(); ++characters) next_code_point(document.title, at);
+  for (std::size_t at = 0; at < document.title.size(); ++characters)
+    next_code_point(document.title, at);
   if (characters <= kTitleCharacters) return check_taxonomy(root, fault);
   return fail(fault, root.find("title")->line,
               fmt::format("The title has {} characters; at most {} are allowed.", characters,
@@ -242,7 +251,8 @@ bool parse_rule(const Node& root, const ParseOptions& options, Rule& rule, Fault
   const Node* detection = root.find("detection");
   if (detection == nullptr || !detection->is_map()) {
     return fail(fault, detection == nullptr ? root.line : detection->key_line,
-                "The rule has no map 'detection'.", "Add 'detection:' with a selection and a condition.");
+                "The rule has no map 'detection'.",
+                "Add 'detection:' with a selection and a condition.");
   }
   if (const Node* timeframe = detection->find("timeframe")) {
     return fail(fault, timeframe->key_line, "'timeframe' is withdrawn from Sigma.",
@@ -259,7 +269,8 @@ bool parse_filter(const Node& root, const ParseOptions& options, Filter& filter,
   if (!parse_logsource(root, filter.logsource, fault)) return false;
   const Node* section = root.find("filter");
   if (section == nullptr || !section->is_map()) {
-    return fail(fault, root.line, "'filter' is not a map.", "Add rules, a selection and a condition.");
+    return fail(fault, root.line, "'filter' is not a map.",
+                "Add rules, a selection and a condition.");
   }
   const Node* rules = section->find("rules");
   if (rules == nullptr) {
@@ -267,9 +278,8 @@ bool parse_filter(const Node& root, const ParseOptions& options, Filter& filter,
                 "Add 'rules:' with ids or names, or 'rules: any'.");
   }
   if (!parse_texts(*rules, "rules", filter.rules, fault)) return false;
-  const auto any = std::find_if(filter.rules.begin(), filter.rules.end(), [](const std::string& rule) {
-    return ascii_lower(rule) == "any";
-  });
+  const auto any = std::find_if(filter.rules.begin(), filter.rules.end(),
+                                [](const std::string& rule) { return ascii_lower(rule) == "any"; });
   if (any != filter.rules.end()) filter.rules.clear();
   const Node* condition = section->find("condition");
   if (condition == nullptr || !condition->is_scalar()) {
@@ -284,7 +294,8 @@ bool parse_filter(const Node& root, const ParseOptions& options, Filter& filter,
   if ((" " + filter.condition).find(" not ") == std::string::npos &&
       filter.condition.find("(not ") == std::string::npos) {
     filter.warnings.push_back(
-        "The filter's condition contains no 'not': it is joined to the rule with 'and', so only events "
+        "The filter's condition contains no 'not': it is joined to the rule with 'and', so only "
+        "events "
         "that it matches are kept.");
   }
   return true;

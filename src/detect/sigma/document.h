@@ -18,6 +18,7 @@ bool parse_correlation(const Node& root, const ParseOptions& options, ParsedCorr
                        Fault& fault);
 
 // A scalar or a list of scalars, as texts. `what` names it in messages.
-bool parse_texts(const Node& node, std::string_view what, std::vector<std::string>& texts, Fault& fault);
+bool parse_texts(const Node& node, std::string_view what, std::vector<std::string>& texts,
+                 Fault& fault);
 
 }  // namespace pugmark::sigma

@@ -1,8 +1,7 @@
 #include "detect/sigma/encoding.h"
 
-#include <unicode/uchar.h>
-
 #include <array>
+#include <unicode/uchar.h>
 #include <utility>
 
 #include "base/text.h"
@@ -100,8 +99,9 @@ std::vector<std::string> base64_offsets(std::string_view bytes) {
   for (std::size_t filler = 0; filler < 3; ++filler) {
     const std::string encoded = base64(std::string(filler, ' ') + std::string(bytes));
     const std::size_t cut = kStart[filler] + kEnd[(bytes.size() + filler) % 3];
-    variants.push_back(cut >= encoded.size() ? std::string()
-                                             : encoded.substr(kStart[filler], encoded.size() - cut));
+    variants.push_back(cut >= encoded.size()
+                           ? std::string()
+                           : encoded.substr(kStart[filler], encoded.size() - cut));
   }
   return variants;
 }

@@ -1,14 +1,15 @@
 #include "detect/sigma/folder.h"
 
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
 #include <string>
+#include <sys/stat.h>
 #include <system_error>
+#include <thread>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -67,7 +68,8 @@ void list_files(const std::filesystem::path& path, std::vector<std::string>& fil
   std::filesystem::recursive_directory_iterator at(path, code);
   for (; !code && at != std::filesystem::recursive_directory_iterator(); at.increment(code)) {
     std::error_code ignored;  // a broken link is listed and then cannot be read, which is reported
-    if (is_rule_name(at->path()) && !at->is_directory(ignored)) found.push_back(at->path().string());
+    if (is_rule_name(at->path()) && !at->is_directory(ignored))
+      found.push_back(at->path().string());
   }
   if (code) {
     rejected.push_back(unreadable(path.string(),
@@ -78,23 +80,37 @@ void list_files(const std::filesystem::path& path, std::vector<std::string>& fil
   files.insert(files.end(), found.begin(), found.end());
 }
 
+ParsedFile read_and_parse(const std::string& file, const ParseOptions& options) {
+  std::string text;
+  const int failure = read_whole(file, options.limits.rule_file_bytes, text);
+  if (failure == 0) return parse_rule_file(file, text, options);
+  const std::string reason = std::generic_category().message(failure);
+  ParsedFile parsed;
+  parsed.rejected.push_back(unreadable(file, fmt::format("The file cannot be read: {}.", reason),
+                                       "Check that it exists and its permissions."));
+  return parsed;
+}
+
 }  // namespace
 
-RuleSet load_rules(std::span<const std::filesystem::path> paths, const ParseOptions& options) {
+RuleSet load_rules(std::span<const std::filesystem::path> paths, const ParseOptions& options,
+                   std::size_t threads_count) {
   std::vector<ParsedFile> parsed(1);
   std::vector<std::string> files;
   for (const std::filesystem::path& path : paths) list_files(path, files, parsed[0].rejected);
-  std::string text;
-  for (const std::string& file : files) {
-    const int failure = read_whole(file, options.limits.rule_file_bytes, text);
-    if (failure == 0) {
-      parsed.push_back(parse_rule_file(file, text, options));
-    } else {
-      const std::string reason = std::generic_category().message(failure);
-      parsed[0].rejected.push_back(unreadable(file, fmt::format("The file cannot be read: {}.", reason),
-                                              "Check that it exists and its permissions."));
+  parsed.resize(files.size() + 1);
+  // Each file has its place in the result; who parses it does not matter.
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < files.size(); i = next++) {
+      parsed[i + 1] = read_and_parse(files[i], options);
     }
-  }
+  };
+  std::vector<std::thread> helpers;
+  for (std::size_t i = 1; i < std::min(threads_count, files.size()); ++i)
+    helpers.emplace_back(work);
+  work();
+  for (std::thread& helper : helpers) helper.join();
   return link(std::move(parsed));
 }
 

@@ -1,9 +1,8 @@
 #include "detect/sigma/item.h"
 
 #include <fmt/format.h>
-#include <re2/re2.h>
-
 #include <functional>
+#include <re2/re2.h>
 #include <utility>
 
 #include "base/text.h"
@@ -14,7 +13,8 @@
 namespace pugmark::sigma {
 namespace {
 
-// Memory of one compiled expression. The widest of the public rules (a repeat of 1,000) needs 2 MiB.
+// Memory of one compiled expression. The widest of the public rules (a repeat of 1,000) needs 2
+// MiB.
 constexpr std::int64_t kRegexMemoryBytes = 8 << 20;
 
 std::size_t mixed(std::size_t seed, std::size_t more) {
@@ -39,8 +39,9 @@ class ItemBuilder {
 
   // The alternatives of one value, already joined by OR.
   bool value(const Node& scalar, Expression& result) {
-    original_ = chain_.modifiers.empty() ? escaped(scalar.text)
-                                         : chain_.modifiers + ": " + escaped(scalar.text);
+    original_ = chain_.modifiers;
+    if (!original_.empty()) original_ += ": ";
+    original_ += scalar.text;
     bool doubtful = false;
     const ScalarType type = scalar_type(scalar, doubtful);
     if (doubtful) {
@@ -58,13 +59,20 @@ class ItemBuilder {
  private:
   bool typed_value(const Node& scalar, ScalarType type) {
     switch (chain_.family) {
-      case Family::kText: return text_family(scalar, type);
-      case Family::kRegex: return is_string(scalar, type) && regex(scalar);
-      case Family::kCidr: return is_string(scalar, type) && cidr(scalar);
-      case Family::kExists: return exists(scalar, type);
-      case Family::kCompare: return is_number(scalar, type) && compare(scalar);
-      case Family::kTime: return is_number(scalar, type) && time(scalar);
-      case Family::kFieldRef: return is_string(scalar, type) && field_reference(scalar);
+      case Family::kText:
+        return text_family(scalar, type);
+      case Family::kRegex:
+        return is_string(scalar, type) && regex(scalar);
+      case Family::kCidr:
+        return is_string(scalar, type) && cidr(scalar);
+      case Family::kExists:
+        return exists(scalar, type);
+      case Family::kCompare:
+        return is_number(scalar, type) && compare(scalar);
+      case Family::kTime:
+        return is_number(scalar, type) && time(scalar);
+      case Family::kFieldRef:
+        return is_string(scalar, type) && field_reference(scalar);
     }
     return false;
   }
@@ -72,15 +80,15 @@ class ItemBuilder {
   bool is_string(const Node& scalar, ScalarType type) {
     if (type == ScalarType::kString) return true;
     return fail(fault_, scalar.line,
-                fmt::format("'{}' works on text, but the value {} is not a string.", chain_.modifiers,
-                            scalar.text.empty() ? "null" : escaped(scalar.text)),
+                fmt::format("'{}' works on text, but the value {} is not a string.",
+                            chain_.modifiers, scalar.text.empty() ? "null" : escaped(scalar.text)),
                 "Quote the value, or remove the modifier.");
   }
   bool is_number(const Node& scalar, ScalarType type) {
     if (type == ScalarType::kInteger || type == ScalarType::kFloat) return true;
     return fail(fault_, scalar.line,
-                fmt::format("'{}' works on numbers, but the value '{}' is not one.", chain_.modifiers,
-                            escaped(scalar.text)),
+                fmt::format("'{}' works on numbers, but the value '{}' is not one.",
+                            chain_.modifiers, escaped(scalar.text)),
                 "Write the number without quotes.");
   }
 
@@ -159,7 +167,8 @@ class ItemBuilder {
   static void widen(TextStep step, std::vector<Token>& tokens) {
     const bool big_endian = step == TextStep::kUtf16Big;
     for (Token& token : tokens) {
-      token.literal = utf16_bytes(token.literal, big_endian ? Utf16::kBigEndian : Utf16::kLittleEndian);
+      token.literal =
+          utf16_bytes(token.literal, big_endian ? Utf16::kBigEndian : Utf16::kLittleEndian);
     }
     if (step == TextStep::kUtf16Bom) {
       prepend(tokens, Token{TokenKind::kLiteral, utf16_bytes("", Utf16::kWithBom)});
@@ -205,7 +214,7 @@ class ItemBuilder {
   // Resolves %name% if the chain says so, and the escapes and wildcards of what stands between.
   bool expand(const Node& scalar, std::vector<std::vector<Token>>& values) {
     if (!chain_.expand) {
-      values = {parse_tokens(scalar.text)};
+      values.push_back(parse_tokens(scalar.text));
       return true;
     }
     std::vector<std::string> texts = {""};
@@ -213,7 +222,8 @@ class ItemBuilder {
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t end = text[at] == '%' ? placeholder_end(text, at) : 0;
       if (end == 0) {
-        const bool escaped_percent = text[at] == '\\' && at + 1 < text.size() && text[at + 1] == '%';
+        const bool escaped_percent =
+            text[at] == '\\' && at + 1 < text.size() && text[at + 1] == '%';
         at += escaped_percent ? 1 : 0;
         for (std::string& one : texts) one.push_back(text[at]);
         ++at;
@@ -225,7 +235,8 @@ class ItemBuilder {
         return fail(fault_, scalar.line,
                     fmt::format("The placeholder %{}% has no value.", escaped(name)),
                     fmt::format("Supply the values of '{}' for this network; without them the rule "
-                                "says nothing.", escaped(name)));
+                                "says nothing.",
+                                escaped(name)));
       }
       std::vector<std::string> longer;
       if (texts.size() * found->second.size() > context_.table.limit()) return too_many(scalar);
@@ -242,9 +253,9 @@ class ItemBuilder {
   // One past the closing percent sign if `text[at]` opens %name%, else 0.
   static std::size_t placeholder_end(std::string_view text, std::size_t at) {
     std::size_t end = at + 1;
-    while (end < text.size() && (text[end] == '_' || (text[end] >= '0' && text[end] <= '9') ||
-                                 (text[end] >= 'a' && text[end] <= 'z') ||
-                                 (text[end] >= 'A' && text[end] <= 'Z'))) {
+    while (end < text.size() &&
+           (text[end] == '_' || (text[end] >= '0' && text[end] <= '9') ||
+            (text[end] >= 'a' && text[end] <= 'z') || (text[end] >= 'A' && text[end] <= 'Z'))) {
       ++end;
     }
     return end > at + 1 && end < text.size() && text[end] == '%' ? end + 1 : 0;
@@ -267,10 +278,11 @@ class ItemBuilder {
     options.set_max_mem(kRegexMemoryBytes);
     auto compiled = std::make_shared<const re2::RE2>(expression, options);
     if (!compiled->ok()) {
-      return fail(fault_, scalar.line,
-                  fmt::format("The regular expression cannot be used: {}.", escaped(compiled->error())),
-                  "Expected is the syntax of RE2: no lookaround, no backreferences, repeats up to "
-                  "1,000.");
+      return fail(
+          fault_, scalar.line,
+          fmt::format("The regular expression cannot be used: {}.", escaped(compiled->error())),
+          "Expected is the syntax of RE2: no lookaround, no backreferences, repeats up to "
+          "1,000.");
     }
     return add(Regex{std::move(expression), std::move(compiled)}, scalar);
   }
@@ -280,9 +292,10 @@ class ItemBuilder {
     const std::optional<Cidr> network = parse_network(scalar.text, host_bits);
     if (network) return add(*network, scalar);
     if (host_bits) {
-      return fail(fault_, scalar.line,
-                  fmt::format("The network {} has bits set behind its prefix.", escaped(scalar.text)),
-                  "Write the first address of the network.");
+      return fail(
+          fault_, scalar.line,
+          fmt::format("The network {} has bits set behind its prefix.", escaped(scalar.text)),
+          "Write the first address of the network.");
     }
     return fail(fault_, scalar.line,
                 fmt::format("'{}' is not an IPv4 or IPv6 network.", escaped(scalar.text)),
@@ -291,7 +304,8 @@ class ItemBuilder {
 
   bool exists(const Node& scalar, ScalarType type) {
     if (chain_.field.empty()) return no_field(scalar);
-    if (type == ScalarType::kBool) return add(ExistsTest{ascii_lower(scalar.text) == "true"}, scalar);
+    if (type == ScalarType::kBool)
+      return add(ExistsTest{ascii_lower(scalar.text) == "true"}, scalar);
     return fail(fault_, scalar.line,
                 fmt::format("'exists' is followed by '{}'; expected true or false without quotes.",
                             escaped(scalar.text)),
@@ -313,12 +327,14 @@ class ItemBuilder {
     const std::optional<Number> number = parse_number(scalar.text);
     constexpr std::uint64_t kLargest = 9'999;  // a year
     if (!number || !number->is_integer || number->negative || number->magnitude > kLargest) {
-      return fail(fault_, scalar.line,
-                  fmt::format("{} is no part of a date; expected a whole number.", scalar.text),
-                  "Minutes 0 to 59, hours 0 to 23, days 1 to 31, ISO weeks 1 to 53, months 1 to 12.");
+      return fail(
+          fault_, scalar.line,
+          fmt::format("{} is no part of a date; expected a whole number.", scalar.text),
+          "Minutes 0 to 59, hours 0 to 23, days 1 to 31, ISO weeks 1 to 53, months 1 to 12.");
     }
-    return add(TimeTest{chain_.time_part, chain_.compare,
-                        static_cast<std::int64_t>(number->magnitude)}, scalar);
+    return add(
+        TimeTest{chain_.time_part, chain_.compare, static_cast<std::int64_t>(number->magnitude)},
+        scalar);
   }
 
   bool field_reference(const Node& scalar) {
@@ -377,24 +393,37 @@ bool check_value(const Node& entry, Fault& fault) {
 
 bool PredicateTable::add(Predicate predicate, std::uint32_t& index) {
   const std::size_t hash = hash_of(predicate);
-  const auto [first, last] = by_hash_.equal_range(hash);
-  for (auto at = first; at != last; ++at) {
-    const Predicate& old = predicates_[at->second];
+  if (slots_.size() < 2 * (predicates_.size() + 1)) grow();
+  std::size_t slot = hash & (slots_.size() - 1);
+  for (; slots_[slot] != kNoPredicate; slot = (slot + 1) & (slots_.size() - 1)) {
+    const Predicate& old = predicates_[slots_[slot]];
+    if (hashes_[slots_[slot]] != hash) continue;
     if (old.field == predicate.field && old.test == predicate.test) {
-      index = at->second;
+      index = slots_[slot];
       return true;
     }
   }
   if (predicates_.size() >= limits_.rule_predicates) return false;
   index = static_cast<std::uint32_t>(predicates_.size());
-  by_hash_.emplace(hash, index);
+  slots_[slot] = index;
+  hashes_.push_back(hash);
   predicates_.push_back(std::move(predicate));
   return true;
 }
 
+void PredicateTable::grow() {
+  slots_.assign(slots_.empty() ? 32 : slots_.size() * 2, kNoPredicate);
+  for (std::uint32_t i = 0; i < predicates_.size(); ++i) {
+    std::size_t slot = hashes_[i] & (slots_.size() - 1);
+    while (slots_[slot] != kNoPredicate) slot = (slot + 1) & (slots_.size() - 1);
+    slots_[slot] = i;
+  }
+}
+
 bool parse_item(const Node& entry, ItemContext& context, Expression& result, Fault& fault) {
   Chain chain;
-  if (!parse_chain(entry.key, entry.key_line, chain, fault) || !check_value(entry, fault)) return false;
+  if (!parse_chain(entry.key, entry.key_line, chain, fault) || !check_value(entry, fault))
+    return false;
   ItemBuilder builder(chain, context, fault);
   if (entry.is_scalar()) {
     if (chain.all) {

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <map>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "base/limits.h"
@@ -16,7 +15,7 @@ namespace pugmark::sigma {
 // Values for `%name%` under the modifier `expand`, by name. They may contain wildcards.
 using Placeholders = std::map<std::string, std::vector<std::string>>;
 
-// Collects the distinct predicates of one document. One thread.
+// Collects the distinct predicates of one document in a vector that is empty at first. One thread.
 class PredicateTable {
  public:
   PredicateTable(const Limits& limits, std::vector<Predicate>& predicates)
@@ -27,9 +26,14 @@ class PredicateTable {
   std::size_t limit() const { return limits_.rule_predicates; }
 
  private:
+  static constexpr std::uint32_t kNoPredicate = 0xFFFFFFFF;
+  void grow();
+
   const Limits& limits_;
   std::vector<Predicate>& predicates_;
-  std::unordered_multimap<std::size_t, std::uint32_t> by_hash_;
+  // Open addressing over the predicates, at most half full.
+  std::vector<std::uint32_t> slots_;
+  std::vector<std::size_t> hashes_;  // of each predicate
 };
 
 struct ItemContext {

@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 #include <optional>
 #include <set>
@@ -22,7 +21,8 @@ struct Target {
 void append_shifted(const Expression& from, std::uint32_t shift, Expression& to) {
   to.kind = from.kind;
   to.predicate = from.kind == ExpressionKind::kPredicate ? from.predicate + shift : 0;
-  for (const Expression& child : from.children) append_shifted(child, shift, to.children.emplace_back());
+  for (const Expression& child : from.children)
+    append_shifted(child, shift, to.children.emplace_back());
 }
 
 // rule := (rule) and (filter). The filter's predicates and identifiers are appended; names cannot
@@ -107,8 +107,8 @@ class Linker {
   void reject(std::size_t index, std::uint32_t line, std::string what, std::string hint) {
     const Correlation& correlation = parsed_[index].correlation;
     state_[index] = State::kRejected;
-    set_.rejected.push_back({correlation.file, line, correlation.id, correlation.title, "correlation",
-                             std::move(what), std::move(hint)});
+    set_.rejected.push_back({correlation.file, line, correlation.id, correlation.title,
+                             "correlation", std::move(what), std::move(hint)});
   }
 
   void resolve_correlations() {
@@ -124,11 +124,12 @@ class Linker {
     for (std::size_t r = 0; r < rules.size(); ++r) {
       const std::optional<Target> target = find(rules[r].text);
       if (!target) {
-        reject(i, parsed.rules_line,
-               fmt::format("The correlation refers to '{}', which is {}.", escaped(rules[r].text),
-                           was_rejected(rules[r].text) ? "rejected itself"
-                                                       : "neither the id nor the name of a rule read"),
-               "Hand over the file that holds this rule, or correct the reference.");
+        reject(
+            i, parsed.rules_line,
+            fmt::format("The correlation refers to '{}', which is {}.", escaped(rules[r].text),
+                        was_rejected(rules[r].text) ? "rejected itself"
+                                                    : "neither the id nor the name of a rule read"),
+            "Hand over the file that holds this rule, or correct the reference.");
         return false;
       }
       rules[r].is_correlation = target->is_correlation;
@@ -147,9 +148,10 @@ class Linker {
   }
 
   bool was_rejected(const std::string& reference) const {
-    return std::any_of(set_.rejected.begin(), set_.rejected.end(), [&](const RejectedRule& rejected) {
-      return !rejected.id.empty() && equal_ascii_nocase(reference, rejected.id);
-    });
+    return std::any_of(set_.rejected.begin(), set_.rejected.end(),
+                       [&](const RejectedRule& rejected) {
+                         return !rejected.id.empty() && equal_ascii_nocase(reference, rejected.id);
+                       });
   }
 
   void resolve_aliases(std::size_t i) {
@@ -207,12 +209,14 @@ class Linker {
       if (!rule.is_correlation || state_[rule.index] != State::kRejected) continue;
       if (circular_.contains(rule.index)) continue;
       reject(i, parsed_[i].rules_line,
-             fmt::format("The correlation refers to '{}', which is rejected itself.", escaped(rule.text)),
+             fmt::format("The correlation refers to '{}', which is rejected itself.",
+                         escaped(rule.text)),
              "Correct that correlation first.");
       return;
     }
     circular_.insert(i);
-    reject(i, parsed_[i].rules_line, "The correlation refers to itself, directly or through others.",
+    reject(i, parsed_[i].rules_line,
+           "The correlation refers to itself, directly or through others.",
            "Remove one of the references of the circle.");
   }
 
@@ -232,7 +236,8 @@ class Linker {
     });
     each_reference([this](const Correlation& correlation, const RuleReference& rule) {
       if (!correlation.generate) return;
-      (rule.is_correlation ? set_.correlations[rule.index].silent : set_.rules[rule.index].silent) = false;
+      (rule.is_correlation ? set_.correlations[rule.index].silent : set_.rules[rule.index].silent) =
+          false;
     });
   }
 

@@ -1,9 +1,8 @@
 #include "detect/sigma/logsource.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 #include <utility>
 
 #include "base/text.h"
@@ -47,7 +46,8 @@ std::optional<std::string> hive_path(std::string_view text) {
 
 std::optional<std::string> drive_path(std::string_view text) {
   constexpr std::string_view kVolume = "\\device\\harddiskvolume";
-  if (text.size() <= kVolume.size() || !equal_ascii_nocase(text.substr(0, kVolume.size()), kVolume)) {
+  if (text.size() <= kVolume.size() ||
+      !equal_ascii_nocase(text.substr(0, kVolume.size()), kVolume)) {
     return std::nullopt;
   }
   std::size_t at = kVolume.size();
@@ -152,26 +152,40 @@ std::string no_reader(const LogSource& logsource) {
 
 std::string_view to_string(ValueRewrite rewrite) {
   switch (rewrite) {
-    case ValueRewrite::kNone: return "";
-    case ValueRewrite::kIntegrityLevel: return "integrity level";
-    case ValueRewrite::kDevicePath: return "drive letter assumed";
-    case ValueRewrite::kDirection: return "direction";
-    case ValueRewrite::kProtocol: return "protocol name";
-    case ValueRewrite::kRegistryPath: return "registry path";
-    case ValueRewrite::kRegistryOperation: return "registry operation";
+    case ValueRewrite::kNone:
+      return "";
+    case ValueRewrite::kIntegrityLevel:
+      return "integrity level";
+    case ValueRewrite::kDevicePath:
+      return "drive letter assumed";
+    case ValueRewrite::kDirection:
+      return "direction";
+    case ValueRewrite::kProtocol:
+      return "protocol name";
+    case ValueRewrite::kRegistryPath:
+      return "registry path";
+    case ValueRewrite::kRegistryOperation:
+      return "registry operation";
   }
   return "";
 }
 
 std::optional<std::string> rewritten(ValueRewrite rewrite, std::string_view text) {
   switch (rewrite) {
-    case ValueRewrite::kNone: return std::nullopt;
-    case ValueRewrite::kIntegrityLevel: return looked_up(kIntegrityLevels, text);
-    case ValueRewrite::kDevicePath: return drive_path(text);
-    case ValueRewrite::kDirection: return looked_up(kDirections, text);
-    case ValueRewrite::kProtocol: return looked_up(kProtocols, text);
-    case ValueRewrite::kRegistryPath: return hive_path(text);
-    case ValueRewrite::kRegistryOperation: return looked_up(kOperations, text);
+    case ValueRewrite::kNone:
+      return std::nullopt;
+    case ValueRewrite::kIntegrityLevel:
+      return looked_up(kIntegrityLevels, text);
+    case ValueRewrite::kDevicePath:
+      return drive_path(text);
+    case ValueRewrite::kDirection:
+      return looked_up(kDirections, text);
+    case ValueRewrite::kProtocol:
+      return looked_up(kProtocols, text);
+    case ValueRewrite::kRegistryPath:
+      return hive_path(text);
+    case ValueRewrite::kRegistryOperation:
+      return looked_up(kOperations, text);
   }
   return std::nullopt;
 }

@@ -10,20 +10,20 @@
 #include "events/shape.h"
 
 // Which events a Sigma log source means: after the map with which the public rules are tested
-// upstream (SigmaHQ/sigma, tests/thor.yml), rows of our own for services without one, and the native
-// Windows events that carry what Sysmon would (4688, 5156, 4657, 5861).
+// upstream (SigmaHQ/sigma, tests/thor.yml), rows of our own for services without one, and the
+// native Windows events that carry what Sysmon would (4688, 5156, 4657, 5861).
 namespace pugmark::sigma {
 
 // How the text of an event's field becomes what rules expect to read. Each is a reading beside the
 // text as it stands.
 enum class ValueRewrite : std::uint8_t {
   kNone,
-  kIntegrityLevel,    // S-1-16-12288 -> High, and so on
-  kDevicePath,        // \device\harddiskvolume3\x -> C:\x (the drive letter is a guess)
-  kDirection,         // %%14592 -> false (inbound), %%14593 -> true (outbound): Initiated
-  kProtocol,          // 6 -> tcp, 17 -> udp
-  kRegistryPath,      // \REGISTRY\MACHINE\x -> HKLM\x, \REGISTRY\USER\x -> HKU\x
-  kRegistryOperation, // %%1904, %%1905 -> SetValue, %%1906 -> DeleteValue
+  kIntegrityLevel,     // S-1-16-12288 -> High, and so on
+  kDevicePath,         // \device\harddiskvolume3\x -> C:\x (the drive letter is a guess)
+  kDirection,          // %%14592 -> false (inbound), %%14593 -> true (outbound): Initiated
+  kProtocol,           // 6 -> tcp, 17 -> udp
+  kRegistryPath,       // \REGISTRY\MACHINE\x -> HKLM\x, \REGISTRY\USER\x -> HKU\x
+  kRegistryOperation,  // %%1904, %%1905 -> SetValue, %%1906 -> DeleteValue
 };
 std::string_view to_string(ValueRewrite rewrite);
 
@@ -50,7 +50,7 @@ struct Route {
   std::string name;  // for the ledger: "Sysmon 1", "Security 4688", "W3C web log"
   SourceKind source = SourceKind::kWindowsEvent;
   std::string channel;  // compared without case (ASCII); "": every channel. Windows events only
-  std::vector<std::uint32_t> event_ids;  // any of them; empty: every event
+  std::vector<std::uint32_t> event_ids;    // any of them; empty: every event
   std::vector<RouteCondition> conditions;  // all of them
   std::vector<FieldRename> renames;
 };

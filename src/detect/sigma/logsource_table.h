@@ -21,12 +21,17 @@ std::span<const ServiceRow> service_rows();
 
 // Sets of renames a category row can refer to.
 enum class RenameSet : std::uint8_t {
-  kNone, kProcess4688, kConnection5156, kRegistry4657, kWmi5861, kDefender
+  kNone,
+  kProcess4688,
+  kConnection5156,
+  kRegistry4657,
+  kWmi5861,
+  kDefender
 };
 std::vector<FieldRename> renames_of(RenameSet set);
 
-// A category of product windows on one channel and event id. `field` equals one of up to two values,
-// if there is a field.
+// A category of product windows on one channel and event id. `field` equals one of up to two
+// values, if there is a field.
 struct CategoryRow {
   std::string_view category;
   std::string_view name;

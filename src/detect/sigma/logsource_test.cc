@@ -5,7 +5,8 @@
 namespace pugmark::sigma {
 namespace {
 
-std::string names_of(const std::string& product, const std::string& category, const std::string& service) {
+std::string names_of(const std::string& product, const std::string& category,
+                     const std::string& service) {
   const Routing routing = routes({product, category, service, ""});
   std::string names;
   for (const Route& route : routing.routes) names += (names.empty() ? "" : ", ") + route.name;
@@ -52,11 +53,13 @@ TEST(SigmaLogSource, NativeEventsAreRenamed) {
 
 TEST(SigmaLogSource, Rewrites) {
   EXPECT_EQ(text_of(ValueRewrite::kIntegrityLevel, "S-1-16-12288"), "High");
-  EXPECT_EQ(text_of(ValueRewrite::kDevicePath, "\\device\\harddiskvolume3\\a\\b.exe"), "C:\\a\\b.exe");
+  EXPECT_EQ(text_of(ValueRewrite::kDevicePath, "\\device\\harddiskvolume3\\a\\b.exe"),
+            "C:\\a\\b.exe");
   EXPECT_EQ(text_of(ValueRewrite::kDevicePath, "\\device\\harddiskvolume\\a"), "nothing");
   EXPECT_EQ(text_of(ValueRewrite::kDirection, "%%14593"), "true");
   EXPECT_EQ(text_of(ValueRewrite::kProtocol, "17"), "udp");
-  EXPECT_EQ(text_of(ValueRewrite::kRegistryPath, "\\REGISTRY\\MACHINE\\SOFTWARE\\X"), "HKLM\\SOFTWARE\\X");
+  EXPECT_EQ(text_of(ValueRewrite::kRegistryPath, "\\REGISTRY\\MACHINE\\SOFTWARE\\X"),
+            "HKLM\\SOFTWARE\\X");
   EXPECT_EQ(text_of(ValueRewrite::kRegistryPath, "\\REGISTRY\\USERS\\X"), "nothing");
   EXPECT_EQ(text_of(ValueRewrite::kRegistryOperation, "%%1906"), "DeleteValue");
   EXPECT_EQ(text_of(ValueRewrite::kNone, "x"), "nothing");

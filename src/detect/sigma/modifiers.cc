@@ -1,8 +1,8 @@
 #include "detect/sigma/modifiers.h"
 
-#include <fmt/format.h>
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 
 #include "base/text.h"
 
@@ -11,7 +11,12 @@ namespace {
 
 // How a modifier takes part in a chain.
 enum class Role : std::uint8_t {
-  kAll, kNeq, kCased, kExpand, kStep, kFlag,
+  kAll,
+  kNeq,
+  kCased,
+  kExpand,
+  kStep,
+  kFlag,
   kFamily,   // decides the family and must stand first
   kCompare,  // family kCompare if first, an operator behind a time part
 };
@@ -98,18 +103,26 @@ class ChainBuilder {
     const bool first = values_before_ == 0;
     if (modifier.role != Role::kAll && modifier.role != Role::kNeq) ++values_before_;
     switch (modifier.role) {
-      case Role::kAll: chain_.all = true; return true;
-      case Role::kNeq: chain_.neq = true; return true;
+      case Role::kAll:
+        chain_.all = true;
+        return true;
+      case Role::kNeq:
+        chain_.neq = true;
+        return true;
       case Role::kCased:
         chain_.cased = true;
         return is({Family::kText, Family::kFieldRef}) || refuse(modifier);
       case Role::kExpand:
         chain_.expand = true;
         return is({Family::kText}) || refuse(modifier);
-      case Role::kStep: return add_step(modifier);
-      case Role::kFlag: return add_flag(modifier);
-      case Role::kFamily: return first ? set_family(modifier) : not_first(modifier);
-      case Role::kCompare: return add_compare(modifier, first);
+      case Role::kStep:
+        return add_step(modifier);
+      case Role::kFlag:
+        return add_flag(modifier);
+      case Role::kFamily:
+        return first ? set_family(modifier) : not_first(modifier);
+      case Role::kCompare:
+        return add_compare(modifier, first);
     }
     return false;
   }
@@ -127,15 +140,17 @@ class ChainBuilder {
     return std::find(families.begin(), families.end(), chain_.family) != families.end();
   }
   bool refuse(const Modifier& modifier) {
-    return fail(fault_, line_,
-                fmt::format("The modifier '{}' cannot follow in '{}'.", modifier.name, chain_.modifiers),
-                "Remove it, or change the modifier that stands first.");
+    return fail(
+        fault_, line_,
+        fmt::format("The modifier '{}' cannot follow in '{}'.", modifier.name, chain_.modifiers),
+        "Remove it, or change the modifier that stands first.");
   }
   bool not_first(const Modifier& modifier) {
-    return fail(fault_, line_,
-                fmt::format("The modifier '{}' stands behind another one in '{}'; it must be the first.",
-                            modifier.name, chain_.modifiers),
-                fmt::format("Write '{}|{}'.", chain_.field, modifier.name));
+    return fail(
+        fault_, line_,
+        fmt::format("The modifier '{}' stands behind another one in '{}'; it must be the first.",
+                    modifier.name, chain_.modifiers),
+        fmt::format("Write '{}|{}'.", chain_.field, modifier.name));
   }
   bool set_family(const Modifier& modifier) {
     if (modifier.detail >= kTimeBase) {
@@ -148,8 +163,8 @@ class ChainBuilder {
   }
   bool add_step(const Modifier& modifier) {
     const auto step = static_cast<TextStep>(modifier.detail);
-    const bool place = step == TextStep::kContains || step == TextStep::kStartsWith ||
-                       step == TextStep::kEndsWith;
+    const bool place =
+        step == TextStep::kContains || step == TextStep::kStartsWith || step == TextStep::kEndsWith;
     if (!is({Family::kText}) && !(place && is({Family::kRegex, Family::kFieldRef}))) {
       return refuse(modifier);
     }

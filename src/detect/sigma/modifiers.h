@@ -16,7 +16,14 @@ enum class Family : std::uint8_t { kText, kRegex, kCidr, kExists, kCompare, kTim
 
 // The modifiers that change a text value, in the order they are applied.
 enum class TextStep : std::uint8_t {
-  kContains, kStartsWith, kEndsWith, kWindash, kUtf16Little, kUtf16Big, kUtf16Bom, kBase64,
+  kContains,
+  kStartsWith,
+  kEndsWith,
+  kWindash,
+  kUtf16Little,
+  kUtf16Big,
+  kUtf16Bom,
+  kBase64,
   kBase64Offset,
 };
 

@@ -8,8 +8,8 @@
 
 namespace pugmark::sigma {
 
-// A number of a rule or of an event. Integers of up to 64 bits (with sign) are exact: record ids and
-// keyword masks do not fit a double.
+// A number of a rule or of an event. Integers of up to 64 bits (with sign) are exact: record ids
+// and keyword masks do not fit a double.
 struct Number {
   bool is_integer = true;
   bool negative = false;        // of an integer
@@ -24,9 +24,9 @@ struct Number {
   static std::partial_ordering compare(const Number& a, const Number& b);
 };
 
-// Reads a decimal number with optional sign, fraction and exponent, or 0x and hexadecimal digits (the
-// process ids of event 4688). The whole text must be the number; blanks are not skipped; "inf" and
-// "nan" are no numbers. Thread-safe.
+// Reads a decimal number with optional sign, fraction and exponent, or 0x and hexadecimal digits
+// (the process ids of event 4688). The whole text must be the number; blanks are not skipped; "inf"
+// and "nan" are no numbers. Thread-safe.
 std::optional<Number> parse_number(std::string_view text);
 
 }  // namespace pugmark::sigma

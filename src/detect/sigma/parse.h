@@ -9,9 +9,9 @@
 #include "detect/sigma/item.h"
 #include "detect/sigma/rule.h"
 
-// From text to documents: everything that can be said about one file by itself. What needs all files
-// (references of correlations, filters) is done by link(). Thread-safe: files may be parsed in
-// parallel.
+// From text to documents: everything that can be said about one file by itself. What needs all
+// files (references of correlations, filters) is done by link(). Thread-safe: files may be parsed
+// in parallel.
 namespace pugmark::sigma {
 
 struct ParseOptions {
@@ -43,7 +43,8 @@ struct ParsedFile {
 // All documents of one file. `file` is its path as it is to appear in messages. Collections
 // (`action: global`, `reset`, `repeat`) are resolved: a template is laid over the documents behind
 // it, a repeat over the rule before it; action documents by themselves are no rules.
-ParsedFile parse_rule_file(const std::string& file, std::string_view text, const ParseOptions& options);
+ParsedFile parse_rule_file(const std::string& file, std::string_view text,
+                           const ParseOptions& options);
 
 // Puts the files together, in the order given: finds what correlations refer to (by id, then by
 // name), orders them so that each stands behind those it needs, applies filters. A missing

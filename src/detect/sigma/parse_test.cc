@@ -1,7 +1,8 @@
+#include "detect/sigma/parse.h"
+
 #include <gtest/gtest.h>
 
 #include "detect/sigma/conformance_testing.h"
-#include "detect/sigma/parse.h"
 
 namespace pugmark::sigma {
 namespace {
@@ -29,17 +30,19 @@ std::string rejection(std::string_view text) {
   return set.rejected[0].message();
 }
 
-// ---- modifiers the public rules never use ---------------------------------------------------------
+// ---- modifiers the public rules never use ----
 
 TEST(SigmaModifiers, TimePartsAreReadInUtc) {
-  const std::string event = R"({"T": "2021-03-01T01:30:59.5+02:00", "date": "2021-01-03", "time": "06:49:42"})";
+  const std::string event =
+      R"({"T": "2021-03-01T01:30:59.5+02:00", "date": "2021-01-03", "time": "06:49:42"})";
   EXPECT_TRUE(fires("sel: {T|hour: 23}", event));
   EXPECT_TRUE(fires("sel: {T|minute: 30}", event));
   EXPECT_TRUE(fires("sel: {T|day: 28}", event));
   EXPECT_TRUE(fires("sel: {T|month: 2}", event));
   EXPECT_TRUE(fires("sel: {T|year: 2021}", event));
   EXPECT_TRUE(fires("sel: {T|week: 8}", event));
-  EXPECT_TRUE(fires("sel: {date|week: 53}", event)) << "3 January 2021 still lies in week 53 of 2020";
+  EXPECT_TRUE(fires("sel: {date|week: 53}", event))
+      << "3 January 2021 still lies in week 53 of 2020";
   EXPECT_TRUE(fires("sel: {time|hour: 6}", event));
   EXPECT_TRUE(fires("sel: {T|hour|gte: 22}", event));
   EXPECT_FALSE(fires("sel: {T|hour|lt: 23}", event));
@@ -100,7 +103,8 @@ TEST(SigmaModifiers, Expand) {
   options.placeholders["admins"] = {"alice", "adm_*"};
   options.placeholders["hosts"] = {"dc1", "dc2"};
   EXPECT_TRUE(fires("sel: {U|expand: '%admins%'}", R"({"U": "ADM_7"})", options));
-  EXPECT_TRUE(fires("sel: {U|contains|expand: '%hosts%.%admins%'}", R"({"U": "x dc2.alice"})", options));
+  EXPECT_TRUE(
+      fires("sel: {U|contains|expand: '%hosts%.%admins%'}", R"({"U": "x dc2.alice"})", options));
   EXPECT_FALSE(fires("sel: {U|expand: '%admins%'}", R"({"U": "bob"})", options));
   EXPECT_TRUE(fires("sel: {U|expand: '100\\%'}", R"({"U": "100%"})", options));
 }
@@ -118,7 +122,7 @@ TEST(SigmaModifiers, WindashKeepsOtherDashesAndWildcards) {
   EXPECT_TRUE(evaluate(rule, event_from_json(R"({"F": "x \u2015a-b ... -c"})")));
 }
 
-// ---- fields, readings, nulls ----------------------------------------------------------------------
+// ---- fields, readings, nulls ----
 
 TEST(SigmaReference, ExactNameHidesOtherSpellings) {
   EXPECT_TRUE(fires("sel: {Status: x}", R"({"status": "x"})"));
@@ -134,8 +138,9 @@ TEST(SigmaReference, NullCountsAsNullAndAsEmpty) {
 
 TEST(SigmaReference, AnyReadingSatisfiesAndNotRefusesAll) {
   NamedEvent event;
-  event.fields.push_back({"cs-uri-query", {{"a=1", ValueKind::kText, ""},
-                                           {"/ecp/y.js?a=1", ValueKind::kText, "stem?query"}}});
+  event.fields.push_back(
+      {"cs-uri-query",
+       {{"a=1", ValueKind::kText, ""}, {"/ecp/y.js?a=1", ValueKind::kText, "stem?query"}}});
   const Rule positive = only_rule("sel: {cs-uri-query|contains: /ecp/}");
   const auto why = explain(positive, event);
   ASSERT_EQ(why.size(), 1U);
@@ -161,7 +166,7 @@ TEST(SigmaReference, ExplainsWhatSpokeForTheMatch) {
   EXPECT_EQ(rule.identifiers[rule.predicates[why[1].predicate].identifier].name, "sel");
 }
 
-// ---- collections ----------------------------------------------------------------------------------
+// ---- collections ----
 
 TEST(SigmaCollections, GlobalRepeatReset) {
   const RuleSet set = link_text(
@@ -187,7 +192,7 @@ TEST(SigmaCollections, DocumentsBehindAFaultAreLost_ThoseBeforeAreNot) {
   EXPECT_EQ(set.rejected[0].kind, "file");
 }
 
-// ---- rejections: where, what was found, what was expected, what to do ------------------------------
+// ---- rejections: where, what was found, what was expected, what to do ----
 
 struct Rejection {
   const char* detection;
@@ -197,37 +202,53 @@ struct Rejection {
 
 TEST(SigmaRejections, DetectionsSayWhereAndWhat) {
   const Rejection cases[] = {
-      {"sel: {F|contans: a}", "sel", "r.yml:5: The modifier 'contans' is unknown. Use one of: contains "},
+      {"sel: {F|contans: a}", "sel",
+       "r.yml:5: The modifier 'contans' is unknown. Use one of: contains "},
       {"sel:\n    F|contains: 5", "sel",
-       "r.yml:6: 'contains' works on text, but the value 5 is not a string. Quote the value, or remove"},
+       "r.yml:6: 'contains' works on text, but the value 5 is not a string. Quote the value, or "
+       "remove"},
       {"sel:\n    F:\n        - a\n        - {b: c}", "sel",
        "r.yml:8: The list of 'F' holds a list or a map; expected plain values."},
       {"sel: {F: []}", "sel", "r.yml:5: The list of values of 'F' is empty. Write null if"},
       {"sel: {F: {G: 1}}", "sel", "r.yml:5: The value of 'F' is a map; expected a value or a list"},
-      {"sel: {F: 1, F: 2}", "sel", "r.yml:5: The key 'F' stands twice in one map; only one of them"},
+      {"sel: {F: 1, F: 2}", "sel",
+       "r.yml:5: The key 'F' stands twice in one map; only one of them"},
       {"sel: {F|re: '(?=a)b'}", "sel", "r.yml:5: The regular expression cannot be used: "},
       {"sel: {F|cidr: 10.0.0.1/8}", "sel", "r.yml:5: The network 10.0.0.1/8 has bits set behind"},
       {"sel: {F|cidr: host}", "sel", "r.yml:5: 'host' is not an IPv4 or IPv6 network. Write it as"},
       {"sel: {F|exists|all: true}", "sel", "r.yml:5: The modifier 'exists' stands together with"},
-      {"sel: {F|exists: [true]}", "sel", "r.yml:5: 'exists' is followed by a list; expected true or"},
-      {"sel: {F|expand: '%x%'}", "sel", "r.yml:5: The placeholder %x% has no value. Supply the values"},
-      {"sel: {F|base64: 'a*'}", "sel", "r.yml:5: A wildcard stands under base64, where it would have"},
+      {"sel: {F|exists: [true]}", "sel",
+       "r.yml:5: 'exists' is followed by a list; expected true or"},
+      {"sel: {F|expand: '%x%'}", "sel",
+       "r.yml:5: The placeholder %x% has no value. Supply the values"},
+      {"sel: {F|base64: 'a*'}", "sel",
+       "r.yml:5: A wildcard stands under base64, where it would have"},
       {"sel: {F|windash: ' -a -b -c -d -e -f -g'}", "sel",
        "r.yml:5: The rule expands to more than 65536 comparisons (limit rule-predicates). Split"},
-      {"sel: {F: !!int 5}", "sel", "r.yml:5: A YAML tag was found where a plain value was expected."},
+      {"sel: {F: !!int 5}", "sel",
+       "r.yml:5: A YAML tag was found where a plain value was expected."},
       {"sel: {F: *a}", "sel", "r.yml:5: The alias *a refers to no complete value."},
       {"sel: ['']", "sel", "r.yml:5: A keyword is empty: it would match every event."},
       {"sel: {}", "sel", "r.yml:5: The search identifier 'sel' is empty."},
-      {"timeframe: 5m\nsel: {A: 1}", "sel", "r.yml:5: 'timeframe' is withdrawn from Sigma. Write a"},
-      {"sel: {A: 1}", "sel and", "r.yml:6: In the condition 'sel and': the end stands where a name was"},
-      {"sel: {A: 1}", "(sel", "r.yml:6: In the condition '(sel': a closing parenthesis is missing."},
-      {"sel: {A: 1}", "sel sel", "r.yml:6: In the condition 'sel sel': 'sel' stands where 'and', 'or' or"},
+      {"timeframe: 5m\nsel: {A: 1}", "sel",
+       "r.yml:5: 'timeframe' is withdrawn from Sigma. Write a"},
+      {"sel: {A: 1}", "sel and",
+       "r.yml:6: In the condition 'sel and': the end stands where a name was"},
+      {"sel: {A: 1}", "(sel",
+       "r.yml:6: In the condition '(sel': a closing parenthesis is missing."},
+      {"sel: {A: 1}", "sel sel",
+       "r.yml:6: In the condition 'sel sel': 'sel' stands where 'and', 'or' or"},
       {"sel: {A: 1}", "sel AND sel", "r.yml:6: In the condition 'sel AND sel': 'AND' stands where"},
-      {"sel: {A: 1}", "not NOT", "r.yml:6: In the condition 'not NOT': the operator 'NOT' is not in lower"},
-      {"sel: {A: 1}", "2 of sel*", "r.yml:6: In the condition '2 of sel*': '2 of' is not a quantifier."},
-      {"sel: {A: 1}", "other", "r.yml:6: In the condition 'other': 'other' is not defined; there are: sel."},
-      {"sel: {A: 1}", "1 of x*", "r.yml:6: In the condition '1 of x*': 'x*' matches no search identifier"},
-      {"sel: {A: 1}", "sel | count() > 3", "r.yml:6: In the condition 'sel | count() > 3': aggregation"},
+      {"sel: {A: 1}", "not NOT",
+       "r.yml:6: In the condition 'not NOT': the operator 'NOT' is not in lower"},
+      {"sel: {A: 1}", "2 of sel*",
+       "r.yml:6: In the condition '2 of sel*': '2 of' is not a quantifier."},
+      {"sel: {A: 1}", "other",
+       "r.yml:6: In the condition 'other': 'other' is not defined; there are: sel."},
+      {"sel: {A: 1}", "1 of x*",
+       "r.yml:6: In the condition '1 of x*': 'x*' matches no search identifier"},
+      {"sel: {A: 1}", "sel | count() > 3",
+       "r.yml:6: In the condition 'sel | count() > 3': aggregation"},
   };
   for (const Rejection& one : cases) {
     const std::string message = rejection(rule_around(one.detection, one.condition));
@@ -236,12 +257,16 @@ TEST(SigmaRejections, DetectionsSayWhereAndWhat) {
 }
 
 TEST(SigmaRejections, DocumentsSayWhereAndWhat) {
-  const std::string tail = "logsource: {product: windows}\ndetection: {sel: {A: 1}, condition: sel}\n";
+  const std::string tail =
+      "logsource: {product: windows}\ndetection: {sel: {A: 1}, condition: sel}\n";
   const std::pair<std::string, std::string> cases[] = {
       {tail, "r.yml:1: The document has no title. Add 'title:'."},
-      {"title: " + std::string(257, 'x') + "\n" + tail, "r.yml:1: The title has 257 characters; at most"},
-      {"title: a\ntaxonomy: ecs\n" + tail, "r.yml:2: The taxonomy 'ecs' is not 'sigma': its field names"},
-      {"title: a\ndetection: {sel: {A: 1}, condition: sel}\n", "r.yml:1: The document has no map 'logsource'"},
+      {"title: " + std::string(257, 'x') + "\n" + tail,
+       "r.yml:1: The title has 257 characters; at most"},
+      {"title: a\ntaxonomy: ecs\n" + tail,
+       "r.yml:2: The taxonomy 'ecs' is not 'sigma': its field names"},
+      {"title: a\ndetection: {sel: {A: 1}, condition: sel}\n",
+       "r.yml:1: The document has no map 'logsource'"},
       {"title: a\nlogsource: {product: ''}\ndetection: {sel: {A: 1}, condition: sel}\n",
        "r.yml:2: The log source names no product, category or service."},
       {"title: a\nlogsource: {product: x}\n", "r.yml:1: The rule has no map 'detection'."},
@@ -249,9 +274,11 @@ TEST(SigmaRejections, DocumentsSayWhereAndWhat) {
        "r.yml:3: The detection has no condition. Add"},
       {"title: a\nlogsource: {product: x}\ndetection: {condition: sel}\n",
        "r.yml:3: 'detection' defines nothing to search for."},
-      {"title: a\ndescription: no rule\n", "r.yml:1: The document has no 'detection', 'correlation' or"},
+      {"title: a\ndescription: no rule\n",
+       "r.yml:1: The document has no 'detection', 'correlation' or"},
       {"- a\n- b\n", "r.yml:1: The document is not a map of keys and values."},
-      {"title: a\naction: merge\n", "r.yml:2: The action 'merge' is unknown. Use global, reset or repeat."},
+      {"title: a\naction: merge\n",
+       "r.yml:2: The action 'merge' is unknown. Use global, reset or repeat."},
       {"title: a\n\tb: c\n", "r.yml:2: This is not valid YAML: "},
       {"a: &x [*x]\n", "r.yml:1: The alias *x refers to no complete value."},
   };
@@ -283,7 +310,8 @@ TEST(SigmaRejections, NestingIsBounded) {
 TEST(SigmaRejections, SizeIsBounded) {
   ParseOptions options;
   options.limits.rule_file_bytes = 100;
-  const RuleSet set = link_text(rule_around("sel: {A: 1}", "sel") + std::string(100, '\n'), options);
+  const RuleSet set =
+      link_text(rule_around("sel: {A: 1}", "sel") + std::string(100, '\n'), options);
   ASSERT_EQ(set.rejected.size(), 1U);
   EXPECT_NE(set.rejected[0].what.find("(limit rule-file-bytes)"), std::string::npos);
 }

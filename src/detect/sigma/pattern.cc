@@ -18,8 +18,20 @@ void append_literal(std::vector<Token>& tokens, std::string_view text) {
 
 bool is_special(char c) { return c == '*' || c == '?' || c == '\\'; }
 
+// True if nothing is left for normalised() to do: no two neighbours of one kind, no wildcards side
+// by side. Nearly all patterns are like that.
+bool is_normal(const std::vector<Token>& tokens) {
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const bool literal = tokens[i].kind == TokenKind::kLiteral;
+    if (literal && tokens[i].literal.empty()) return false;
+    if (i > 0 && literal == (tokens[i - 1].kind == TokenKind::kLiteral)) return false;
+  }
+  return true;
+}
+
 // Joins neighbouring literals and stars, and writes question marks before the star of their run.
 std::vector<Token> normalised(std::vector<Token> tokens) {
+  if (is_normal(tokens)) return tokens;
   std::vector<Token> result;
   result.reserve(tokens.size());
   bool pending_star = false;
@@ -106,6 +118,7 @@ bool general_matches(const Pattern& pattern, const std::u32string& text) {
 
 std::vector<Token> parse_tokens(std::string_view text) {
   std::vector<Token> tokens;
+  tokens.reserve(3);  // room for the wildcards of `contains`
   std::size_t run_start = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
@@ -150,12 +163,15 @@ const std::string& Pattern::literal() const {
   static const std::string kNone;
   switch (shape) {
     case PatternShape::kEquals:
-    case PatternShape::kStarts: return tokens[0].literal;
+    case PatternShape::kStarts:
+      return tokens[0].literal;
     case PatternShape::kEnds:
-    case PatternShape::kContains: return tokens[1].literal;
+    case PatternShape::kContains:
+      return tokens[1].literal;
     case PatternShape::kEmpty:
     case PatternShape::kPresent:
-    case PatternShape::kGeneral: return kNone;
+    case PatternShape::kGeneral:
+      return kNone;
   }
   return kNone;
 }
@@ -170,15 +186,21 @@ std::u32string code_points(std::string_view text, bool cased) {
   return result;
 }
 
-bool literal_matches(PatternShape shape, const std::u32string& text, const std::u32string& literal) {
+bool literal_matches(PatternShape shape, const std::u32string& text,
+                     const std::u32string& literal) {
   switch (shape) {
-    case PatternShape::kEquals: return text == literal;
-    case PatternShape::kStarts: return text.starts_with(literal);
-    case PatternShape::kEnds: return text.ends_with(literal);
-    case PatternShape::kContains: return text.find(literal) != std::u32string::npos;
+    case PatternShape::kEquals:
+      return text == literal;
+    case PatternShape::kStarts:
+      return text.starts_with(literal);
+    case PatternShape::kEnds:
+      return text.ends_with(literal);
+    case PatternShape::kContains:
+      return text.find(literal) != std::u32string::npos;
     case PatternShape::kEmpty:
     case PatternShape::kPresent:
-    case PatternShape::kGeneral: return false;
+    case PatternShape::kGeneral:
+      return false;
   }
   return false;
 }

@@ -11,8 +11,8 @@
 // would turn a trailing backslash into an escape. Thread-safe.
 namespace pugmark::sigma {
 
-// Backslash before `*`, `?` or backslash gives that character literally; before anything else, or at
-// the end, it is a literal backslash. Unescaped `*` and `?` are wildcards.
+// Backslash before `*`, `?` or backslash gives that character literally; before anything else, or
+// at the end, it is a literal backslash. Unescaped `*` and `?` are wildcards.
 std::vector<Token> parse_tokens(std::string_view text);
 
 // Puts a token in front.

@@ -1,8 +1,7 @@
 #include "detect/sigma/reference.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
+#include <re2/re2.h>
 #include <set>
 #include <utility>
 
@@ -16,12 +15,18 @@ namespace {
 
 bool compare_holds(CompareOp op, std::partial_ordering order) {
   switch (op) {
-    case CompareOp::kEqual: return order == 0;
-    case CompareOp::kNotEqual: return order < 0 || order > 0;
-    case CompareOp::kGreater: return order > 0;
-    case CompareOp::kGreaterEqual: return order >= 0;
-    case CompareOp::kLess: return order < 0;
-    case CompareOp::kLessEqual: return order <= 0;
+    case CompareOp::kEqual:
+      return order == 0;
+    case CompareOp::kNotEqual:
+      return order < 0 || order > 0;
+    case CompareOp::kGreater:
+      return order > 0;
+    case CompareOp::kGreaterEqual:
+      return order >= 0;
+    case CompareOp::kLess:
+      return order < 0;
+    case CompareOp::kLessEqual:
+      return order <= 0;
   }
   return false;
 }
@@ -40,12 +45,18 @@ int iso_week(const CivilTime& civil) {
 
 std::int64_t part_of(TimePart part, const CivilTime& civil) {
   switch (part) {
-    case TimePart::kMinute: return civil.minute;
-    case TimePart::kHour: return civil.hour;
-    case TimePart::kDay: return civil.day;
-    case TimePart::kWeek: return iso_week(civil);
-    case TimePart::kMonth: return civil.month;
-    case TimePart::kYear: return civil.year;
+    case TimePart::kMinute:
+      return civil.minute;
+    case TimePart::kHour:
+      return civil.hour;
+    case TimePart::kDay:
+      return civil.day;
+    case TimePart::kWeek:
+      return iso_week(civil);
+    case TimePart::kMonth:
+      return civil.month;
+    case TimePart::kYear:
+      return civil.year;
   }
   return 0;
 }
@@ -63,16 +74,22 @@ std::optional<CivilTime> civil_of(TimePart part, std::string_view text) {
 // Whether a test on one text holds; null, exists and references to fields are not about one text.
 bool text_holds(const Predicate& predicate, const std::string& text) {
   switch (predicate.op()) {
-    case PredicateOp::kPattern: return matches(*std::get_if<Pattern>(&predicate.test), text);
+    case PredicateOp::kPattern:
+      return matches(*std::get_if<Pattern>(&predicate.test), text);
     case PredicateOp::kRegex:
       return re2::RE2::PartialMatch(text, *std::get_if<Regex>(&predicate.test)->compiled);
-    case PredicateOp::kCidr: return cidr_holds(*std::get_if<Cidr>(&predicate.test), text);
-    case PredicateOp::kNumber: return number_holds(*std::get_if<NumberTest>(&predicate.test), text);
-    case PredicateOp::kTime: return time_holds(*std::get_if<TimeTest>(&predicate.test), text);
-    case PredicateOp::kBool: return bool_holds(*std::get_if<BoolTest>(&predicate.test), text);
+    case PredicateOp::kCidr:
+      return cidr_holds(*std::get_if<Cidr>(&predicate.test), text);
+    case PredicateOp::kNumber:
+      return number_holds(*std::get_if<NumberTest>(&predicate.test), text);
+    case PredicateOp::kTime:
+      return time_holds(*std::get_if<TimeTest>(&predicate.test), text);
+    case PredicateOp::kBool:
+      return bool_holds(*std::get_if<BoolTest>(&predicate.test), text);
     case PredicateOp::kNull:
     case PredicateOp::kExists:
-    case PredicateOp::kFieldRef: return false;
+    case PredicateOp::kFieldRef:
+      return false;
   }
   return false;
 }
@@ -85,7 +102,8 @@ bool matches_with_case(const Predicate& predicate, const std::string& text) {
   return matches(cased, text);
 }
 
-bool found(TrueTest* why, const Predicate& predicate, const NamedField* field, const NamedValue* value) {
+bool found(TrueTest* why, const Predicate& predicate, const NamedField* field,
+           const NamedValue* value) {
   if (why == nullptr) return true;
   why->field = field != nullptr ? field->name : std::string();
   why->value = value != nullptr ? value->text : std::string();
@@ -105,7 +123,8 @@ bool keyword_holds(const Predicate& predicate, const NamedEvent& event, TrueTest
   return found(why, predicate, nullptr, &line);
 }
 
-bool null_holds(const Predicate& predicate, const std::vector<const NamedField*>& fields, TrueTest* why) {
+bool null_holds(const Predicate& predicate, const std::vector<const NamedField*>& fields,
+                TrueTest* why) {
   if (fields.empty()) return found(why, predicate, nullptr, nullptr);
   for (const NamedField* field : fields) {
     for (const NamedValue& value : field->values) {
@@ -126,7 +145,8 @@ bool reference_holds(const Predicate& predicate, const std::vector<const NamedFi
         for (const NamedValue& value : field->values) {
           if (value.kind == ValueKind::kNull) continue;
           const std::u32string text = code_points(value.text, reference.cased);
-          if (literal_matches(reference.mode, text, literal)) return found(why, predicate, field, &value);
+          if (literal_matches(reference.mode, text, literal))
+            return found(why, predicate, field, &value);
         }
       }
     }
@@ -138,10 +158,14 @@ bool expression_holds(const Expression& expression, const Rule& rule, const Name
   const auto one = [&](const Expression& child) { return expression_holds(child, rule, event); };
   const std::vector<Expression>& children = expression.children;
   switch (expression.kind) {
-    case ExpressionKind::kPredicate: return holds(rule.predicates[expression.predicate], event, nullptr);
-    case ExpressionKind::kAnd: return std::all_of(children.begin(), children.end(), one);
-    case ExpressionKind::kOr: return std::any_of(children.begin(), children.end(), one);
-    case ExpressionKind::kNot: return !one(children[0]);
+    case ExpressionKind::kPredicate:
+      return holds(rule.predicates[expression.predicate], event, nullptr);
+    case ExpressionKind::kAnd:
+      return std::all_of(children.begin(), children.end(), one);
+    case ExpressionKind::kOr:
+      return std::any_of(children.begin(), children.end(), one);
+    case ExpressionKind::kNot:
+      return !one(children[0]);
   }
   return false;
 }
@@ -175,7 +199,8 @@ bool holds(const Predicate& predicate, const NamedEvent& event, TrueTest* why) {
   if (predicate.is_keyword()) return keyword_holds(predicate, event, why);
   const std::vector<const NamedField*> fields = find_fields(event, predicate.field);
   if (predicate.op() == PredicateOp::kNull) return null_holds(predicate, fields, why);
-  if (predicate.op() == PredicateOp::kFieldRef) return reference_holds(predicate, fields, event, why);
+  if (predicate.op() == PredicateOp::kFieldRef)
+    return reference_holds(predicate, fields, event, why);
   if (const ExistsTest* exists = std::get_if<ExistsTest>(&predicate.test)) {
     return exists->expected != fields.empty() &&
            found(why, predicate, fields.empty() ? nullptr : fields[0], nullptr);

@@ -20,7 +20,7 @@ enum class ValueKind : std::uint8_t { kText, kNumber, kBool, kNull };
 struct NamedValue {
   std::string text;                   // UTF-8 as rendered; "" for kNull
   ValueKind kind = ValueKind::kText;  // what the source calls it; comparisons go by the text
-  std::string reading;                // "" as it stands, else "stem?query", "decoded once", "joined", ...
+  std::string reading;  // "" as it stands, else "stem?query", "decoded once", "joined", ...
 };
 
 // A field with at least one value. A name may be repeated; then all its values count.
@@ -37,10 +37,10 @@ struct NamedEvent {
 // One predicate that was true, and the first value it was true for.
 struct TrueTest {
   std::uint32_t predicate = 0;  // index into Rule::predicates
-  std::string field;            // as named in the event; "" if it was the raw line or an absent field
+  std::string field;  // as named in the event; "" if it was the raw line or an absent field
   std::string value;
   std::string reading;
-  bool exact_case = true;       // false: true only because case was folded (matters for base64)
+  bool exact_case = true;  // false: true only because case was folded (matters for base64)
 };
 
 // The fields a rule's name leads to: all of exactly this name, or else all whose name differs only

@@ -15,12 +15,12 @@ namespace re2 {
 class RE2;
 }
 
-// The parsed model of Sigma documents (specification v2.1.0): what parse.h fills, what the reference
-// evaluator and the engine read. Plain structs that own their data; written once, then shared
-// read-only between threads.
+// The parsed model of Sigma documents (specification v2.1.0): what parse.h fills, what the
+// reference evaluator and the engine read. Plain structs that own their data; written once, then
+// shared read-only between threads.
 namespace pugmark::sigma {
 
-// ---- Predicates: the leaves of a condition --------------------------------------------------------
+// ---- Predicates: the leaves of a condition ----
 
 enum class TokenKind : std::uint8_t {
   kLiteral,  // exactly these characters
@@ -77,7 +77,14 @@ struct Cidr {
   friend bool operator==(const Cidr&, const Cidr&) = default;
 };
 
-enum class CompareOp : std::uint8_t { kEqual, kNotEqual, kGreater, kGreaterEqual, kLess, kLessEqual };
+enum class CompareOp : std::uint8_t {
+  kEqual,
+  kNotEqual,
+  kGreater,
+  kGreaterEqual,
+  kLess,
+  kLessEqual
+};
 
 // A YAML number, alone (kEqual) or behind gt, gte, lt, lte. The event's text is read with
 // parse_number(); text that is no number never compares.
@@ -128,7 +135,15 @@ struct FieldRef {
 
 // The order of the alternatives of Predicate::test.
 enum class PredicateOp : std::uint8_t {
-  kPattern, kRegex, kCidr, kNumber, kTime, kBool, kNull, kExists, kFieldRef
+  kPattern,
+  kRegex,
+  kCidr,
+  kNumber,
+  kTime,
+  kBool,
+  kNull,
+  kExists,
+  kFieldRef
 };
 
 // One comparison of one field with one value. True if any value of the field, in any of its
@@ -139,9 +154,9 @@ struct Predicate {
   using Test = std::variant<Pattern, Regex, Cidr, NumberTest, TimeTest, BoolTest, NullTest,
                             ExistsTest, FieldRef>;
 
-  std::string field;           // as the rule writes it
+  std::string field;  // as the rule writes it
   Test test;
-  std::string original;        // modifiers and value as the rule writes them: "endswith: .aspx"
+  std::string original;          // modifiers and value as the rule writes them: "endswith: .aspx"
   std::uint32_t identifier = 0;  // index into Rule::identifiers of the first that contains it
 
   PredicateOp op() const { return static_cast<PredicateOp>(test.index()); }
@@ -149,7 +164,7 @@ struct Predicate {
   const Pattern* pattern() const { return std::get_if<Pattern>(&test); }
 };
 
-// ---- Conditions -----------------------------------------------------------------------------------
+// ---- Conditions ----
 
 enum class ExpressionKind : std::uint8_t { kPredicate, kAnd, kOr, kNot };
 
@@ -169,7 +184,7 @@ struct SearchIdentifier {
   std::uint32_t line = 0;  // in the file, from 1
 };
 
-// ---- Documents ------------------------------------------------------------------------------------
+// ---- Documents ----
 
 struct LogSource {
   std::string product, category, service;  // lower case; "" if not given
@@ -186,11 +201,11 @@ struct LogSource {
 struct Document {
   std::string id, name, title, status, level, description, author, date, modified, license;
   std::vector<std::string> references, tags, falsepositives;
-  std::string file;                    // path as handed over
-  std::uint32_t line = 0;              // of the document in the file, from 1
-  std::uint32_t document_index = 0;    // in the file, from 0
-  std::string text;                    // of the document, as read
-  std::vector<std::string> warnings;   // full sentences: accepted, but probably not what was meant
+  std::string file;                   // path as handed over
+  std::uint32_t line = 0;             // of the document in the file, from 1
+  std::uint32_t document_index = 0;   // in the file, from 0
+  std::string text;                   // of the document, as read
+  std::vector<std::string> warnings;  // full sentences: accepted, but probably not what was meant
 };
 
 // A detection rule. Predicates are distinct inside a rule; the condition and every applied filter
@@ -202,8 +217,8 @@ struct Rule : Document {
   Expression expression;
   std::string condition;                     // as written; several are joined by " | or | "
   std::vector<std::string> applied_filters;  // id or title of each filter that narrows this rule
-  bool correlated = false;  // some correlation stands on it
-  bool silent = false;      // ... and none of them says `generate: true`: no findings of its own
+  bool correlated = false;                   // some correlation stands on it
+  bool silent = false;  // ... and none of them says `generate: true`: no findings of its own
 };
 
 // `type: filter`. Narrows rules: (rule) and (filter's condition).
@@ -217,7 +232,13 @@ struct Filter : Document {
 };
 
 enum class CorrelationType : std::uint8_t {
-  kEventCount, kValueCount, kTemporal, kTemporalOrdered, kValueSum, kValueAverage, kValuePercentile,
+  kEventCount,
+  kValueCount,
+  kTemporal,
+  kTemporalOrdered,
+  kValueSum,
+  kValueAverage,
+  kValuePercentile,
   kValueMedian,
 };
 
@@ -228,7 +249,7 @@ struct Threshold {
 
 // A document another one stands on: an index into RuleSet::rules or RuleSet::correlations.
 struct RuleReference {
-  std::string text;          // id or name, as written
+  std::string text;  // id or name, as written
   bool is_correlation = false;
   std::uint32_t index = 0;
 };
@@ -236,21 +257,22 @@ struct RuleReference {
 // In a group, alias -> the field to read from events of one referred rule.
 struct Alias {
   std::string name;
-  std::vector<std::pair<std::uint32_t, std::string>> fields;  // index into Correlation::rules, field
+  std::vector<std::pair<std::uint32_t, std::string>>
+      fields;  // index into Correlation::rules, field
 };
 
 struct Correlation : Document {
   CorrelationType type = CorrelationType::kEventCount;
   std::vector<RuleReference> rules;
-  std::vector<std::string> group_by;         // field or alias names
+  std::vector<std::string> group_by;  // field or alias names
   std::vector<Alias> aliases;
   std::int64_t timespan_ns = 0;
-  std::vector<Threshold> thresholds;         // all must hold
-  std::vector<std::string> value_fields;     // condition.field: one, or a combination (value_count)
-  double percentile = 0;                     // value_percentile only, 0 to 100
-  bool is_extended = false;                  // `condition` is a boolean expression over rules
-  Expression extended;                       // leaves: index into `rules`
-  bool generate = false;                     // referred rules also fire alone
+  std::vector<Threshold> thresholds;      // all must hold
+  std::vector<std::string> value_fields;  // condition.field: one, or a combination (value_count)
+  double percentile = 0;                  // value_percentile only, 0 to 100
+  bool is_extended = false;               // `condition` is a boolean expression over rules
+  Expression extended;                    // leaves: index into `rules`
+  bool generate = false;                  // referred rules also fire alone
   bool silent = false;  // another correlation stands on it and does not say `generate: true`
 };
 

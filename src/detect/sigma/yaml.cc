@@ -1,12 +1,11 @@
 #include "detect/sigma/yaml.h"
 
-#include <fmt/format.h>
-#include <yaml.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 #include <unordered_set>
 #include <utility>
+#include <yaml.h>
 
 #include "base/text.h"
 
@@ -15,6 +14,8 @@ namespace {
 
 // Maps smaller than this are searched for repeated keys pair by pair.
 constexpr std::size_t kSmallMap = 16;
+
+constexpr std::size_t kUsualChildren = 4;
 
 std::uint32_t line_of(const yaml_mark_t& mark) { return static_cast<std::uint32_t>(mark.line) + 1; }
 
@@ -112,7 +113,8 @@ class TreeBuilder {
     const yaml_parser_t& parser = source_.parser();
     std::string what = parser.problem != nullptr ? parser.problem : "out of memory";
     if (parser.context != nullptr) what = fmt::format("{}, {}", parser.context, what);
-    return fail(fault, line_of(parser.problem_mark), fmt::format("This is not valid YAML: {}.", what),
+    return fail(fault, line_of(parser.problem_mark),
+                fmt::format("This is not valid YAML: {}.", what),
                 "Check indentation, quotes and tabs at this line.");
   }
 
@@ -125,10 +127,11 @@ class TreeBuilder {
   bool count(std::size_t more, std::uint32_t line, Fault& fault) {
     nodes_count_ += more;
     if (nodes_count_ <= limits_.yaml_nodes) return true;
-    return fail(fault, line,
-                fmt::format("The file holds more than {} values, aliases expanded (limit yaml-nodes).",
-                            limits_.yaml_nodes),
-                "Split the file, or write out what its aliases repeat.");
+    return fail(
+        fault, line,
+        fmt::format("The file holds more than {} values, aliases expanded (limit yaml-nodes).",
+                    limits_.yaml_nodes),
+        "Split the file, or write out what its aliases repeat.");
   }
 
   bool next(Fault& fault) { return source_.next() || syntax_fault(fault); }
@@ -162,6 +165,7 @@ class TreeBuilder {
 
   bool build_list(Node& node, std::size_t depth, Fault& fault) {
     node.kind = NodeKind::kList;
+    node.children.reserve(kUsualChildren);
     for (;;) {
       if (!next(fault)) return false;
       if (source_.event().type == YAML_SEQUENCE_END_EVENT) return true;
@@ -171,6 +175,7 @@ class TreeBuilder {
 
   bool build_map(Node& node, std::size_t depth, Fault& fault) {
     node.kind = NodeKind::kMap;
+    node.children.reserve(kUsualChildren);
     for (;;) {
       if (!next(fault)) return false;
       const yaml_event_t& event = source_.event();
@@ -254,7 +259,8 @@ bool all_digits(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// Plain scalars that begin like a number: the core schema's integers and floats, doubtful ones apart.
+// Plain scalars that begin like a number: the core schema's integers and floats, doubtful ones
+// apart.
 ScalarType numeric_type(std::string_view text, bool& doubtful) {
   std::string_view digits = text;
   if (digits[0] == '-' || digits[0] == '+') digits.remove_prefix(1);
@@ -303,7 +309,10 @@ const Node* Node::find(std::string_view wanted) const {
 }
 
 Node* Node::find(std::string_view wanted) {
-  return const_cast<Node*>(std::as_const(*this).find(wanted));
+  for (Node& child : children) {
+    if (child.key == wanted) return kind == NodeKind::kMap ? &child : nullptr;
+  }
+  return nullptr;
 }
 
 YamlFile parse_yaml(std::string_view text, const Limits& limits) {
@@ -348,11 +357,13 @@ ScalarType scalar_type(const Node& scalar, bool& doubtful) {
   if (!scalar.plain) return ScalarType::kString;
   const std::string_view text = scalar.text;
   if (text.empty() || is_one_of(text, {"null", "Null", "NULL", "~"})) return ScalarType::kNull;
-  if (is_one_of(text, {"true", "True", "TRUE", "false", "False", "FALSE"})) return ScalarType::kBool;
+  if (is_one_of(text, {"true", "True", "TRUE", "false", "False", "FALSE"}))
+    return ScalarType::kBool;
   const char first = text[0];
   const bool signed_number = (first == '-' || first == '+') && text.size() > 1;
   if ((first >= '0' && first <= '9') || first == '.' || signed_number) {
-    if (is_one_of(text.substr(signed_number ? 1 : 0), {".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN"})) {
+    if (is_one_of(text.substr(signed_number ? 1 : 0),
+                  {".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN"})) {
       doubtful = true;
       return ScalarType::kString;
     }

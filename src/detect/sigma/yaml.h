@@ -57,10 +57,10 @@ YamlFile parse_yaml(std::string_view text, const Limits& limits);
 
 enum class ScalarType : std::uint8_t { kString, kInteger, kFloat, kBool, kNull };
 
-// The type of a scalar by the YAML 1.2 core schema, narrowed to where YAML 1.1 agrees: a plain scalar
-// the two read differently (leading zeros, hexadecimal, octal, yes/no/on/off, dates, exponents,
-// underscores) is a string. `doubtful` is then set, but for leading zeros, which stand in real rules
-// and can only mean a string.
+// The type of a scalar by the YAML 1.2 core schema, narrowed to where YAML 1.1 agrees: a plain
+// scalar the two read differently (leading zeros, hexadecimal, octal, yes/no/on/off, dates,
+// exponents, underscores) is a string. `doubtful` is then set, but for leading zeros, which stand
+// in real rules and can only mean a string.
 ScalarType scalar_type(const Node& scalar, bool& doubtful);
 
 }  // namespace pugmark::sigma
