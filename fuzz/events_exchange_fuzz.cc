@@ -13,6 +13,7 @@
 using namespace pugmark;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size_bytes) {
+  // Bytes may be viewed as std::byte.
   const std::string_view log = as_text({reinterpret_cast<const std::byte*>(data), size_bytes});
   constexpr std::string_view kPath = "HttpProxy/Ecp/x.LOG";
   const Limits limits;

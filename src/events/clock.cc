@@ -1,8 +1,7 @@
 #include "events/clock.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace pugmark {
 namespace {
@@ -64,14 +63,14 @@ ClockJudgement judge_clock(const ClockSummary& summary) {
   ClockJudgement judgement;
   judgement.samples_count = summary.samples_count_;
   if (summary.samples_count_ < kClockSamplesMin) {
-    judgement.reason = fmt::format(
-        "Only {} events carry a second clock; {} are needed to judge the item's clock.",
-        summary.samples_count_, kClockSamplesMin);
+    judgement.reason =
+        fmt::format("Only {} events carry a second clock; {} are needed to judge the item's clock.",
+                    summary.samples_count_, kClockSamplesMin);
     return judgement;
   }
-  const auto best = std::max_element(
-      summary.quarters_.begin(), summary.quarters_.end(),
-      [](const auto& a, const auto& b) { return a.count < b.count; });
+  const auto best =
+      std::max_element(summary.quarters_.begin(), summary.quarters_.end(),
+                       [](const auto& a, const auto& b) { return a.count < b.count; });
   const std::int64_t offset_s =
       (best - summary.quarters_.begin() - ClockSummary::kMostQuarters) * kQuarterSeconds;
   judgement.agreeing_count = best->count;

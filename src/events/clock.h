@@ -11,7 +11,8 @@
 namespace pugmark {
 
 // What the clock samples of an item say, counted by quarter hours. Small, and the same whatever the
-// order in which samples and summaries were added. Not thread-safe: one per thread, merged at the end.
+// order in which samples and summaries were added. Not thread-safe: one per thread, merged at the
+// end.
 class ClockSummary {
  public:
   // Time zones reach from -12 to +14 hours; labelling them wrongly in either direction, 26.
@@ -28,8 +29,8 @@ class ClockSummary {
 
   // The samples whose difference is nearest to one multiple of 15 minutes.
   struct Quarter {
-    std::uint64_t count = 0;          // of those within the tolerance
-    std::int64_t least_ns = 0;        // of their residuals: difference minus the multiple
+    std::uint64_t count = 0;    // of those within the tolerance
+    std::int64_t least_ns = 0;  // of their residuals: difference minus the multiple
     std::int64_t most_ns = 0;
   };
   std::array<Quarter, 2 * kMostQuarters + 1> quarters_{};
@@ -40,10 +41,10 @@ class ClockSummary {
 // Whether the times of an item are provably shifted.
 struct ClockJudgement {
   bool is_shifted = false;
-  std::int64_t shift_s = 0;   // to be added to the item's times to get UTC; 0 if not shifted
+  std::int64_t shift_s = 0;  // to be added to the item's times to get UTC; 0 if not shifted
   std::uint64_t agreeing_count = 0;
   std::uint64_t samples_count = 0;
-  std::string reason;         // a full sentence
+  std::string reason;  // a full sentence
 };
 
 // Sysmon writes its own UTC time into every event; an exporter that labels local time as UTC leaves

@@ -1,5 +1,4 @@
 #include <gtest/gtest.h>
-
 #include <random>
 #include <string>
 
@@ -11,20 +10,23 @@ namespace {
 std::string type_of(std::string_view head) {
   Limits limits;
   ShapeTable shapes(limits);
-  const auto reader = make_reader(as_bytes(head), "a/W3SVC1/HttpProxy/evtx.json", {&limits, &shapes, false});
+  const auto reader =
+      make_reader(as_bytes(head), "a/W3SVC1/HttpProxy/evtx.json", {&limits, &shapes, false});
   return reader == nullptr ? "unknown" : std::string(reader->type());
 }
 
 TEST(MakeReader, RecognisesByContentAlone) {
   EXPECT_EQ(type_of("#Date: 2021-01-01\n#Fields: date time cs-method\n"), "w3c");
-  EXPECT_EQ(type_of("#Software: Microsoft HTTP API 2.0\n#Fields: date time cs-uri s-reason\n"), "w3c");
+  EXPECT_EQ(type_of("#Software: Microsoft HTTP API 2.0\n#Fields: date time cs-uri s-reason\n"),
+            "w3c");
   EXPECT_EQ(type_of("\xEF\xBB\xBF#Software: Microsoft Exchange Server\r\n#Fields: DateTime,A\r\n"),
             "exchange");
   EXPECT_EQ(type_of("DateTime,UrlStem,AnchorMailbox,RoutingHint\n"), "exchange");
   EXPECT_EQ(type_of("2021-03-03T06:00:00.125Z OABGenerator: started\n"), "exchange");
   EXPECT_EQ(type_of("{\"a\":1}\n"), "json");
   EXPECT_EQ(type_of("\xEF\xBB\xBF \n[ {\"a\": {\"b\": \"" + std::string(70'000, 'x')), "json");
-  EXPECT_EQ(type_of("198.51.100.7 - - [10/Oct/2000:13:55:36 -0700] \"GET / HTTP/1.0\" 200 2\n"), "ncsa");
+  EXPECT_EQ(type_of("198.51.100.7 - - [10/Oct/2000:13:55:36 -0700] \"GET / HTTP/1.0\" 200 2\n"),
+            "ncsa");
 }
 
 TEST(MakeReader, LeavesOtherTextAlone) {

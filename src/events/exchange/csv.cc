@@ -16,13 +16,14 @@ constexpr std::size_t kStartBytes = 16;
 // "2021-03-03T...", "#Fields:...", with or without a byte order mark or quote.
 bool looks_like_start(std::string_view line) {
   line = text::without_byte_order_mark(line);
-  for (const std::string_view name : {"#Software:", "#Version:", "#Log-type:", "#Date:", "#Fields:"}) {
+  for (const std::string_view name :
+       {"#Software:", "#Version:", "#Log-type:", "#Date:", "#Fields:"}) {
     if (line.starts_with(name)) return true;
   }
   if (line.starts_with('"')) line.remove_prefix(1);
   return line.size() > 10 && text::is_digits(line.substr(0, 4)) && line[4] == '-' &&
-         text::is_digits(line.substr(5, 2)) && line[7] == '-' && text::is_digits(line.substr(8, 2)) &&
-         (line[10] == 'T' || line[10] == ' ');
+         text::is_digits(line.substr(5, 2)) && line[7] == '-' &&
+         text::is_digits(line.substr(8, 2)) && (line[10] == 'T' || line[10] == ' ');
 }
 
 // The column in quotes that begins at `at`: what it holds, and where it ends.

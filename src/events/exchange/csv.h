@@ -18,17 +18,18 @@ struct Record {
     kNone,        // the text is over
   } state = State::kNone;
   std::size_t begin = 0;
-  std::size_t end = 0;        // without the line end
-  std::size_t next = 0;       // where the next record begins
+  std::size_t end = 0;   // without the line end
+  std::size_t next = 0;  // where the next record begins
   bool has_quotes = false;
-  bool is_unclosed = false;   // a quote was never closed; the record was ended by what follows it
+  bool is_unclosed = false;  // a quote was never closed; the record was ended by what follows it
 };
 
 // The record that begins at `at`. It ends at the first line feed outside of quotes. A quote that is
 // never closed must not swallow the records behind it: the record also ends where the next line
 // begins like a record (with a time, or a directive), or, if it grows beyond `record_bytes_max`, at
 // its first line feed. `at_end`: no text will follow. May read kBlockPadding bytes behind the text.
-Record next_record(std::string_view text, std::size_t at, bool at_end, std::size_t record_bytes_max);
+Record next_record(std::string_view text, std::size_t at, bool at_end,
+                   std::size_t record_bytes_max);
 
 // Splits a record into its columns. Columns beyond `columns_max` stay part of the last one, which
 // then holds the rest of the record as written; returns how many columns there really are. An empty

@@ -1,8 +1,7 @@
 #include "events/exchange/exchange_reader.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <string>
 #include <unordered_map>
 
@@ -129,9 +128,10 @@ class RecordDecoder {
     }
     batch_.understood_bytes += record.next - record.begin;
     if (record.is_unclosed) {
-      gaps_.add(record.begin, whole.size(), GapKind::kDamaged,
-                "A quote of this record is never closed; the record was taken to end where the next "
-                "one begins.");
+      gaps_.add(
+          record.begin, whole.size(), GapKind::kDamaged,
+          "A quote of this record is never closed; the record was taken to end where the next "
+          "one begins.");
     }
     const std::size_t columns = split_record(line, record.has_quotes, layout_->columns.size(),
                                              batch_.arena(), scratch_.columns);
@@ -161,7 +161,8 @@ class RecordDecoder {
     }
     if (!column_text(layout_->computer).empty())
       event.computer = scratch_.columns[layout_->computer];
-    const DataShape* const data = layout_->event_data == kNoColumn ? nullptr : read_data(at, length);
+    const DataShape* const data =
+        layout_->event_data == kNoColumn ? nullptr : read_data(at, length);
     if (data != nullptr) event.shape = data->shape;
     if (event.shape->wanted) event.values = place(*event.shape, data, at, length);
     batch_.mutable_events().push_back(event);
@@ -171,7 +172,8 @@ class RecordDecoder {
     return column < scratch_.columns.size() ? scratch_.columns[column].bytes() : std::string_view();
   }
 
-  const Value* place(const Shape& shape, const DataShape* data, std::size_t at, std::size_t length) {
+  const Value* place(const Shape& shape, const DataShape* data, std::size_t at,
+                     std::size_t length) {
     const std::size_t columns_count = scratch_.columns.size();
     scratch_.slots.assign(
         layout_->slot_of_column.begin(),
@@ -212,8 +214,7 @@ class RecordDecoder {
       scratch_.signature += item.key;
     }
     const auto found = scratch_.data_shapes.find(scratch_.signature);
-    const DataShape& data =
-        found != scratch_.data_shapes.end() ? found->second : make_data_shape();
+    const DataShape& data = found != scratch_.data_shapes.end() ? found->second : make_data_shape();
     if (data.shape != nullptr) return &data;
     gaps_.add(at, length, GapKind::kLimit,
               "The limit field-names or shapes was reached: the fields inside EventData were not "
@@ -227,8 +228,8 @@ class RecordDecoder {
     std::vector<std::string> names = layout_->names;
     for (const DataItem& item : scratch_.items) {
       // A key with the name of a column must not look like that column.
-      const bool is_column = std::find(layout_->names.begin(), layout_->names.end(), item.key) !=
-                             layout_->names.end();
+      const bool is_column =
+          std::find(layout_->names.begin(), layout_->names.end(), item.key) != layout_->names.end();
       names.push_back((is_column ? "EventData." : "") + std::string(item.key));
     }
     const text::Slots slots = text::make_slots(names, names.size());
@@ -355,7 +356,8 @@ bool is_exchange_log(Bytes head) {
   text::LineCursor lines(as_text(head));
   while (lines.next()) {
     const auto line = text::without_carriage_return(text::without_byte_order_mark(lines.line()));
-    if (line.starts_with("#Software: Microsoft Exchange") || line.starts_with("#Log-type:")) return true;
+    if (line.starts_with("#Software: Microsoft Exchange") || line.starts_with("#Log-type:"))
+      return true;
     if (line.starts_with("#Fields:") && line.find(',') != std::string_view::npos &&
         is_plain_header(line.substr(std::min(line.find_first_not_of(' ', 8), line.size()))))
       return true;

@@ -11,7 +11,8 @@ namespace pugmark::exchange {
 // True if `head` has the header block of an Exchange text log, or a plain header line of one.
 bool is_exchange_log(Bytes head);
 
-// Reader of Exchange logs in comma-separated values (docs/formats/exchange.md). Item type "exchange".
+// Reader of Exchange logs in comma-separated values (docs/formats/exchange.md). Item type
+// "exchange".
 std::unique_ptr<Reader> make_exchange_reader(std::string_view path, const ReaderOptions& options);
 
 // True if the lines of `head` are those of the OAB generator.

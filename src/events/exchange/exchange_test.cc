@@ -1,5 +1,4 @@
 #include <gtest/gtest.h>
-
 #include <random>
 
 #include "events/exchange/event_data.h"
@@ -57,10 +56,13 @@ TEST(Exchange, ReadsHttpProxyAndShowsItAsAWebLog) {
 TEST(Exchange, ReadsTheSecondLayerOfEcpLogs) {
   const std::string log_text =
       "#Fields: TimeStamp,ServerName,EventId,EventData\n"
-      "2021-03-03T06:49:53.772Z,MX01,ECP.Request,\"S:TIME=210;S:SID=1;'S:CMD=Set-OabVirtualDirectory."
-      "ExternalUrl=''http://example.org/\"\"x\"\";y''.Identity=''7''';S:REQID=;S:URL=/ecp/DDI/x?a=b;c&d;"
+      "2021-03-03T06:49:53.772Z,MX01,ECP.Request,\"S:TIME=210;S:SID=1;'S:CMD=Set-"
+      "OabVirtualDirectory."
+      "ExternalUrl=''http://example.org/\"\"x\"\";y''.Identity=''7''';S:REQID=;S:URL=/ecp/DDI/"
+      "x?a=b;c&d;"
       "S:EX=;S:ACTID=9;S:ServerName=z\"\n"
-      "2021-03-03T06:49:54.000Z,MX01,ECP.Request,S:CMD=Get-Mailbox.Identity='a, b';S:EX=Can't;S:CMD=x\n";
+      "2021-03-03T06:49:54.000Z,MX01,ECP.Request,S:CMD=Get-Mailbox.Identity='a, "
+      "b';S:EX=Can't;S:CMD=x\n";
   const auto log = read(log_text, "V15/Logging/ECP/Server/ECPServer20210303-1.LOG", 31);
   ASSERT_EQ(log.events.size(), 2U);
   const auto& fields = log.events[0].fields;
@@ -86,16 +88,18 @@ TEST(Exchange, KnowsItsLogs) {
   };
   EXPECT_EQ(kind("", {"date-time", "internal-message-id", "source-context"}),
             SourceKind::kExchangeMessageTracking);
-  EXPECT_EQ(kind("SMTP Receive Protocol Log", {"date-time", "connector-id", "session-id",
-                                               "sequence-number"}),
+  EXPECT_EQ(kind("SMTP Receive Protocol Log",
+                 {"date-time", "connector-id", "session-id", "sequence-number"}),
             SourceKind::kExchangeSmtp);
-  EXPECT_EQ(kind("", {"DateTime", "ShellId", "FailFast", "ClientInfo"}), SourceKind::kExchangeRpsHttp);
+  EXPECT_EQ(kind("", {"DateTime", "ShellId", "FailFast", "ClientInfo"}),
+            SourceKind::kExchangeRpsHttp);
   EXPECT_EQ(kind("", {"DateTime", "Cmdlet", "Parameters"}), SourceKind::kExchangeCmdlet);
   EXPECT_EQ(kind("EWS Logs", {"DateTime"}), SourceKind::kExchangeEws);
   EXPECT_EQ(kind("MapiHttp Logs", {"DateTime"}), SourceKind::kExchangeMapiHttp);
   EXPECT_EQ(kind("audit", {"DateTime", "Data"}), SourceKind::kExchangeAdminAudit);
   EXPECT_EQ(kind("x", {"DateTime"}), SourceKind::kExchangeOther);
-  EXPECT_EQ(exchange::log_name(SourceKind::kExchangeSmtp, "SMTP Send Protocol Log", ""), "SmtpSend");
+  EXPECT_EQ(exchange::log_name(SourceKind::kExchangeSmtp, "SMTP Send Protocol Log", ""),
+            "SmtpSend");
   EXPECT_EQ(exchange::log_name(SourceKind::kExchangeHttpProxy, "", "a\\HttpProxy\\Owa\\b.LOG"),
             "HttpProxy/Owa");
 }
@@ -128,8 +132,10 @@ TEST(Exchange, AStrayQuoteDoesNotSwallowWhatFollows) {
 }
 
 TEST(Exchange, ReportsRecordsThatDoNotFit) {
-  const auto log = read("2021-03-03T00:00:00.000Z,early\n#Fields: DateTime,A,B\n"
-                        "2021-03-03T00:00:00.000Z,a\n2021-03-03T00:00:00.000Z,a,b,c,d\nnonsense\n", "x");
+  const auto log = read(
+      "2021-03-03T00:00:00.000Z,early\n#Fields: DateTime,A,B\n"
+      "2021-03-03T00:00:00.000Z,a\n2021-03-03T00:00:00.000Z,a,b,c,d\nnonsense\n",
+      "x");
   ASSERT_EQ(log.events.size(), 3U);
   EXPECT_FALSE(log.events[0].fields.contains("B"));
   EXPECT_EQ(log.events[1].fields.at("B"), "t:b,c,d");
@@ -155,12 +161,14 @@ TEST(Exchange, SkipsARecordOverTheLimit) {
 TEST(Exchange, ReadsTheLinesOfTheOabGenerator) {
   const std::string log_text =
       "2021-03-03T06:00:00.125Z OABGenerator: started\r\n"
-      "2021-03-03 06:00:01: Download failed and temporary file 'C:\\x' needs to be removed\r\n  more\r\n";
+      "2021-03-03 06:00:01: Download failed and temporary file 'C:\\x' needs to be removed\r\n  "
+      "more\r\n";
   ASSERT_TRUE(exchange::is_oab_generator_log(as_bytes(log_text)));
   Limits limits;
   ShapeTable shapes(limits);
   const auto reader = exchange::make_oab_generator_reader({&limits, &shapes, false});
-  const auto log = text::read_plainly(*reader, log_text, shapes, [](std::size_t) { return std::size_t{10}; });
+  const auto log =
+      text::read_plainly(*reader, log_text, shapes, [](std::size_t) { return std::size_t{10}; });
   ASSERT_EQ(log.events.size(), 3U);
   EXPECT_EQ(log.events[0].time, "2021-03-03T06:00:00.125Z");
   EXPECT_EQ(log.events[1].time, "2021-03-03T06:00:01Z");
@@ -170,13 +178,23 @@ TEST(Exchange, ReadsTheLinesOfTheOabGenerator) {
 
 std::string random_log(std::mt19937& random) {
   static const char* const kLines[] = {
-      "#Software: Microsoft Exchange Server", "#Log-type: HttpProxy Logs", "#Log-type: ECP Activity",
-      "#Fields: TimeStamp,ServerName,EventId,EventData", "#Fields: DateTime,A,A,,UrlStem",
-      "\xEF\xBB\xBF#Fields: DateTime,UrlStem,AnchorMailbox,RoutingHint,HttpStatus", "DateTime,A,B",
-      "2021-03-03T00:00:00.000Z,a,\"b\"\"c\",,d", "2021-03-03T00:00:00.000Z,\"x", "y\",z", "",
-      "2021-03-03T00:00:01Z,MX,E,S:A=1;S:B=x;y;'S:C=it''s;';I32:D.x=2;", "\xE9,\xC3\xA9,\"\"",
-      "2021-03-03T00:00:01Z,MX,E,\"'S:C=\"\"q\"\"';S:=;junk;S:E=a, b\",c", "\"2021-03-03T00:00:00Z\",1",
-      "2021-03-03T00:00:01Z,MX,E,'S:C=open;S:D=1", "\"a\"b,c"};
+      "#Software: Microsoft Exchange Server",
+      "#Log-type: HttpProxy Logs",
+      "#Log-type: ECP Activity",
+      "#Fields: TimeStamp,ServerName,EventId,EventData",
+      "#Fields: DateTime,A,A,,UrlStem",
+      "\xEF\xBB\xBF#Fields: DateTime,UrlStem,AnchorMailbox,RoutingHint,HttpStatus",
+      "DateTime,A,B",
+      "2021-03-03T00:00:00.000Z,a,\"b\"\"c\",,d",
+      "2021-03-03T00:00:00.000Z,\"x",
+      "y\",z",
+      "",
+      "2021-03-03T00:00:01Z,MX,E,S:A=1;S:B=x;y;'S:C=it''s;';I32:D.x=2;",
+      "\xE9,\xC3\xA9,\"\"",
+      "2021-03-03T00:00:01Z,MX,E,\"'S:C=\"\"q\"\"';S:=;junk;S:E=a, b\",c",
+      "\"2021-03-03T00:00:00Z\",1",
+      "2021-03-03T00:00:01Z,MX,E,'S:C=open;S:D=1",
+      "\"a\"b,c"};
   std::string log;
   for (int i = 0; i < 30; ++i)
     log += std::string(kLines[random() % std::size(kLines)]) + (random() % 3 == 0 ? "\r\n" : "\n");
@@ -195,9 +213,10 @@ TEST(Exchange, AgreesWithItsTwinOnRandomLogs) {
       ASSERT_EQ(fast.events.size(), twin.events.size()) << log;
       for (std::size_t i = 0; i < fast.events.size(); ++i)
         ASSERT_TRUE(fast.events[i] == twin.events[i])
-            << log.substr(0, fast.events[i].offset_bytes + 90) << "\n" << fast.events[i].channel << " "
-            << twin.events[i].channel << " " << fast.events[i].fields.size() << " "
-            << twin.events[i].fields.size() << " " << fast.events[i].time << " " << twin.events[i].time;
+            << log.substr(0, fast.events[i].offset_bytes + 90) << "\n"
+            << fast.events[i].channel << " " << twin.events[i].channel << " "
+            << fast.events[i].fields.size() << " " << twin.events[i].fields.size() << " "
+            << fast.events[i].time << " " << twin.events[i].time;
     }
   }
   EXPECT_GT(events_count, 10'000U);

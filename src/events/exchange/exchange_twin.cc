@@ -59,7 +59,8 @@ std::vector<Piece> records_of(const std::string& log, std::size_t record_bytes_m
       if (end - begin > record_bytes_max) break;
     }
     const bool is_whole = end < log.size() && !in_quotes;
-    if (!is_whole && end - begin > record_bytes_max && first_feed != std::string::npos) end = first_feed;
+    if (!is_whole && end - begin > record_bytes_max && first_feed != std::string::npos)
+      end = first_feed;
     records.push_back({begin, log.substr(begin, end - begin)});
     begin = end + 1;
   }
@@ -76,13 +77,15 @@ std::vector<std::pair<std::size_t, std::string>> columns_of(const std::string& r
     if (at < record.size() && record[at] == '"') {
       std::string inside;
       std::size_t i = at + 1;
-      while (i < record.size() && (record[i] != '"' || (i + 1 < record.size() && record[i + 1] == '"'))) {
+      while (i < record.size() &&
+             (record[i] != '"' || (i + 1 < record.size() && record[i + 1] == '"'))) {
         if (record[i] == '"') ++i;
         inside += record[i++];
       }
       const bool is_closed = i < record.size();
       end = is_closed ? std::min(record.find(',', i + 1), record.size()) : record.size();
-      value = is_closed && end == i + 1 ? "t:" + utf8(inside) : "t:" + utf8(record.substr(at, end - at));
+      value = is_closed && end == i + 1 ? "t:" + utf8(inside)
+                                        : "t:" + utf8(record.substr(at, end - at));
     }
     columns.emplace_back(at, value);
     if (end >= record.size()) return columns;
@@ -179,13 +182,19 @@ text::PlainEvent event_of(const Header& header, const std::string& record) {
   }
   const auto text_of = [&](const std::string& name) {
     const auto found = first.find(name);
-    return found == first.end() || found->second == "null" ? std::string() : found->second.substr(2);
+    return found == first.end() || found->second == "null" ? std::string()
+                                                           : found->second.substr(2);
   };
   if (header.kind == SourceKind::kExchangeHttpProxy) {
-    for (const auto& [from, to] : std::map<std::string, std::string>{
-             {"UrlStem", "cs-uri-stem"}, {"UrlQuery", "cs-uri-query"}, {"ClientIpAddress", "c-ip"},
-             {"HttpStatus", "sc-status"}, {"Method", "cs-method"}, {"AuthenticatedUser", "cs-username"},
-             {"UserAgent", "cs-user-agent"}, {"UrlHost", "cs-host"}}) {
+    for (const auto& [from, to] :
+         std::map<std::string, std::string>{{"UrlStem", "cs-uri-stem"},
+                                            {"UrlQuery", "cs-uri-query"},
+                                            {"ClientIpAddress", "c-ip"},
+                                            {"HttpStatus", "sc-status"},
+                                            {"Method", "cs-method"},
+                                            {"AuthenticatedUser", "cs-username"},
+                                            {"UserAgent", "cs-user-agent"},
+                                            {"UrlHost", "cs-host"}}) {
       const bool has_both = std::count(header.columns.begin(), header.columns.end(), to) > 0;
       if (first.contains(from) && !has_both) fields.emplace_back(to, first.at(from));
     }

@@ -19,10 +19,10 @@ constexpr std::array<std::string_view, 3> kComputerNames = {"ServerHostName", "S
 
 // HttpProxy logs show the requests of IIS: rules for web servers find their fields here as well.
 constexpr std::array kWebNames = {
-    Pair{"UrlStem", "cs-uri-stem"},      Pair{"UrlQuery", "cs-uri-query"},
-    Pair{"ClientIpAddress", "c-ip"},     Pair{"HttpStatus", "sc-status"},
-    Pair{"Method", "cs-method"},         Pair{"AuthenticatedUser", "cs-username"},
-    Pair{"UserAgent", "cs-user-agent"},  Pair{"UrlHost", "cs-host"}};
+    Pair{"UrlStem", "cs-uri-stem"},     Pair{"UrlQuery", "cs-uri-query"},
+    Pair{"ClientIpAddress", "c-ip"},    Pair{"HttpStatus", "sc-status"},
+    Pair{"Method", "cs-method"},        Pair{"AuthenticatedUser", "cs-username"},
+    Pair{"UserAgent", "cs-user-agent"}, Pair{"UrlHost", "cs-host"}};
 
 std::size_t column_named(const std::vector<std::string>& columns, std::string_view name) {
   const auto found = std::find(columns.begin(), columns.end(), name);
@@ -53,10 +53,12 @@ SourceKind kind_of_log(const std::vector<std::string>& columns, std::string_view
   if (has("AnchorMailbox") && has("UrlStem") && (has("RoutingHint") || has("BackEndCookie")))
     return SourceKind::kExchangeHttpProxy;
   if (has("EventData") && has("EventId") && has("ServerName")) {
-    const bool is_activity = is_type("Activity") || (!is_type("Server") && path_has(path, "Activity"));
+    const bool is_activity =
+        is_type("Activity") || (!is_type("Server") && path_has(path, "Activity"));
     return is_activity ? SourceKind::kExchangeEcpActivity : SourceKind::kExchangeEcpServer;
   }
-  if (has("internal-message-id") && has("source-context")) return SourceKind::kExchangeMessageTracking;
+  if (has("internal-message-id") && has("source-context"))
+    return SourceKind::kExchangeMessageTracking;
   if (has("connector-id") && has("session-id") && has("sequence-number"))
     return SourceKind::kExchangeSmtp;
   if (has("ShellId") && has("ClientInfo") && has("FailFast")) return SourceKind::kExchangeRpsHttp;
@@ -79,20 +81,29 @@ std::string log_name(SourceKind kind, std::string_view log_type, std::string_vie
       const std::string protocol = folder_below(path, "HttpProxy");
       return protocol.empty() ? "HttpProxy" : "HttpProxy/" + protocol;
     }
-    case SourceKind::kExchangeEcpServer: return "ECP/Server";
-    case SourceKind::kExchangeEcpActivity: return "ECP/Activity";
-    case SourceKind::kExchangeOabGenerator: return "OABGenerator";
-    case SourceKind::kExchangeEws: return "Ews";
-    case SourceKind::kExchangeMapiHttp: return "MapiHttp";
-    case SourceKind::kExchangeRpsHttp: return "Rps_Http";
+    case SourceKind::kExchangeEcpServer:
+      return "ECP/Server";
+    case SourceKind::kExchangeEcpActivity:
+      return "ECP/Activity";
+    case SourceKind::kExchangeOabGenerator:
+      return "OABGenerator";
+    case SourceKind::kExchangeEws:
+      return "Ews";
+    case SourceKind::kExchangeMapiHttp:
+      return "MapiHttp";
+    case SourceKind::kExchangeRpsHttp:
+      return "Rps_Http";
     case SourceKind::kExchangeCmdlet:
       return path_has(path, "LocalPowerShell") ? "LocalPowerShell_Cmdlet" : "Rps_Cmdlet";
-    case SourceKind::kExchangeAdminAudit: return "AdminAudit";
-    case SourceKind::kExchangeMessageTracking: return "MessageTracking";
+    case SourceKind::kExchangeAdminAudit:
+      return "AdminAudit";
+    case SourceKind::kExchangeMessageTracking:
+      return "MessageTracking";
     case SourceKind::kExchangeSmtp:
       if (contains_nocase(log_type, "Receive")) return "SmtpReceive";
       return contains_nocase(log_type, "Send") ? "SmtpSend" : "SMTP";
-    default: return log_type.empty() ? "Exchange" : std::string(log_type);
+    default:
+      return log_type.empty() ? "Exchange" : std::string(log_type);
   }
 }
 

@@ -17,15 +17,16 @@ inline constexpr std::size_t kNoColumn = SIZE_MAX;
 
 // What a header says about the records below it. Immutable, shared by blocks and threads.
 struct Layout {
-  std::vector<std::string> columns;             // as named in the log
-  std::vector<std::string> names;               // one per slot
+  std::vector<std::string> columns;  // as named in the log
+  std::vector<std::string> names;    // one per slot
   std::vector<std::uint32_t> slot_of_column;
-  const Shape* shape = nullptr;                 // nullptr: a table of names or shapes is full
+  const Shape* shape = nullptr;  // nullptr: a table of names or shapes is full
   std::size_t time = kNoColumn;
   std::size_t computer = kNoColumn;
-  std::size_t event_data = kNoColumn;           // of ECP logs: holds a second layer of fields
-  bool last_is_text = false;                    // further commas belong to the last column
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> copies;  // column, further slot with its value
+  std::size_t event_data = kNoColumn;  // of ECP logs: holds a second layer of fields
+  bool last_is_text = false;           // further commas belong to the last column
+  std::vector<std::pair<std::uint32_t, std::uint32_t>>
+      copies;  // column, further slot with its value
 };
 
 // The kind of log, from the names of its columns and the words behind `#Log-type:`. The path only
@@ -36,7 +37,8 @@ SourceKind kind_of_log(const std::vector<std::string>& columns, std::string_view
 // "HttpProxy/Ecp", "ECP/Server", "MessageTracking", ...
 std::string log_name(SourceKind kind, std::string_view log_type, std::string_view path);
 
-// True for a header line without `#Fields:`: its first column is the time's name of an Exchange log.
+// True for a header line without `#Fields:`: its first column is the time's name of an Exchange
+// log.
 bool is_plain_header(std::string_view line);
 
 std::shared_ptr<const Layout> make_layout(std::string_view header, std::string_view log_type,

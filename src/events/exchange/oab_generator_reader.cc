@@ -61,13 +61,14 @@ class OabGeneratorReader : public Reader {
       const std::string_view shown = text::without_byte_order_mark(line);
       if (is_rest || goes_on || shape_ == nullptr || line.size() > options_.limits->line_bytes) {
         if (!line.empty())
-          gaps.add(lines.begin(), line.size(), GapKind::kLimit,
-                   "A line is longer than the limit line-bytes, or a table is full; it was skipped.");
+          gaps.add(
+              lines.begin(), line.size(), GapKind::kLimit,
+              "A line is longer than the limit line-bytes, or a table is full; it was skipped.");
       } else {
         batch.understood_bytes += lines.next_begin() - lines.begin() - lines.padding_bytes();
         if (!shown.empty())
-          add_event(block, lines.begin(), line.size(), shown,
-                    static_cast<OabScratch&>(scratch), batch);
+          add_event(block, lines.begin(), line.size(), shown, static_cast<OabScratch&>(scratch),
+                    batch);
       }
       if (lines.padding_bytes() > 0)
         gaps.add(lines.end(), lines.padding_bytes(), GapKind::kTruncated,
@@ -107,8 +108,8 @@ class OabGeneratorReader : public Reader {
 }  // namespace
 
 bool is_oab_generator_log(Bytes head) {
-  constexpr std::array<std::string_view, 3> kPhrases = {
-      "OABGenerator", "Offline Address Book", "Download failed and temporary file"};
+  constexpr std::array<std::string_view, 3> kPhrases = {"OABGenerator", "Offline Address Book",
+                                                        "Download failed and temporary file"};
   constexpr std::size_t kLinesLookedAt = 200;
   text::LineCursor lines(as_text(head));
   text::DayParser days;

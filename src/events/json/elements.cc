@@ -1,10 +1,9 @@
 #include "events/json/elements.h"
 
-#include <emmintrin.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <emmintrin.h>
 #include <string>
 
 #include "events/reader.h"

@@ -8,7 +8,8 @@ namespace pugmark::json {
 // How the events of a JSON item stand in it.
 enum class Framing {
   kLines,     // one object a line
-  kElements,  // objects anywhere: elements of an array, printed over several lines, one after another
+  kElements,  // objects anywhere: elements of an array, printed over several lines, one after
+              // another
 };
 
 // Lines if the first object of `head` ends on the line it begins on.
@@ -25,11 +26,12 @@ struct Element {
   ElementState state = ElementState::kNone;
   std::size_t begin = 0;  // everything before it is structure: blanks, commas, brackets
   std::size_t end = 0;
-  bool cut_off = false;   // kDamaged because its closing brace is missing: the whole rest was searched
+  bool cut_off =
+      false;  // kDamaged because its closing brace is missing: the whole rest was searched
 };
 
-// After this many objects without an end in one block the rest of the block is given up: looking for
-// each of their ends costs a walk through the rest.
+// After this many objects without an end in one block the rest of the block is given up: looking
+// for each of their ends costs a walk through the rest.
 inline constexpr std::size_t kCutOffMax = 16;
 
 // The next object at or behind `from`. A line feed inside a string is not JSON: it shows that a

@@ -1,11 +1,10 @@
 #include "events/json/json_reader.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cassert>
 #include <charconv>
 #include <cstring>
+#include <fmt/format.h>
 #include <optional>
 
 #include "base/text.h"
@@ -31,8 +30,7 @@ class JsonContext : public BlockContext {
 
 class JsonScratch : public DecodeScratch {
  public:
-  explicit JsonScratch(const ReaderOptions& options)
-      : walker(*options.limits), layouts(options) {}
+  explicit JsonScratch(const ReaderOptions& options) : walker(*options.limits), layouts(options) {}
 
   Walker walker;
   LayoutCache layouts;
@@ -101,9 +99,10 @@ class JsonDecoder {
 
  private:
   void add_too_long(std::size_t at, std::size_t length) {
-    gaps_.add(at, length, GapKind::kLimit,
-              fmt::format("A JSON record is longer than the limit record-bytes ({}); it was skipped.",
-                          limits_.record_bytes));
+    gaps_.add(
+        at, length, GapKind::kLimit,
+        fmt::format("A JSON record is longer than the limit record-bytes ({}); it was skipped.",
+                    limits_.record_bytes));
   }
 
   void add_damaged(std::size_t at, std::size_t length) {
@@ -132,12 +131,13 @@ class JsonDecoder {
   void read_record(std::size_t at, std::size_t length) {
     if (length > limits_.record_bytes) return add_too_long(at, length);
     WalkResult result = scratch_.walker.walk(text_.substr(at, length), batch_.arena());
-    if (result == WalkResult::kNotUtf8) {
+    const bool is_utf8 = result != WalkResult::kNotUtf8;
+    if (!is_utf8)
+      result = scratch_.walker.walk(as_windows1252(text_.substr(at, length)), batch_.arena());
+    if (result != WalkResult::kWhole) return add_damaged(at, length);
+    if (!is_utf8)
       gaps_.add(at, length, GapKind::kDamaged,
                 "The text of this record is not UTF-8; it was read as Windows-1252.");
-      result = scratch_.walker.walk(as_windows1252(text_.substr(at, length)), batch_.arena());
-    }
-    if (result != WalkResult::kWhole) return add_damaged(at, length);
     add_event(at, length);
     batch_.understood_bytes += length;
   }
@@ -237,8 +237,9 @@ class JsonDecoder {
                 "its JSON text.");
     }
     if (scratch_.walker.too_many_fields()) {
-      gaps_.add(at, length, GapKind::kLimit,
-                "The event has more fields than the limit fields-per-event; the rest was left out.");
+      gaps_.add(
+          at, length, GapKind::kLimit,
+          "The event has more fields than the limit fields-per-event; the rest was left out.");
     }
     if (scratch_.walker.too_many_values()) {
       gaps_.add(at, length, GapKind::kLimit,
@@ -257,7 +258,8 @@ class JsonDecoder {
 
 class JsonReader : public Reader {
  public:
-  JsonReader(Framing framing, const ReaderOptions& options) : framing_(framing), options_(options) {}
+  JsonReader(Framing framing, const ReaderOptions& options)
+      : framing_(framing), options_(options) {}
 
   std::string_view type() const override { return "json"; }
 
@@ -277,10 +279,9 @@ class JsonReader : public Reader {
       }
     }
     in_record_ = context->ends_in_record;
-    first_line_indentation_ =
-        size > 0 && text[size - 1] != '\n'
-            ? indentation_at(text, size, first_line_indentation_)
-            : std::string_view::npos;
+    first_line_indentation_ = size > 0 && text[size - 1] != '\n'
+                                  ? indentation_at(text, size, first_line_indentation_)
+                                  : std::string_view::npos;
     return {size, std::move(context)};
   }
 

@@ -1,6 +1,5 @@
-#include <gtest/gtest.h>
-
 #include <cstdio>
+#include <gtest/gtest.h>
 #include <random>
 
 #include "events/clock.h"
@@ -24,8 +23,10 @@ text::PlainLog read(std::string_view log, std::size_t step = SIZE_MAX / 2, Limit
 
 TEST(Json, ReadsAFlatWindowsEvent) {
   const std::string line =
-      R"({"SourceName":"Microsoft-Windows-Sysmon","Channel":"Microsoft-Windows-Sysmon/Operational",)"
-      R"("Hostname":"MX01.example.org","TimeCreated":"2021-03-14T01:40:13.659Z","EventID":11,)"
+      R"({"SourceName":"Microsoft-Windows-Sysmon",)"
+      R"("Channel":"Microsoft-Windows-Sysmon/Operational",)"
+      R"("Hostname":"MX01.example.org","TimeCreated":"2021-03-14T01:40:13.659Z",)"
+      R"("EventID":11,)"
       R"("RecordNumber":"4711","Image":"C:\\Windows\\x.exe","ok":true,"none":null,"Task":"11"})";
   const auto log = read(line + "\r\n" + line);
   ASSERT_EQ(log.events.size(), 2U);
@@ -48,7 +49,8 @@ TEST(Json, ReadsAFlatWindowsEvent) {
 
 TEST(Json, ReadsWinlogbeat) {
   const auto log = read(
-      R"({"@timestamp":"2021-03-03T06:49:42.772Z","event":{"code":"4625","provider":"P"},"message":"m",)"
+      R"({"@timestamp":"2021-03-03T06:49:42.772Z","event":{"code":"4625","provider":"P"},)"
+      R"("message":"m",)"
       R"("host":{"name":"mx01"},"winlog":{"channel":"Security","event_id":4624,"record_id":77,)"
       R"("provider_name":"Microsoft-Windows-Security-Auditing","computer_name":"MX01.example.org",)"
       R"("event_data":{"TargetUserName":"a","EventID":"x","Threat Name":"t"},)"
@@ -82,12 +84,15 @@ TEST(Json, ReadsTheNestingOfTheXml) {
         "TimeCreated": {"#attributes": {"SystemTime": "2021-03-14T06:40:12.987654Z"}},
         "Security": null
       },
-      "EventData": {"Data": {"#text": ["Set-OabVirtualDirectory", "-Identity \"x\""]}, "Computer": "c"}
+      "EventData": {"Data": {"#text": ["Set-OabVirtualDirectory", "-Identity \"x\""]},
+                    "Computer": "c"}
     }
   },
-  {"Event": {"System": {"EventID": 4, "Channel": "Application", "Provider_attributes": {"Name": "P"}},
+  {"Event": {"System": {"EventID": 4, "Channel": "Application",
+                        "Provider_attributes": {"Name": "P"}},
              "UserData": {"Operation_Started": {"#attributes": {"xmlns": "n"}, "Query": "q"}}}}
-])", 33);
+])",
+                        33);
   ASSERT_EQ(log.events.size(), 2U);
   const auto& event = log.events[0];
   EXPECT_EQ(event.provider, "MSExchange CmdletLogs");
@@ -104,8 +109,8 @@ TEST(Json, ReadsTheNestingOfTheXml) {
 }
 
 TEST(Json, FlattensOtherJson) {
-  const auto log = read(
-      R"({"a":{"b":[1,2.50,"x"],"c":[{"d":1},{"d":null,"e":[]}]},"a.b":"again","f":{},"g":-0,"":{"":1}})");
+  const auto log = read(R"({"a":{"b":[1,2.50,"x"],"c":[{"d":1},{"d":null,"e":[]}]},"a.b":"again",)"
+                        R"("f":{},"g":-0,"":{"":1}})");
   ASSERT_EQ(log.events.size(), 1U);
   const auto& fields = log.events[0].fields;
   EXPECT_EQ(log.events[0].source, "json");
@@ -141,7 +146,8 @@ TEST(Json, ADamagedLineIsAGapAndTheNextIsRead) {
 
 TEST(Json, ADamagedElementDoesNotHideTheNext) {
   const std::string log_text =
-      "[\n  {\n    \"a\": 1\n  },\n  {\n    \"a\": \"lost quote,\n    \"b\": [\n      {\"c\": 1}\n    ]\n"
+      "[\n  {\n    \"a\": 1\n  },\n  {\n    \"a\": \"lost quote,\n    \"b\": [\n      {\"c\": 1}\n "
+      "   ]\n"
       "  },\n  {\n    \"a\": 3\n  },\n  oops,\n  {\"a\": 4},\n  {\"a\":";
   for (const std::size_t step : {1U, 7U, 1000U}) {
     const auto log = read(log_text, step);
@@ -200,10 +206,25 @@ TEST(Json, SurvivesObjectsWithoutEnd) {
 }
 
 std::string random_value(std::mt19937& random, int depth) {
-  static const char* const kScalars[] = {
-      "1",          "-0.5e+7",    "true",      "null",   "\"\"",      "\"a\\\\b\"", "\"\\u00e9\\n\"",
-      "\"\\ud800x\"", "\"\\q\"",  "\"}{\\\"\"", "01",    "tru",       "\"\xE9\"",  "\"x\ny\"",
-      "1e999",      "-",          "\"[1]\"",   "\"2021-03-03T00:00:00.5Z\"", "123456789012345678901234"};
+  static const char* const kScalars[] = {"1",
+                                         "-0.5e+7",
+                                         "true",
+                                         "null",
+                                         "\"\"",
+                                         "\"a\\\\b\"",
+                                         "\"\\u00e9\\n\"",
+                                         "\"\\ud800x\"",
+                                         "\"\\q\"",
+                                         "\"}{\\\"\"",
+                                         "01",
+                                         "tru",
+                                         "\"\xE9\"",
+                                         "\"x\ny\"",
+                                         "1e999",
+                                         "-",
+                                         "\"[1]\"",
+                                         "\"2021-03-03T00:00:00.5Z\"",
+                                         "123456789012345678901234"};
   const auto kind = random() % (depth > 3 ? 8 : 12);
   if (kind < 8) return kScalars[random() % (random() % 8 == 0 ? std::size(kScalars) : 8)];
   const bool is_array = kind < 10;
@@ -211,8 +232,9 @@ std::string random_value(std::mt19937& random, int depth) {
   const std::size_t count = random() % 4;
   for (std::size_t i = 0; i < count; ++i) {
     if (i > 0) out += random() % 40 == 0 ? "" : random() % 3 == 0 ? ",\n   " : ",";
-    static const char* const kKeys[] = {"a", "b", "Channel", "EventID", "winlog", "channel",
-                                        "event_id", "Event", "System", "EventData", "x\\u0041", ""};
+    static const char* const kKeys[] = {"a",      "b",         "Channel",  "EventID",
+                                        "winlog", "channel",   "event_id", "Event",
+                                        "System", "EventData", "x\\u0041", ""};
     if (!is_array) out += std::string("\"") + kKeys[random() % std::size(kKeys)] + "\":";
     out += random_value(random, depth + 1);
   }
@@ -235,7 +257,8 @@ TEST(Json, AgreesWithItsTwinOnRandomLogs) {
       const auto fast = read(log, step);
       ASSERT_EQ(fast.events.size(), twin.events.size()) << log;
       for (std::size_t i = 0; i < fast.events.size(); ++i)
-        ASSERT_TRUE(fast.events[i] == twin.events[i]) << log.substr(fast.events[i].offset_bytes, 200);
+        ASSERT_TRUE(fast.events[i] == twin.events[i])
+            << log.substr(fast.events[i].offset_bytes, 200);
       ASSERT_EQ(fast.gaps, twin.gaps) << log;
     }
   }
@@ -259,19 +282,21 @@ TEST(Json, AgreesWithItsTwinOnTheRecording) {
   text::PlainLog fast;
   ClockSummary clock;
   std::uint64_t understood_bytes = 0;
-  text::read_in_blocks(*reader, log, [](std::size_t) { return std::size_t{500'000}; },
-                       [&](EventBatch& batch) {
-                         for (const Event& event : batch.events())
-                           fast.events.push_back(text::plain_event(event, shapes));
-                         clock.add(batch.clock_samples());
-                         understood_bytes += batch.understood_bytes;
-                         EXPECT_TRUE(batch.gaps().empty());
-                       });
+  text::read_in_blocks(
+      *reader, log, [](std::size_t) { return std::size_t{500'000}; },
+      [&](EventBatch& batch) {
+        for (const Event& event : batch.events())
+          fast.events.push_back(text::plain_event(event, shapes));
+        clock.add(batch.clock_samples());
+        understood_bytes += batch.understood_bytes;
+        EXPECT_TRUE(batch.gaps().empty());
+      });
   EXPECT_EQ(fast.events.size(), 10'487U);
   EXPECT_EQ(understood_bytes, log.size());
   const auto twin = json::read_slowly(log, limits);
   ASSERT_EQ(twin.events.size(), fast.events.size());
-  for (std::size_t i = 0; i < fast.events.size(); ++i) ASSERT_TRUE(fast.events[i] == twin.events[i]);
+  for (std::size_t i = 0; i < fast.events.size(); ++i)
+    ASSERT_TRUE(fast.events[i] == twin.events[i]);
   EXPECT_EQ(fast.events[3732].fields.at("Image"), "t:System");
   const ClockJudgement judgement = judge_clock(clock);
   EXPECT_TRUE(judgement.is_shifted) << judgement.reason;

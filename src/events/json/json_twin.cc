@@ -1,6 +1,7 @@
 #include "events/json/json_twin.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -18,8 +19,9 @@ namespace {
 // nlohmann's own tree forgets repeated keys; this one keeps everything in order.
 struct Node {
   enum class Type { kScalar, kObject, kArray } type = Type::kScalar;
-  std::string text;  // of a scalar, as plain_value() writes it
-  std::vector<std::pair<std::string, Node>> members;
+  std::string text;               // of a scalar, as plain_value() writes it
+  std::vector<std::string> keys;  // of an object's members
+  std::vector<Node> nodes;        // members of an object, elements of an array
 };
 
 // Numbers go through the parser as strings with this mark, because it would not keep their digits.
@@ -29,9 +31,9 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
  public:
   Node root;
 
-  bool null() override { return add({Node::Type::kScalar, "null", {}}); }
+  bool null() override { return add({Node::Type::kScalar, "null", {}, {}}); }
   bool boolean(bool value) override {
-    return add({Node::Type::kScalar, value ? "b:true" : "b:false", {}});
+    return add({Node::Type::kScalar, value ? "b:true" : "b:false", {}, {}});
   }
   bool number_integer(number_integer_t) override { return false; }
   bool number_unsigned(number_unsigned_t) override { return false; }
@@ -40,6 +42,7 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
     const bool is_number = value.starts_with(kNumberMark) && value.ends_with(kNumberMark);
     return add({Node::Type::kScalar,
                 is_number ? "n:" + value.substr(1, value.size() - 2) : "t:" + value,
+                {},
                 {}});
   }
   bool binary(binary_t&) override { return false; }
@@ -60,12 +63,13 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
     if (open_.empty()) {
       root = std::move(node);
     } else {
-      open_.back().second.members.emplace_back(key_, std::move(node));
+      open_.back().second.keys.push_back(key_);
+      open_.back().second.nodes.push_back(std::move(node));
     }
     return true;
   }
   bool open(Node::Type type) {
-    open_.emplace_back(key_, Node{type, "", {}});
+    open_.emplace_back(key_, Node{type, "", {}, {}});
     return true;
   }
   bool close() {
@@ -113,7 +117,9 @@ std::string mended_string(const std::string& text, std::size_t& at) {
     if (begin + 6 > text.size() || text[begin] != '\\' || text[begin + 1] != 'u') return -1;
     const std::string digits = text.substr(begin + 2, 4);
     if (digits.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) return -1;
-    return std::stoi(digits, nullptr, 16);
+    int value = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+    return value;
   };
   while (at < text.size() && text[at] != '"') {
     if (text[at] != '\\' || at + 1 == text.size()) {
@@ -150,11 +156,12 @@ std::string prepared(const std::string& text) {
       out += mended_string(text, at);
       continue;
     }
-    const std::size_t end =
-        std::min(text.find_first_not_of("+-.0123456789eE", at), text.size());
+    const std::size_t end = std::min(text.find_first_not_of("+-.0123456789eE", at), text.size());
     const std::string run = text.substr(at, end - at);
-    const bool stands_alone = at == 0 || std::isalpha(static_cast<unsigned char>(text[at - 1])) == 0;
-    const bool ends_alone = end == text.size() || std::isalpha(static_cast<unsigned char>(text[end])) == 0;
+    const bool stands_alone =
+        at == 0 || std::isalpha(static_cast<unsigned char>(text[at - 1])) == 0;
+    const bool ends_alone =
+        end == text.size() || std::isalpha(static_cast<unsigned char>(text[end])) == 0;
     if (!run.empty() && stands_alone && ends_alone && has_number_form(run)) {
       out += '"';
       out += kNumberMark + run + kNumberMark;
@@ -175,7 +182,7 @@ void add_leaves(const std::string& path, const Node& node, Leaves& leaves, const
 // Objects of an array add their own leaves; its scalars are one list.
 void add_array(const std::string& path, const Node& node, Leaves& leaves, const Limits& limits,
                std::vector<std::string>& scalars, bool& has_objects) {
-  for (const auto& [unused, element] : node.members) {
+  for (const Node& element : node.nodes) {
     if (element.type == Node::Type::kScalar) {
       if (scalars.size() < limits.values_per_field) scalars.push_back(element.text);
     } else if (element.type == Node::Type::kArray) {
@@ -191,9 +198,9 @@ void add_leaves(const std::string& path, const Node& node, Leaves& leaves, const
   if (node.type == Node::Type::kScalar) {
     leaves.push_back({path, {node.text}});
   } else if (node.type == Node::Type::kObject) {
-    if (node.members.empty()) leaves.push_back({path, {"null"}});
-    for (const auto& [key, member] : node.members)
-      add_leaves(path + "." + key, member, leaves, limits);
+    if (node.nodes.empty()) leaves.push_back({path, {"null"}});
+    for (std::size_t i = 0; i < node.nodes.size(); ++i)
+      add_leaves(path + "." + node.keys[i], node.nodes[i], leaves, limits);
   } else {
     std::vector<std::string> scalars;
     bool has_objects = false;
@@ -260,7 +267,8 @@ void fill_fields(text::PlainEvent& event, const Leaves& leaves, const NamedLeave
 
 text::PlainEvent event_of(const Node& root, const Limits& limits) {
   Leaves leaves;
-  for (const auto& [key, member] : root.members) add_leaves(key, member, leaves, limits);
+  for (std::size_t i = 0; i < root.nodes.size(); ++i)
+    add_leaves(root.keys[i], root.nodes[i], leaves, limits);
   std::vector<std::string> paths;
   for (const auto& leaf : leaves) paths.push_back(leaf.first);
   const NamedLeaves named = name_leaves(paths);
@@ -322,11 +330,12 @@ std::size_t object_end(std::string_view log, std::size_t begin, std::size_t& dam
 void read_object(std::string_view log, std::size_t begin, std::size_t end, const Limits& limits,
                  text::PlainLog& result) {
   std::string object(log.substr(begin, end - begin));
+  bool is_utf8 = true;
   if (!is_valid_utf8(object)) {
     std::string converted;
     append_windows1252(object, converted);
     object = converted;
-    result.gaps.push_back({begin, end - begin, "damaged"});
+    is_utf8 = false;
   }
   TreeBuilder builder;
   const bool parsed = nlohmann::json::sax_parse(prepared(object), &builder);
@@ -334,6 +343,7 @@ void read_object(std::string_view log, std::size_t begin, std::size_t end, const
     result.gaps.push_back({begin, end - begin, "damaged"});
     return;
   }
+  if (!is_utf8) result.gaps.push_back({begin, end - begin, "damaged"});
   text::PlainEvent event = event_of(builder.root, limits);
   event.offset_bytes = begin;
   event.length_bytes = end - begin;

@@ -1,9 +1,8 @@
 #include "events/json/layout.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <array>
+#include <xxhash.h>
 
 #include "events/json/names.h"
 #include "events/json/walk.h"
@@ -17,11 +16,22 @@ constexpr std::size_t kLayoutsMax = 2048;
 constexpr std::size_t kKindsMax = 256;
 
 // Where the time of an event may stand, the best first.
-constexpr std::array<std::string_view, 16> kTimeNames = {
-    "TimeCreated_SystemTime", "winlog.time_created", "TimeCreated", "@timestamp",
-    "EventTime",              "TimeGenerated",       "timestamp",   "Timestamp",
-    "time",                   "Time",                "eventTime",   "event_time",
-    "datetime",               "date",                "ts",          "UtcTime"};
+constexpr std::array<std::string_view, 16> kTimeNames = {"TimeCreated_SystemTime",
+                                                         "winlog.time_created",
+                                                         "TimeCreated",
+                                                         "@timestamp",
+                                                         "EventTime",
+                                                         "TimeGenerated",
+                                                         "timestamp",
+                                                         "Timestamp",
+                                                         "time",
+                                                         "Time",
+                                                         "eventTime",
+                                                         "event_time",
+                                                         "datetime",
+                                                         "date",
+                                                         "ts",
+                                                         "UtcTime"};
 
 class PathReader {
  public:
@@ -82,9 +92,8 @@ std::unique_ptr<Layout> make_layout(const std::string& signature) {
   layout->one_to_one = slots.one_to_one;
   const auto leaf_named = [&](std::string_view name) {
     const auto found = std::find(named.names.begin(), named.names.end(), name);
-    return found == named.names.end()
-               ? kNoLeaf
-               : static_cast<std::size_t>(found - named.names.begin());
+    return found == named.names.end() ? kNoLeaf
+                                      : static_cast<std::size_t>(found - named.names.begin());
   };
   if (layout->is_windows) {
     layout->channel = leaf_named("Channel");
@@ -141,8 +150,7 @@ const Shape* LayoutCache::shape_of(Layout& layout, std::string_view channel,
   shape.provider = provider;
   shape.event_id = event_id;
   shape.precision = TimePrecision::kMillisecond;
-  const Shape* const known =
-      text::intern_shape(*options_.shapes, std::move(shape), layout.names);
+  const Shape* const known = text::intern_shape(*options_.shapes, std::move(shape), layout.names);
   layout.kinds.push_back({std::string(channel), std::string(provider), event_id, known});
   return known;
 }

@@ -19,7 +19,7 @@ inline constexpr std::size_t kNoLeaf = SIZE_MAX;
 struct Layout {
   std::string signature;
   bool is_windows = false;
-  std::vector<std::string> names;            // one per slot
+  std::vector<std::string> names;  // one per slot
   std::vector<std::uint32_t> slot_of_leaf;
   bool one_to_one = true;
   std::size_t channel = kNoLeaf;
@@ -27,15 +27,15 @@ struct Layout {
   std::size_t event_id = kNoLeaf;
   std::size_t computer = kNoLeaf;
   std::size_t record_id = kNoLeaf;
-  std::size_t sysmon_time = kNoLeaf;         // UtcTime
-  std::vector<std::size_t> times;            // leaves that may hold the time, the best first
+  std::size_t sysmon_time = kNoLeaf;  // UtcTime
+  std::vector<std::size_t> times;     // leaves that may hold the time, the best first
 
   // The kinds of event met with this layout: one for each log, provider and event id.
   struct Kind {
     std::string channel;
     std::string provider;
     std::uint32_t event_id = 0;
-    const Shape* shape = nullptr;            // nullptr: a table is full
+    const Shape* shape = nullptr;  // nullptr: a table is full
   };
   std::vector<Kind> kinds;
 };

@@ -13,23 +13,22 @@ namespace {
 using Pair = std::pair<std::string_view, std::string_view>;
 
 // Winlogbeat 7 and 8 and the Elastic agent (ECS).
-constexpr std::array kBeats = {
-    Pair{"winlog.channel", "Channel"},
-    Pair{"winlog.event_id", "EventID"},
-    Pair{"winlog.provider_name", "Provider_Name"},
-    Pair{"winlog.provider_guid", "Provider_Guid"},
-    Pair{"winlog.computer_name", "Computer"},
-    Pair{"winlog.record_id", "EventRecordID"},
-    Pair{"winlog.task", "Task"},
-    Pair{"winlog.opcode", "Opcode"},
-    Pair{"winlog.level", "Level"},
-    Pair{"winlog.version", "Version"},
-    Pair{"winlog.keywords", "Keywords"},
-    Pair{"winlog.activity_id", "Correlation_ActivityID"},
-    Pair{"winlog.process.pid", "Execution_ProcessID"},
-    Pair{"winlog.process.thread.id", "Execution_ThreadID"},
-    Pair{"winlog.user.identifier", "Security_UserID"},
-    Pair{"message", "Message"}};
+constexpr std::array kBeats = {Pair{"winlog.channel", "Channel"},
+                               Pair{"winlog.event_id", "EventID"},
+                               Pair{"winlog.provider_name", "Provider_Name"},
+                               Pair{"winlog.provider_guid", "Provider_Guid"},
+                               Pair{"winlog.computer_name", "Computer"},
+                               Pair{"winlog.record_id", "EventRecordID"},
+                               Pair{"winlog.task", "Task"},
+                               Pair{"winlog.opcode", "Opcode"},
+                               Pair{"winlog.level", "Level"},
+                               Pair{"winlog.version", "Version"},
+                               Pair{"winlog.keywords", "Keywords"},
+                               Pair{"winlog.activity_id", "Correlation_ActivityID"},
+                               Pair{"winlog.process.pid", "Execution_ProcessID"},
+                               Pair{"winlog.process.thread.id", "Execution_ThreadID"},
+                               Pair{"winlog.user.identifier", "Security_UserID"},
+                               Pair{"message", "Message"}};
 
 // Used where the names above are missing.
 constexpr std::array kBeatsInstead = {Pair{"event.code", "EventID"},
@@ -53,12 +52,12 @@ constexpr std::array kOldBeats = {Pair{"log_name", "Channel"},
 
 // Flat exports (NXLog and others).
 constexpr std::array kFlat = {
-    Pair{"SourceName", "Provider_Name"},   Pair{"ProviderName", "Provider_Name"},
-    Pair{"Provider", "Provider_Name"},     Pair{"ProviderGuid", "Provider_Guid"},
-    Pair{"Hostname", "Computer"},          Pair{"ComputerName", "Computer"},
-    Pair{"host.name", "Computer"},         Pair{"RecordNumber", "EventRecordID"},
-    Pair{"RecordId", "EventRecordID"},     Pair{"EventId", "EventID"},
-    Pair{"event_id", "EventID"},           Pair{"ActivityID", "Correlation_ActivityID"}};
+    Pair{"SourceName", "Provider_Name"}, Pair{"ProviderName", "Provider_Name"},
+    Pair{"Provider", "Provider_Name"},   Pair{"ProviderGuid", "Provider_Guid"},
+    Pair{"Hostname", "Computer"},        Pair{"ComputerName", "Computer"},
+    Pair{"host.name", "Computer"},       Pair{"RecordNumber", "EventRecordID"},
+    Pair{"RecordId", "EventRecordID"},   Pair{"EventId", "EventID"},
+    Pair{"event_id", "EventID"},         Pair{"ActivityID", "Correlation_ActivityID"}};
 
 template <std::size_t N>
 std::optional<std::string> find_in(const std::array<Pair, N>& table, std::string_view path) {
@@ -85,7 +84,8 @@ struct Name {
   bool is_data = false;  // from EventData or UserData: a system field of the name has precedence
 };
 
-// "EventID.#attributes.Qualifiers", "Provider_attributes.Name", "Provider.@Name" -> Element_Attribute.
+// "EventID.#attributes.Qualifiers", "Provider_attributes.Name", "Provider.@Name" ->
+// Element_Attribute.
 std::string system_name(std::string_view path) {
   std::string name;
   while (!path.empty()) {
@@ -183,8 +183,8 @@ NamedLeaves name_leaves(const std::vector<std::string>& paths) {
     names = name_each(paths, old_beats_name);
   } else {
     const bool has_id = has("EventID") || has("EventId") || has("event_id");
-    result.is_windows =
-        has_id && (has("Channel") || has("SourceName") || has("ProviderName") || has("Provider_Name"));
+    result.is_windows = has_id && (has("Channel") || has("SourceName") || has("ProviderName") ||
+                                   has("Provider_Name"));
     names = name_each(paths, [](std::string_view path) { return Name{std::string(path)}; });
     if (result.is_windows) name_instead(kFlat, paths, names);
   }

@@ -14,8 +14,8 @@ struct NamedLeaves {
 // Field names for the leaves of an event, from their paths (keys joined by dots). Windows events
 // written by Winlogbeat and its relatives, by exporters that write one flat object, or with the
 // nesting of the XML (Event.System, Event.EventData, Event.UserData) get the names the EVTX reader
-// gives: EventID, Channel, Provider_Name, Computer, ..., data fields by their own name. A data field
-// with the name of a system field becomes EventData.NAME. Everything else keeps its path.
+// gives: EventID, Channel, Provider_Name, Computer, ..., data fields by their own name. A data
+// field with the name of a system field becomes EventData.NAME. Everything else keeps its path.
 NamedLeaves name_leaves(const std::vector<std::string>& paths);
 
 }  // namespace pugmark::json

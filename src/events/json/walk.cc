@@ -207,7 +207,8 @@ error_code Walker::walk_array(ondemand::value value, std::size_t depth, std::siz
     if (const error_code error = element.type().get(type); error != SUCCESS) return error;
     error_code error = SUCCESS;
     Leaf leaf;
-    const bool is_nested = type == ondemand::json_type::object || type == ondemand::json_type::array;
+    const bool is_nested =
+        type == ondemand::json_type::object || type == ondemand::json_type::array;
     if (is_nested && depth < limits_.nesting_depth) {
       if (type == ondemand::json_type::array) {
         error = walk_array(element, depth + 1, list_begin, has_objects);
@@ -258,7 +259,8 @@ error_code Walker::read_scalar(ondemand::value& value, Leaf& leaf) {
   if (token.front() == '"') {
     if (token.size() < 2 || token.back() != '"') return simdjson::STRING_ERROR;
     const std::string_view text = token.substr(1, token.size() - 2);
-    // Steps over the string. Left to itself the iterator would take `"a" : 1` in an array for a key.
+    // Steps over the string. Left to itself the iterator would take `"a" : 1` in an array for a
+    // key.
     ondemand::raw_json_string stepped_over;
     if (const error_code error = value.get_raw_json_string().get(stepped_over); error != SUCCESS)
       return error;
@@ -298,9 +300,8 @@ void Walker::add_list(std::size_t begin, bool has_objects) {
     Value* values = arena_->allocate_values(count);
     for (std::size_t i = 0; i < count; ++i) {
       const Leaf& element = elements_[begin + i];
-      values[i] = element.has_escapes
-                      ? Value::text(unescaped(element.value.bytes(), *arena_))
-                      : element.value;
+      values[i] = element.has_escapes ? Value::text(unescaped(element.value.bytes(), *arena_))
+                                      : element.value;
     }
     list.value = {values, static_cast<std::uint32_t>(count), ValueType::kList};
   }

@@ -2,11 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <simdjson.h>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <simdjson.h>
 
 #include "base/limits.h"
 #include "events/event.h"
@@ -15,25 +14,25 @@
 namespace pugmark::json {
 
 // Marks in a signature. JSON keys cannot contain control characters, so none of them can be forged.
-inline constexpr char kKey = '\x01';           // a key follows, up to the next mark; then its value:
-inline constexpr char kObject = '\x02';        //   an object (none of these: a scalar, one leaf)
-inline constexpr char kEnd = '\x03';           //   the end of an object
+inline constexpr char kKey = '\x01';     // a key follows, up to the next mark; then its value:
+inline constexpr char kObject = '\x02';  //   an object (none of these: a scalar, one leaf)
+inline constexpr char kEnd = '\x03';     //   the end of an object
 inline constexpr char kObjectInList = '\x04';  //   an object that is an element of an array
 inline constexpr char kList = '\x05';          //   the scalars of an array, one leaf that is a list
 
 struct Leaf {
-  Value value;           // a string is still as written, between its quotes
+  Value value;  // a string is still as written, between its quotes
   bool has_escapes = false;
 };
 
 enum class WalkResult {
   kWhole,
-  kNotJson,       // the text contradicts RFC 8259
+  kNotJson,  // the text contradicts RFC 8259
   kNotUtf8,
 };
 
-// Walks one JSON object with simdjson and notes its leaves in order of appearance, and its keys as a
-// signature: events with equal signatures have the same fields. Memory is reused. One thread.
+// Walks one JSON object with simdjson and notes its leaves in order of appearance, and its keys as
+// a signature: events with equal signatures have the same fields. Memory is reused. One thread.
 class Walker {
  public:
   explicit Walker(const Limits& limits) : limits_(limits) {}
@@ -71,8 +70,8 @@ class Walker {
   bool too_many_values_ = false;
 };
 
-// The text of a JSON string. Escapes are resolved into the arena; a surrogate without its other half
-// becomes U+FFFD, an escape JSON does not know stays as written.
+// The text of a JSON string. Escapes are resolved into the arena; a surrogate without its other
+// half becomes U+FFFD, an escape JSON does not know stays as written.
 std::string_view unescaped(std::string_view written, Arena& arena);
 std::string unescaped(std::string_view written);
 

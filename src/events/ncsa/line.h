@@ -10,7 +10,7 @@ namespace pugmark::ncsa {
 
 // The parts of one line, as written; data() == nullptr where the line has none.
 struct Line {
-  std::string_view host;       // the server's name, of formats that begin with it
+  std::string_view host;  // the server's name, of formats that begin with it
   std::string_view client;
   std::string_view user;
   std::string_view method;
@@ -21,9 +21,9 @@ struct Line {
   std::string_view bytes;
   std::string_view referer;
   std::string_view user_agent;
-  std::string_view rest;       // what stands behind them
-  ParsedTime time;             // precision kUnknown if it cannot be read
-  bool has_referer = false;    // combined format
+  std::string_view rest;     // what stands behind them
+  ParsedTime time;           // precision kUnknown if it cannot be read
+  bool has_referer = false;  // combined format
 };
 
 // Takes a line apart:

@@ -1,5 +1,4 @@
 #include <gtest/gtest.h>
-
 #include <random>
 
 #include "events/ncsa/line.h"
@@ -19,7 +18,8 @@ text::PlainLog read(std::string_view log, std::size_t step = SIZE_MAX / 2, Limit
 TEST(Ncsa, ReadsCommonCombinedAndFurtherFields) {
   const std::string log_text =
       "198.51.100.7 - - [10/Oct/2000:13:55:36 -0700] \"GET /a/b?c=d HTTP/1.0\" 200 2326\r\n"
-      "2001:db8::1 - j doe [01/Mar/2021:00:00:00 +0100] \"POST /x HTTP/1.1\" 302 - \"-\" \"A \\\" B\"\n"
+      "2001:db8::1 - j doe [01/Mar/2021:00:00:00 +0100] \"POST /x HTTP/1.1\" 302 - \"-\" \"A \\\" "
+      "B\"\n"
       "www.example.org:443 203.0.113.9 - - [01/Mar/2021:00:00:00 +0000] \"\\x16\\x03\" 400 0 "
       "\"http://example.org/\" \"-\" 12 \"x\"\n";
   const auto log = read(log_text, 17);
@@ -51,7 +51,8 @@ TEST(Ncsa, ReadsTimes) {
 }
 
 TEST(Ncsa, AnotherLineIsAGap) {
-  const auto log = read("[notice] started\n198.51.100.7 - - [10/Oct/2000:13:55:36 -0700] \"\" - -\n");
+  const auto log =
+      read("[notice] started\n198.51.100.7 - - [10/Oct/2000:13:55:36 -0700] \"\" - -\n");
   ASSERT_EQ(log.events.size(), 1U);
   ASSERT_EQ(log.gaps.size(), 1U);
   EXPECT_EQ(log.gaps[0], (text::PlainGap{0, 16, "damaged"}));
@@ -66,9 +67,10 @@ TEST(Ncsa, AgreesWithItsTwinOnRandomLogs) {
   for (int round = 0; round < 600; ++round) {
     std::string log;
     for (int i = 0; i < 10; ++i) {
-      log += pick({"198.51.100.7 - -", "h 198.51.100.7 - u v", "a b c", "a b", "a - \xE9 -", "a - [b"}) +
-             pick({" [10/Oct/2000:13:55:36 -0700] ", " [10/Oct/2000:13:55:36] ", "[31/Feb/2000:13:55:36 +0000]",
-                   " [10/Oct/2000:13:55:36 -07:00] "}) +
+      log += pick({"198.51.100.7 - -", "h 198.51.100.7 - u v", "a b c", "a b", "a - \xE9 -",
+                   "a - [b"}) +
+             pick({" [10/Oct/2000:13:55:36 -0700] ", " [10/Oct/2000:13:55:36] ",
+                   "[31/Feb/2000:13:55:36 +0000]", " [10/Oct/2000:13:55:36 -07:00] "}) +
              pick({"\"GET /a?b HTTP/1.1\"", "\"GET /a b\"", "\"\"", "\"x\\\" y\\", "\" \"", "-"}) +
              pick({" 200 5", " 200 -", " 20 5", " - 5x", "  404  1 "}) +
              pick({"", " \"-\" \"U\"", " \"r\" \"U\" z", " \"r", " \"r\" x", " 77"}) +
@@ -80,7 +82,8 @@ TEST(Ncsa, AgreesWithItsTwinOnRandomLogs) {
       const auto fast = read(log, step);
       ASSERT_EQ(fast.events.size(), twin.events.size()) << log;
       for (std::size_t i = 0; i < fast.events.size(); ++i)
-        ASSERT_TRUE(fast.events[i] == twin.events[i]) << log.substr(fast.events[i].offset_bytes, 120);
+        ASSERT_TRUE(fast.events[i] == twin.events[i])
+            << log.substr(fast.events[i].offset_bytes, 120);
     }
   }
   EXPECT_GT(events_count, 500U);

@@ -1,8 +1,7 @@
 #include "events/ncsa/ncsa_twin.h"
 
-#include <fmt/format.h>
-
 #include <cstring>
+#include <fmt/format.h>
 #include <string>
 #include <vector>
 

@@ -1,9 +1,8 @@
 #include "events/text/fields.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstring>
+#include <fmt/format.h>
 #include <unordered_map>
 
 #include "base/bytes.h"
@@ -32,7 +31,8 @@ bool is_ascii(std::string_view text) {
     std::memcpy(&word, at, sizeof word);
     seen |= word;
   }
-  for (; left > 0; --left, ++at) seen |= static_cast<std::uint64_t>(static_cast<unsigned char>(*at));
+  for (; left > 0; --left, ++at)
+    seen |= static_cast<std::uint64_t>(static_cast<unsigned char>(*at));
   return (seen & 0x8080808080808080ULL) == 0;
 }
 
@@ -73,10 +73,9 @@ std::optional<ParsedTime> parse_log_time(std::string_view text, DayParser& days)
     const auto seconds = parse_seconds_of_day(text.substr(11, 8));
     if (day && seconds && is_digits(text.substr(20, 3))) {
       const std::int64_t ms = (text[20] - '0') * 100 + (text[21] - '0') * 10 + (text[22] - '0');
-      return ParsedTime{
-          {(*day * kSecondsPerDay + *seconds) * kNsPerSecond + ms * 1'000'000},
-          TimePrecision::kMillisecond,
-          true};
+      return ParsedTime{{(*day * kSecondsPerDay + *seconds) * kNsPerSecond + ms * 1'000'000},
+                        TimePrecision::kMillisecond,
+                        true};
     }
   }
   return parse_time(text);

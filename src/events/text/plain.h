@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/text.h"
 #include "events/event.h"
 #include "events/reader.h"
 #include "events/shape.h"
@@ -23,8 +24,8 @@ namespace pugmark::text {
 struct PlainEvent {
   std::uint64_t offset_bytes = 0;
   std::uint64_t length_bytes = 0;
-  std::string time;      // as format_time() prints it; "" if the record has none
-  std::string source;    // to_string(SourceKind)
+  std::string time;    // as format_time() prints it; "" if the record has none
+  std::string source;  // to_string(SourceKind)
   std::string channel;
   std::string provider;
   std::uint32_t event_id = 0;
@@ -53,15 +54,24 @@ inline std::string plain_text(std::string_view text) { return "t:" + std::string
 // "t:text", "n:number", "b:true", "null", "[a|b]": a value with its type, for comparing.
 inline std::string plain_value(const Value& value) {
   switch (value.type) {
-    case ValueType::kNull: return "null";
-    case ValueType::kNumberText: return "n:" + std::string(value.bytes());
-    case ValueType::kBoolText: return "b:" + std::string(value.bytes());
+    case ValueType::kNull:
+      return "null";
+    case ValueType::kNumberText:
+      return "n:" + std::string(value.bytes());
+    case ValueType::kBoolText:
+      return "b:" + std::string(value.bytes());
     case ValueType::kList: {
       std::string list = "[";
       for (const Value& part : value.list()) list += plain_value(part) + "|";
       return list + "]";
     }
-    default: return plain_text(rendered(value));
+    case ValueType::kAnsi: {
+      std::string text;
+      append_windows1252(value.bytes(), text);
+      return plain_text(text);
+    }
+    default:
+      return plain_text(value.bytes());
   }
 }
 
@@ -75,7 +85,7 @@ inline PlainEvent plain_event(const Event& event, const ShapeTable& shapes) {
   plain.provider = event.shape->provider;
   plain.event_id = event.shape->event_id;
   plain.record_id = event.record_id;
-  plain.computer = rendered(event.computer);
+  if (event.computer.present()) plain.computer = plain_value(event.computer).substr(2);
   for (std::size_t slot = 0; slot < event.shape->fields.size(); ++slot) {
     const Value value = event.at(slot);
     if (!value.present()) continue;
@@ -118,8 +128,8 @@ PlainLog read_plainly(Reader& reader, std::string_view item, const ShapeTable& s
   read_in_blocks(reader, item, step, [&](EventBatch& batch) {
     for (const Event& event : batch.events()) log.events.push_back(plain_event(event, shapes));
     for (const Gap& gap : batch.gaps()) {
-      log.gaps.push_back({gap.where.offset_bytes, gap.where.length_bytes,
-                          std::string(to_string(gap.kind))});
+      log.gaps.push_back(
+          {gap.where.offset_bytes, gap.where.length_bytes, std::string(to_string(gap.kind))});
     }
   });
   std::sort(log.gaps.begin(), log.gaps.end());

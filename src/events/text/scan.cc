@@ -1,10 +1,9 @@
 #include "events/text/scan.h"
 
-#include <emmintrin.h>
-#include <immintrin.h>
-
 #include <bit>
 #include <cstring>
+#include <emmintrin.h>
+#include <immintrin.h>
 
 namespace pugmark::text {
 namespace {
@@ -37,10 +36,9 @@ std::uint64_t high_bits(const char* at) {
 }
 
 std::uint64_t separator_bits(__m128i v) {
-  const __m128i found =
-      _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')),
-                                _mm_cmpeq_epi8(v, _mm_set1_epi8('\n'))),
-                   _mm_cmpeq_epi8(v, _mm_setzero_si128()));
+  const __m128i found = _mm_or_si128(
+      _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\n'))),
+      _mm_cmpeq_epi8(v, _mm_setzero_si128()));
   return bits_of(found);
 }
 
@@ -79,12 +77,12 @@ __attribute__((target("avx2,bmi,bmi2"))) Separators find_separators_avx2(std::st
     std::uint64_t bits = 0;
     std::uint64_t high_here = 0;
     for (unsigned half = 0; half < 2; ++half) {
+      const char* const p = text.data() + at + std::size_t{32} * half;
       // An unaligned load of 32 bytes; the intrinsic wants this type.
-      const __m256i v = _mm256_loadu_si256(
-          reinterpret_cast<const __m256i*>(text.data() + at + std::size_t{32} * half));
-      const __m256i found = _mm256_or_si256(
-          _mm256_or_si256(_mm256_cmpeq_epi8(v, blank), _mm256_cmpeq_epi8(v, feed)),
-          _mm256_cmpeq_epi8(v, nul));
+      const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+      const __m256i found =
+          _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(v, blank), _mm256_cmpeq_epi8(v, feed)),
+                          _mm256_cmpeq_epi8(v, nul));
       const auto low32 = [](__m256i mask) __attribute__((target("avx2"))) {
         return static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_epi8(mask)));
       };

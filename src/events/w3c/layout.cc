@@ -22,9 +22,8 @@ std::vector<std::string_view> words(std::string_view text) {
 
 std::size_t column_named(const Layout& layout, std::string_view name) {
   const auto found = std::find(layout.columns.begin(), layout.columns.end(), name);
-  return found == layout.columns.end()
-             ? kNoColumn
-             : static_cast<std::size_t>(found - layout.columns.begin());
+  return found == layout.columns.end() ? kNoColumn
+                                       : static_cast<std::size_t>(found - layout.columns.begin());
 }
 
 bool is_number_column(std::string_view name) {
@@ -74,7 +73,7 @@ std::string sigma_name(std::string_view column) {
 
 bool is_nullable(std::string_view name) {
   constexpr std::array<std::string_view, 7> kNullable = {
-      "cs-uri-query", "cs-username", "cs-referer",     "cs-cookie",
+      "cs-uri-query", "cs-username",   "cs-referer",     "cs-cookie",
       "cs-host",      "cs-user-agent", "X-Forwarded-For"};
   return std::find(kNullable.begin(), kNullable.end(), name) != kNullable.end();
 }

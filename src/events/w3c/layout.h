@@ -16,22 +16,24 @@ namespace pugmark::w3c {
 inline constexpr std::size_t kNoColumn = SIZE_MAX;
 
 // What one `#Fields:` line says about the rows below it (W3C, "Extended Log File Format",
-// WD-logfile-960323, and what IIS and HTTP.sys make of it). Immutable, shared by blocks and threads.
+// WD-logfile-960323, and what IIS and HTTP.sys make of it). Immutable, shared by blocks and
+// threads.
 struct Layout {
-  std::vector<std::string> columns;             // names as Sigma calls them, in order of the columns
+  std::vector<std::string> columns;  // names as Sigma calls them, in order of the columns
   std::vector<std::uint32_t> slot_of_column;
-  bool one_to_one = true;                       // column i is slot i: no name stands twice
-  const Shape* shape = nullptr;                 // nullptr: a table of names or shapes is full
+  bool one_to_one = true;        // column i is slot i: no name stands twice
+  const Shape* shape = nullptr;  // nullptr: a table of names or shapes is full
   std::size_t date = kNoColumn;
   std::size_t time = kNoColumn;
-  std::size_t pivot = kNoColumn;                // the one column that may hold blanks: the query
-  std::size_t port = kNoColumn;                 // s-port behind it, which proves where it ended
+  std::size_t pivot = kNoColumn;  // the one column that may hold blanks: the query
+  std::size_t port = kNoColumn;   // s-port behind it, which proves where it ended
   std::size_t status = kNoColumn;
   std::size_t computer = kNoColumn;
-  std::size_t numbers_from = kNoColumn;         // from here to the last column all are numbers
-  std::vector<std::uint32_t> nullable;          // columns where '-' means "nothing"
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> copies;  // column, further slot with its value
-  std::size_t uri = kNoColumn;                  // cs-uri of HTTPERR, also shown as stem and query
+  std::size_t numbers_from = kNoColumn;  // from here to the last column all are numbers
+  std::vector<std::uint32_t> nullable;   // columns where '-' means "nothing"
+  std::vector<std::pair<std::uint32_t, std::uint32_t>>
+      copies;                   // column, further slot with its value
+  std::size_t uri = kNoColumn;  // cs-uri of HTTPERR, also shown as stem and query
   std::uint32_t stem_slot = 0;
   std::uint32_t query_slot = 0;
 };

@@ -18,8 +18,8 @@ struct AlignedRow {
 
 // Lays a row on its columns. Blanks count as one however many there are. A row with more words than
 // columns has blanks in its query: it is read from the left up to the query and from the right for
-// the rest, if the port and the numbers then stand where they belong. Otherwise only what is certain
-// is filled in, and the query holds all the text in doubt, so that nothing can hide in it.
+// the rest, if the port and the numbers then stand where they belong. Otherwise only what is
+// certain is filled in, and the query holds all the text in doubt, so that nothing can hide in it.
 // `words` is scratch memory.
 void align_row(std::string_view line, const Layout& layout, std::vector<std::string_view>& words,
                AlignedRow& row);

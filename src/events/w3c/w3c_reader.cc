@@ -1,8 +1,7 @@
 #include "events/w3c/w3c_reader.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <new>
 #include <utility>
 
@@ -24,7 +23,7 @@ class W3cScratch : public DecodeScratch {
   std::vector<std::uint32_t> separators;
   std::vector<std::string_view> words;
   AlignedRow row;
-  std::vector<Value> unwanted;        // where rows go whose values nobody reads
+  std::vector<Value> unwanted;  // where rows go whose values nobody reads
   std::vector<Value> columns;
   std::vector<std::uint32_t> counts;
   text::DayParser days;
@@ -143,7 +142,8 @@ class RowDecoder {
       const std::size_t line_end = next < found.count ? at[next] : chunk.size();
       read_odd_line(begin + line, begin + line_end, next == found.count);
       line = line_end + 1;
-      if (next < found.count && chunk[line_end] == '\0') line = skip_padding(chunk, begin, line_end);
+      if (next < found.count && chunk[line_end] == '\0')
+        line = skip_padding(chunk, begin, line_end);
       while (next < found.count && at[next] < line) ++next;
     }
   }
@@ -164,8 +164,8 @@ class RowDecoder {
     bool odd = false;
     for (std::size_t i = 0; i < columns; ++i) {
       const std::size_t end = ends[i];
-      ::new (values + i) Value{chunk.data() + begin, static_cast<std::uint32_t>(end - begin),
-                               ValueType::kUtf8};
+      ::new (values + i)
+          Value{chunk.data() + begin, static_cast<std::uint32_t>(end - begin), ValueType::kUtf8};
       odd |= end == begin;
       odd |= i + 1 < columns && chunk[end] != ' ';
       begin = end + 1;
@@ -204,8 +204,9 @@ class RowDecoder {
     } else if (!text::place_values(layout_->slot_of_column, scratch_.columns,
                                    {values, layout_->shape->fields.size()},
                                    limits_.values_per_field, batch_.arena(), scratch_.counts)) {
-      gaps_.add(begin, trimmed.size(), GapKind::kLimit,
-                "A column stands more often than the limit values-per-field; the rest was left out.");
+      gaps_.add(
+          begin, trimmed.size(), GapKind::kLimit,
+          "A column stands more often than the limit values-per-field; the rest was left out.");
     }
     if (!scratch_.row.whole) {
       gaps_.add(begin, trimmed.size(), GapKind::kDamaged,
@@ -244,8 +245,9 @@ class RowDecoder {
     Event event;
     event.shape = layout_->shape;
     event.where = text::locate(block_, begin, length);
-    const RowTime when = row_time(column_text(values, layout_->date),
-                                  column_text(values, layout_->time), days_for_row(), scratch_.days);
+    const RowTime when =
+        row_time(column_text(values, layout_->date), column_text(values, layout_->time),
+                 days_for_row(), scratch_.days);
     event.time = when.time;
     event.precision = when.precision;
     if (when.precision == TimePrecision::kUnknown && whole) {
@@ -340,7 +342,8 @@ bool is_w3c(Bytes head) {
   while (lines.next()) {
     const std::string_view line = text::without_byte_order_mark(lines.line());
     constexpr std::string_view kFields = "#Fields:";
-    if (line.size() > kFields.size() && equal_ascii_nocase(line.substr(0, kFields.size()), kFields) &&
+    if (line.size() > kFields.size() &&
+        equal_ascii_nocase(line.substr(0, kFields.size()), kFields) &&
         is_web_log(line.substr(kFields.size())))
       return true;
   }

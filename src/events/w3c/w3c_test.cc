@@ -1,6 +1,5 @@
-#include <gtest/gtest.h>
-
 #include <filesystem>
+#include <gtest/gtest.h>
 #include <random>
 
 #include "events/text/plain.h"
@@ -21,7 +20,8 @@ constexpr std::string_view kHeader =
 
 class Log {
  public:
-  explicit Log(std::string path = "C/inetpub/logs/LogFiles/W3SVC1/u_ex210303.log", Limits limits = {})
+  explicit Log(std::string path = "C/inetpub/logs/LogFiles/W3SVC1/u_ex210303.log",
+               Limits limits = {})
       : limits_(limits), shapes_(limits_), path_(std::move(path)) {}
 
   text::PlainLog read(std::string_view log, std::size_t step = SIZE_MAX / 2) {
@@ -68,13 +68,14 @@ TEST(W3c, KeepsTheDashBehindANull) {
   ShapeTable shapes(limits);
   const auto reader = w3c::make_w3c_reader("x.log", {&limits, &shapes, false});
   const std::string log = "#Fields: date time cs-username\n2021-03-03 00:00:00 -\n";
-  text::read_in_blocks(*reader, log, [](std::size_t) { return std::size_t{1} << 20U; },
-                       [](EventBatch& batch) {
-                         ASSERT_EQ(batch.events().size(), 1U);
-                         const Value user = batch.events()[0].at(2);
-                         EXPECT_EQ(user.type, ValueType::kNull);
-                         EXPECT_EQ(user.bytes(), "-");
-                       });
+  text::read_in_blocks(
+      *reader, log, [](std::size_t) { return std::size_t{1} << 20U; },
+      [](EventBatch& batch) {
+        ASSERT_EQ(batch.events().size(), 1U);
+        const Value user = batch.events()[0].at(2);
+        EXPECT_EQ(user.type, ValueType::kNull);
+        EXPECT_EQ(user.bytes(), "-");
+      });
 }
 
 TEST(W3c, TakesTheFieldsLineThatStandsAbove) {
@@ -109,9 +110,11 @@ TEST(W3c, CountsDaysWhereRowsHaveNoDate) {
 }
 
 TEST(W3c, ReadsRowsWithBlanksInTheQuery) {
-  const auto log = Log().read(with_header(
-      "2021-03-03 06:49:42 192.0.2.10 GET /a.asp id=1 or 1=1|22|x 443 - 198.51.100.7 UA - 500 0 0 1\n"
-      "2021-03-03 06:49:43 192.0.2.10 GET /powershell x=1 444  dom\\user fe80::1%3 UA - 200 0 0 2\n"));
+  const auto log =
+      Log().read(with_header("2021-03-03 06:49:42 192.0.2.10 GET /a.asp id=1 or 1=1|22|x 443 - "
+                             "198.51.100.7 UA - 500 0 0 1\n"
+                             "2021-03-03 06:49:43 192.0.2.10 GET /powershell x=1 444  dom\\user "
+                             "fe80::1%3 UA - 200 0 0 2\n"));
   ASSERT_EQ(log.events.size(), 2U);
   EXPECT_EQ(log.events[0].fields.at("cs-uri-query"), "t:id=1 or 1=1|22|x");
   EXPECT_EQ(log.events[0].fields.at("sc-status"), "t:500");
@@ -121,9 +124,9 @@ TEST(W3c, ReadsRowsWithBlanksInTheQuery) {
 }
 
 TEST(W3c, KeepsWhatIsCertainOfABrokenRow) {
-  const auto log = Log().read(with_header(
-      "2021-03-03 06:49:42 192.0.2.10 GET /a.asp id=1 443 - 198.51\n"
-      "2021-03-03 06:49:43 192.0.2.10 GET /b.asp x y z 200 0 0 7\n"));
+  const auto log =
+      Log().read(with_header("2021-03-03 06:49:42 192.0.2.10 GET /a.asp id=1 443 - 198.51\n"
+                             "2021-03-03 06:49:43 192.0.2.10 GET /b.asp x y z 200 0 0 7\n"));
   ASSERT_EQ(log.events.size(), 2U);
   EXPECT_EQ(log.events[0].fields.at("cs-uri-stem"), "t:/a.asp");
   EXPECT_EQ(log.events[0].fields.at("cs-uri-query"), "t:id=1 443 - 198.51");
@@ -137,7 +140,8 @@ TEST(W3c, KeepsWhatIsCertainOfABrokenRow) {
 }
 
 TEST(W3c, ReportsReservedSpaceAsOneGap) {
-  std::string text = with_header("2021-03-03 06:49:42 192.0.2.10 GET / - 80 - 198.51.100.7 U - 200 0 0 1\r\n");
+  std::string text =
+      with_header("2021-03-03 06:49:42 192.0.2.10 GET / - 80 - 198.51.100.7 U - 200 0 0 1\r\n");
   const std::size_t end = text.size();
   text.append(60'000, '\0');
   text += "#Fields: date time cs-method\n2021-03-04 00:00:00 GET\n";
@@ -149,19 +153,24 @@ TEST(W3c, ReportsReservedSpaceAsOneGap) {
 }
 
 TEST(W3c, ReadsTextThatIsNotUtf8AsWindows1252) {
-  const auto log = Log().read(with_header(
-      "2021-03-03 06:49:42 192.0.2.10 GET /caf\xE9 na\xC3\xAFve 80 - 198.51.100.7 U - 200 0 0 1\n"));
+  const auto log =
+      Log().read(with_header("2021-03-03 06:49:42 192.0.2.10 GET /caf\xE9 na\xC3\xAFve 80 - "
+                             "198.51.100.7 U - 200 0 0 1\n"));
   ASSERT_EQ(log.events.size(), 1U);
   EXPECT_EQ(log.events[0].fields.at("cs-uri-stem"), "t:/caf\xC3\xA9");
   EXPECT_EQ(log.events[0].fields.at("cs-uri-query"), "t:na\xC3\xAFve");
 }
 
 TEST(W3c, ShowsTheUriOfHttpErrLogsAsStemAndQuery) {
-  const auto log = Log("httperr1.log").read(
-      "#Software: Microsoft HTTP API 2.0\n#Fields: date time c-ip c-port s-ip s-port cs-version "
-      "cs-method cs-uri streamid sc-status s-siteid s-reason s-queuename\n"
-      "2021-03-03 00:00:01 198.51.100.7 5000 192.0.2.10 443 HTTP/1.1 GET /a?b=c?d - 400 - URL -\n"
-      "2021-03-03 00:00:02 198.51.100.7 5000 192.0.2.10 443 - - - - - - Timer_ConnectionIdle -\n");
+  const auto log = Log("httperr1.log")
+                       .read(
+                           "#Software: Microsoft HTTP API 2.0\n#Fields: date time c-ip c-port s-ip "
+                           "s-port cs-version "
+                           "cs-method cs-uri streamid sc-status s-siteid s-reason s-queuename\n"
+                           "2021-03-03 00:00:01 198.51.100.7 5000 192.0.2.10 443 HTTP/1.1 GET "
+                           "/a?b=c?d - 400 - URL -\n"
+                           "2021-03-03 00:00:02 198.51.100.7 5000 192.0.2.10 443 - - - - - - "
+                           "Timer_ConnectionIdle -\n");
   ASSERT_EQ(log.events.size(), 2U);
   EXPECT_EQ(log.events[0].channel, "HTTPERR");
   EXPECT_EQ(log.events[0].fields.at("cs-uri-stem"), "t:/a");
@@ -172,8 +181,8 @@ TEST(W3c, ShowsTheUriOfHttpErrLogsAsStemAndQuery) {
 TEST(W3c, SkipsALineOverTheLimitAndGoesOn) {
   Limits limits;
   limits.line_bytes = 200;
-  const std::string rows = "#Fields: date time cs-method\n" + std::string(1000, 'x') +
-                           "\n2021-03-03 00:00:00 GET\n";
+  const std::string rows =
+      "#Fields: date time cs-method\n" + std::string(1000, 'x') + "\n2021-03-03 00:00:00 GET\n";
   for (const std::size_t step : {50U, 5000U}) {
     const auto log = Log("x.log", limits).read(rows, step);
     ASSERT_EQ(log.events.size(), 1U);
@@ -205,7 +214,8 @@ TEST(W3c, LeavesOutValuesNobodyWants) {
   const auto reader = w3c::make_w3c_reader("x", {&limits, &shapes, false});
   const std::string rows =
       "#Fields: date time s-computername cs-method\n2021-03-03 00:00:01 MX01 GET\n";
-  const auto log = text::read_plainly(*reader, rows, shapes, [](std::size_t) { return std::size_t{4096}; });
+  const auto log =
+      text::read_plainly(*reader, rows, shapes, [](std::size_t) { return std::size_t{4096}; });
   ASSERT_EQ(log.events.size(), 1U);
   EXPECT_TRUE(log.events[0].fields.empty());
   EXPECT_EQ(log.events[0].time, "2021-03-03T00:00:01Z");
@@ -243,18 +253,22 @@ std::string random_log(std::mt19937& random) {
   std::string log;
   for (int i = 0; i < 60; ++i) {
     switch (random() % 12) {
-      case 0: log += pick("#Date: 2021-03-03 00:00:00", "#Software: x", "#", "\xEF\xBB\xBF#Version: 1"); break;
+      case 0:
+        log += pick("#Date: 2021-03-03 00:00:00", "#Software: x", "#", "\xEF\xBB\xBF#Version: 1");
+        break;
       case 1:
         log += "#Fields: " + pick("date time", "time", "date time s-ip") +
                " cs-uri-stem cs-uri-query" + pick(" s-port", "", " cs-method cs-method") +
                " cs(User-Agent) s-computername" + pick(" sc-status", " sc-status time-taken", "");
         break;
-      case 2: log += pick("", " ", "x y", "a b c d e f g h i j k l m n o p"); break;
+      case 2:
+        log += pick("", " ", "x y", "a b c d e f g h i j k l m n o p");
+        break;
       default:
-        log += pick("2021-03-03 00:00:01", "00:00:07", "2021-13-03 x", "23:59:59", "00:01:02") + " " +
-               pick("/a", "/\xE9", "-") + " " + pick("-", "a=b c", "q", "q  r") + " " +
-               pick("443", "UA 443", "443  x") + " " + pick("UA", "-") + " " + pick("H", "-") + " " +
-               pick("200", "200 5", "x", "");
+        log += pick("2021-03-03 00:00:01", "00:00:07", "2021-13-03 x", "23:59:59", "00:01:02") +
+               " " + pick("/a", "/\xE9", "-") + " " + pick("-", "a=b c", "q", "q  r") + " " +
+               pick("443", "UA 443", "443  x") + " " + pick("UA", "-") + " " + pick("H", "-") +
+               " " + pick("200", "200 5", "x", "");
     }
     log += pick("\n", "\r\n", "\n", "\n\n", std::string("\0\0", 2), "\n");
   }
@@ -267,13 +281,14 @@ TEST(W3c, AgreesWithItsTwinOnRandomLogs) {
     const std::string log = random_log(random);
     Log reader;
     const auto twin = reader.read_slowly(log);
-    for (const std::size_t step : {1 + random() % 50, 1 + random() % 2000, std::uint_fast32_t{1} << 20U}) {
+    for (const std::size_t step :
+         {1 + random() % 50, 1 + random() % 2000, std::uint_fast32_t{1} << 20U}) {
       const auto fast = reader.read(log, step);
       ASSERT_EQ(fast.events.size(), twin.events.size()) << log;
       for (std::size_t i = 0; i < fast.events.size(); ++i) {
         ASSERT_TRUE(fast.events[i] == twin.events[i])
-            << log.substr(fast.events[i].offset_bytes, 120) << "\n" << fast.events[i].time << " "
-            << twin.events[i].time;
+            << log.substr(fast.events[i].offset_bytes, 120) << "\n"
+            << fast.events[i].time << " " << twin.events[i].time;
       }
     }
   }

@@ -2,7 +2,6 @@
 
 #include <map>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -43,7 +42,7 @@ std::string utf8(const std::string& text) {
 struct State {
   Words columns;
   bool has_fields = false;
-  std::string date;           // of `#Date:`, moved on at midnight
+  std::string date;  // of `#Date:`, moved on at midnight
   std::int64_t last_seconds = 0;
 };
 
@@ -122,13 +121,15 @@ Aligned align(const std::string& line, const Words& columns, bool& whole) {
     }
   }
   whole = false;
-  for (std::size_t i = 0; i < words.size() && i < columns.size() && i < pivot; ++i) row[i] = words[i];
+  for (std::size_t i = 0; i < words.size() && i < columns.size() && i < pivot; ++i)
+    row[i] = words[i];
   if (pivot == SIZE_MAX || words.size() <= pivot) return row;
   const bool by_numbers =
       numbers_behind && words.size() > pivot + numbers && numbers_fit(words, columns);
   const std::size_t end = by_numbers ? words.size() - numbers : words.size();
   row[pivot] = stretch(line, pivot, end - 1);
-  for (std::size_t i = end; i < words.size(); ++i) row[columns.size() - words.size() + i] = words[i];
+  for (std::size_t i = end; i < words.size(); ++i)
+    row[columns.size() - words.size() + i] = words[i];
   return row;
 }
 
@@ -168,8 +169,10 @@ void add_field(text::PlainEvent& event, const std::string& name, const std::stri
   const auto [it, is_new] = event.fields.try_emplace(name, value);
   if (is_new) return;
   // The second of a kind makes a list of the first.
-  if (it->second.starts_with("[")) it->second.pop_back();
-  else it->second = "[" + it->second + "|";
+  if (it->second.starts_with("["))
+    it->second.pop_back();
+  else
+    it->second = "[" + it->second + "|";
   it->second += value + "|]";
 }
 
@@ -179,8 +182,9 @@ void read_directive(State& state, const std::string& line) {
   if (name == "#fields:") {
     state.columns.clear();
     state.has_fields = true;
-    std::istringstream words(rest);
-    for (std::string word; words >> word;) state.columns.push_back(sigma_name(word));
+    std::string blanks = rest;
+    for (char& c : blanks) c = c == '\t' || c == '\r' ? ' ' : c;
+    for (const std::string& word : split(blanks)) state.columns.push_back(sigma_name(word));
   } else if (name == "#date:") {
     const Words words = split(rest);
     if (words.empty() || words[0].size() != 10 || !parse_time(words[0] + "T00:00:00Z")) return;
@@ -215,8 +219,9 @@ text::PlainEvent read_row(State& state, const std::string& line, std::string_vie
   const Aligned row = align(line, state.columns, whole);
   for (std::size_t i = 0; i < row.size(); ++i) {
     if (!row[i]) continue;
-    add_field(event, state.columns[i],
-              *row[i] == "-" && is_nullable(state.columns[i]) ? "null" : text::plain_text(utf8(*row[i])));
+    add_field(
+        event, state.columns[i],
+        *row[i] == "-" && is_nullable(state.columns[i]) ? "null" : text::plain_text(utf8(*row[i])));
   }
   // '-' is null only where it stands alone.
   for (auto& [name, value] : event.fields) {
