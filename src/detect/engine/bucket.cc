@@ -24,10 +24,13 @@ std::string identity(const Predicate& predicate) {
     for (const sigma::Token& token : pattern->tokens) {
       key += static_cast<char>('0' + static_cast<int>(token.kind));
       const std::string literal = pattern->cased ? token.literal : folded(token.literal);
-      key += std::to_string(literal.size()) + ":" + literal;
+      key += std::to_string(literal.size());
+      key += ':';
+      key += literal;
     }
   } else if (const auto* regex = std::get_if<sigma::Regex>(&predicate.test)) {
-    key = "r" + regex->expression;
+    key += 'r';
+    key += regex->expression;
   }
   return key;
 }
