@@ -338,7 +338,9 @@ void read_object(std::string_view log, std::size_t begin, std::size_t end, const
     is_utf8 = false;
   }
   TreeBuilder builder;
-  const bool parsed = nlohmann::json::sax_parse(prepared(object), &builder);
+  // To nlohmann a NUL is the end of the text; JSON has no NULs.
+  const bool parsed = object.find('\0') == std::string::npos &&
+                      nlohmann::json::sax_parse(prepared(object), &builder);
   if (!parsed || builder.root.type != Node::Type::kObject) {
     result.gaps.push_back({begin, end - begin, "damaged"});
     return;
