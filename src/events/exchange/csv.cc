@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/bytes.h"
+#include "base/text.h"
 #include "events/text/fields.h"
 #include "events/text/scan.h"
 
@@ -131,7 +132,12 @@ std::vector<std::string> split_header(std::string_view line, std::size_t columns
   split_record(line, true, columns_max + 1, arena, values);
   for (const Value& value : values) {
     if (names.size() == columns_max) break;
-    std::string name = rendered(value);
+    std::string name;
+    if (value.type == ValueType::kAnsi) {
+      append_windows1252(value.bytes(), name);
+    } else {
+      name = value.bytes();
+    }
     const std::size_t first = std::min(name.find_first_not_of(" \t"), name.size());
     name = name.substr(first, name.find_last_not_of(" \t\r") + 1 - first);
     if (name.empty()) name = "column" + std::to_string(names.size() + 1);

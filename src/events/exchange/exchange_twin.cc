@@ -68,12 +68,19 @@ std::vector<Piece> records_of(const std::string& log, std::size_t record_bytes_m
 }
 
 // The columns as they stand, and where each begins.
-std::vector<std::pair<std::size_t, std::string>> columns_of(const std::string& record) {
-  std::vector<std::pair<std::size_t, std::string>> columns;
+struct Column {
+  std::size_t begin = 0;
+  std::string value;  // as plain_value() writes it
+  std::string text;   // what it holds, in the log's own bytes
+};
+
+std::vector<Column> columns_of(const std::string& record) {
+  std::vector<Column> columns;
   std::size_t at = 0;
   for (;;) {
     std::size_t end = std::min(record.find(',', at), record.size());
-    std::string value = shown(record.substr(at, end - at));
+    std::string text = record.substr(at, end - at);
+    bool is_quoted = false;
     if (at < record.size() && record[at] == '"') {
       std::string inside;
       std::size_t i = at + 1;
@@ -84,10 +91,10 @@ std::vector<std::pair<std::size_t, std::string>> columns_of(const std::string& r
       }
       const bool is_closed = i < record.size();
       end = is_closed ? std::min(record.find(',', i + 1), record.size()) : record.size();
-      value = is_closed && end == i + 1 ? "t:" + utf8(inside)
-                                        : "t:" + utf8(record.substr(at, end - at));
+      is_quoted = true;
+      text = is_closed && end == i + 1 ? inside : record.substr(at, end - at);
     }
-    columns.emplace_back(at, value);
+    columns.push_back({at, is_quoted ? "t:" + utf8(text) : shown(text), text});
     if (end >= record.size()) return columns;
     at = end + 1;
   }
@@ -172,11 +179,14 @@ text::PlainEvent event_of(const Header& header, const std::string& record) {
   const bool is_ecp = header.kind == SourceKind::kExchangeEcpServer ||
                       header.kind == SourceKind::kExchangeEcpActivity;
   Fields fields;
+  std::string event_data;
   std::map<std::string, std::string> first;  // of each column's name
   for (std::size_t i = 0; i < columns.size() && i < header.columns.size(); ++i) {
     const bool is_rest = i + 1 == header.columns.size() && columns.size() > header.columns.size();
     const std::string value =
-        is_rest ? "t:" + utf8(record.substr(columns[i].first)) : columns[i].second;
+        is_rest ? "t:" + utf8(record.substr(columns[i].begin)) : columns[i].value;
+    if (header.columns[i] == "EventData" && event_data.empty())
+      event_data = is_rest ? record.substr(columns[i].begin) : columns[i].text;
     fields.emplace_back(header.columns[i], value);
     first.emplace(header.columns[i], value);
   }
@@ -200,7 +210,7 @@ text::PlainEvent event_of(const Header& header, const std::string& record) {
     }
   }
   if (is_ecp) {
-    for (const auto& [key, value] : items_of(text_of("EventData"))) {
+    for (const auto& [key, value] : items_of(event_data)) {
       const bool is_column = std::count(header.columns.begin(), header.columns.end(), key) > 0;
       fields.emplace_back(is_column ? "EventData." + key : key, value);
     }
@@ -244,8 +254,8 @@ text::PlainLog read_slowly(std::string_view log, std::string_view path, const Li
       if (line.starts_with("#") && name != "#fields:") continue;
       fields = line.starts_with("#") ? value_of(line, name) : line;
       header.columns.clear();
-      for (const auto& [at, value] : columns_of(fields)) {
-        std::string column = value == "null" ? "" : value.substr(2);
+      for (const Column& written : columns_of(fields)) {
+        std::string column = utf8(written.text);
         const std::size_t first = std::min(column.find_first_not_of(" \t"), column.size());
         column = column.substr(first, column.find_last_not_of(" \t\r") + 1 - first);
         if (column.empty()) column = "column" + std::to_string(header.columns.size() + 1);

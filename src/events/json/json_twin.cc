@@ -307,12 +307,9 @@ std::size_t object_end(std::string_view log, std::size_t begin, std::size_t& dam
   std::size_t depth = 0;
   bool in_string = false;
   for (std::size_t i = begin; i < log.size(); ++i) {
-    if (log[i] == '\\') {
+    // A backslash takes the quote or backslash behind it along, and nothing else.
+    if (log[i] == '\\' && i + 1 < log.size() && (log[i + 1] == '\\' || log[i + 1] == '"')) {
       ++i;
-      if (in_string && i < log.size() && log[i] == '\n') {
-        damaged_at = i;
-        return std::string_view::npos;
-      }
       continue;
     }
     if (log[i] == '"') in_string = !in_string;
@@ -338,7 +335,9 @@ void read_object(std::string_view log, std::size_t begin, std::size_t end, const
     is_utf8 = false;
   }
   TreeBuilder builder;
-  const bool parsed = nlohmann::json::sax_parse(prepared(object), &builder);
+  // To nlohmann a NUL is the end of the text; JSON has no NULs.
+  const bool parsed = object.find('\0') == std::string::npos &&
+                      nlohmann::json::sax_parse(prepared(object), &builder);
   if (!parsed || builder.root.type != Node::Type::kObject) {
     result.gaps.push_back({begin, end - begin, "damaged"});
     return;

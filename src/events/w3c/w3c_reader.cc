@@ -170,11 +170,13 @@ class RowDecoder {
       odd |= i + 1 < columns && chunk[end] != ' ';
       begin = end + 1;
     }
+    if (odd) return false;
+    // No column is empty: there is a character before the line feed.
+    const bool has_carriage_return = chunk[begin - 2] == '\r';
     Value& last = values[columns - 1];
-    if (chunk[begin - 2] == '\r') --last.size;
-    if (odd || last.size == 0) return false;
-    std::size_t length = ends[columns - 1] - line;
-    if (chunk[begin - 2] == '\r') --length;
+    last.size -= has_carriage_return ? 1 : 0;
+    if (last.size == 0) return false;
+    const std::size_t length = ends[columns - 1] - line - (has_carriage_return ? 1 : 0);
     if (!ascii_) {
       for (std::size_t i = 0; i < columns; ++i) values[i] = text::text_value(values[i].bytes());
     }

@@ -197,6 +197,13 @@ TEST(W3c, SkipsALineOverTheLimitAndGoesOn) {
   }
 }
 
+TEST(W3c, ReadsASingleColumnAndEmptyLines) {
+  const auto log = Log("x.log").read("#Fields: sc-status\n\n200\r\n\r\n404\n", 19);
+  ASSERT_EQ(log.events.size(), 2U);
+  EXPECT_EQ(log.events[0].fields.at("sc-status"), "t:200");
+  EXPECT_EQ(log.events[1].fields.at("sc-status"), "t:404");
+}
+
 TEST(W3c, RowsWithoutFieldsAreAGap) {
   const auto log = Log().read("2021-03-03 00:00:00 GET\n#Fields: date time cs-method\n");
   EXPECT_TRUE(log.events.empty());
