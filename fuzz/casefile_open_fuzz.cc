@@ -1,15 +1,14 @@
-// Opens arbitrary bytes as a case and reads everything in it. A case may come from a rival: whatever it
-// contains, the answer is a value or kDamaged, never a crash, a hang or a write.
+// Opens arbitrary bytes as a case and reads everything in it. A case may come from a rival:
+// whatever it contains, the answer is a value or kDamaged, never a crash, a hang or a write.
 //
-// The header's application id and version are put right, so that the fuzzer gets past the first look;
-// the bytes are used as they are too.
-#include <fcntl.h>
-#include <unistd.h>
-
+// The header's application id and version are put right, so that the fuzzer gets past the first
+// look; the bytes are used as they are too.
 #include <cstdint>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <string>
+#include <unistd.h>
 
 #include "casefile/casefile.h"
 #include "casefile/sqlite/schema.h"
@@ -59,6 +58,7 @@ void read_case(const std::string& path) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size_bytes) {
   static const std::string path = temporary_file();
+  // char may alias any object, so this view of the input is allowed.
   std::string bytes(reinterpret_cast<const char*>(data), size_bytes);
   write_bytes(path, bytes);
   read_case(path);

@@ -4,8 +4,8 @@ namespace pugmark::fact {
 
 // Names of facts (CaseFacts) that more than one room reads. Whoever writes a case may add others;
 // all of them are shown. Values are text; numbers in decimal, lists one entry a line.
-inline constexpr char kVersion[] = "version";            // of the program, "0.1.0"
-inline constexpr char kEvidence[] = "evidence";          // paths as handed over, sorted, one a line
-inline constexpr char kRulesSha256[] = "rules_sha256";   // over all rule documents
+inline constexpr char kVersion[] = "version";           // of the program, "0.1.0"
+inline constexpr char kEvidence[] = "evidence";         // paths as handed over, sorted, one a line
+inline constexpr char kRulesSha256[] = "rules_sha256";  // over all rule documents
 
 }  // namespace pugmark::fact

@@ -1,15 +1,14 @@
 #include "casefile/new_file.h"
 
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstdint>
-#include <cstdio>
-#include <cstring>
 #include <utility>
 
 namespace pugmark {
@@ -18,7 +17,8 @@ namespace {
 std::string reason(int error_number) { return std::strerror(error_number); }
 
 Error exists_error(const std::string& path) {
-  return {ErrorCode::kInvalidInput, fmt::format("{}: exists already, and nothing is overwritten", path),
+  return {ErrorCode::kInvalidInput,
+          fmt::format("{}: exists already, and nothing is overwritten", path),
           "Choose another name, or add --force to replace it."};
 }
 
@@ -45,7 +45,8 @@ Status check_target(const std::string& path, bool force) {
   struct stat found {};
   if (lstat(path.c_str(), &found) != 0) return {};
   if (S_ISDIR(found.st_mode)) {
-    return Error{ErrorCode::kInvalidInput, fmt::format("{}: is a folder, a file name is needed", path),
+    return Error{ErrorCode::kInvalidInput,
+                 fmt::format("{}: is a folder, a file name is needed", path),
                  "Give the name of the file to write, for instance NAME.case in that folder."};
   }
   if (!S_ISREG(found.st_mode)) {
@@ -101,7 +102,8 @@ Result<NewFile> NewFile::create(const std::string& path, bool force) {
   const std::string short_name = name.substr(0, 200);
   for (int attempt = 0; attempt < 16 && file.descriptor_ < 0; ++attempt) {
     file.temporary_path_ = fmt::format("{}.{}.partial-{}", prefix, short_name, random_suffix());
-    file.descriptor_ = open(file.temporary_path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    file.descriptor_ =
+        open(file.temporary_path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file.descriptor_ < 0 && errno != EEXIST) break;
   }
   if (file.descriptor_ >= 0) return file;
@@ -109,7 +111,8 @@ Result<NewFile> NewFile::create(const std::string& path, bool force) {
   file.temporary_path_.clear();
   struct stat found {};
   if (stat(folder.c_str(), &found) != 0 || !S_ISDIR(found.st_mode)) {
-    return Error{ErrorCode::kNotFound, fmt::format("{}: the folder {} does not exist", path, folder),
+    return Error{ErrorCode::kNotFound,
+                 fmt::format("{}: the folder {} does not exist", path, folder),
                  "Make the folder first, or write elsewhere."};
   }
   return Error{ErrorCode::kIo,

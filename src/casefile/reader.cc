@@ -1,12 +1,11 @@
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <cstring>
 
 #include "base/bytes.h"
 #include "casefile/casefile.h"
@@ -22,7 +21,8 @@ using sqlite::Row;
 using sqlite::Statement;
 
 // Bounds on what a case may ask of SQLite. The longest value this program writes is the text of an
-// event field or a rule (Limits::record_bytes, Limits::rule_file_bytes), three times its size at most.
+// event field or a rule (Limits::record_bytes, Limits::rule_file_bytes), three times its size at
+// most.
 constexpr int kValueBytesMax = 64 << 20;
 constexpr int kStepsBetweenChecks = 1'000;
 constexpr std::uint64_t kStepsBase = 20'000'000;  // for opening; far more than an honest case takes
@@ -48,8 +48,8 @@ Error not_a_case(const std::string& path, std::string_view why) {
 }
 
 std::uint32_t load_be32(const unsigned char* at) {
-  return (std::uint32_t{at[0]} << 24U) | (std::uint32_t{at[1]} << 16U) | (std::uint32_t{at[2]} << 8U) |
-         at[3];
+  return (std::uint32_t{at[0]} << 24U) | (std::uint32_t{at[1]} << 16U) |
+         (std::uint32_t{at[2]} << 8U) | at[3];
 }
 
 // Looks at the first 100 bytes, the header of the SQLite file format (sqlite.org/fileformat2.html,
@@ -74,8 +74,8 @@ Result<std::uint64_t> check_header(const std::string& path) {
                  "Give the file that `pugmark hunt -o` wrote."};
   }
   if (got < 0) {
-    return Error{ErrorCode::kIo, fmt::format("{}: cannot be read, {}", path, std::strerror(error_number)),
-                 ""};
+    return Error{ErrorCode::kIo,
+                 fmt::format("{}: cannot be read, {}", path, std::strerror(error_number)), ""};
   }
   if (static_cast<std::size_t>(got) < header.size())
     return not_a_case(path, fmt::format("it has {} bytes and a case at least 100", got));
@@ -85,8 +85,8 @@ Result<std::uint64_t> check_header(const std::string& path) {
     return not_a_case(path, "the SQLite database belongs to another program");
   if (const std::uint32_t version = load_be32(&header[60]); version != sqlite::kFormatVersion) {
     return Error{ErrorCode::kUnsupported,
-                 fmt::format("{}: the case has format {}, this program reads format {}", path, version,
-                             sqlite::kFormatVersion),
+                 fmt::format("{}: the case has format {}, this program reads format {}", path,
+                             version, sqlite::kFormatVersion),
                  "Use the version of pugmark that wrote it, or a newer one."};
   }
   return static_cast<std::uint64_t>(found.st_size);
@@ -166,14 +166,15 @@ Status CaseReader::State::harden() {
 // Nothing but what this program creates, letter by letter: no trigger, no view and no generated
 // column of somebody else's ever runs.
 Status CaseReader::State::check_schema() {
-  Result<Statement> query =
-      database.prepare("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid");
+  Result<Statement> query = database.prepare(
+      "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid");
   if (!query.ok()) return query.error();
   for (const sqlite::SchemaObject& expected : sqlite::schema()) {
     Result<bool> more = query.value().step();
     if (!more.ok()) return more.error();
     if (!more.value())
-      return Error{ErrorCode::kDamaged, fmt::format("the {} \"{}\" is missing", expected.type, expected.name), ""};
+      return Error{ErrorCode::kDamaged,
+                   fmt::format("the {} \"{}\" is missing", expected.type, expected.name), ""};
     Row row(query.value(), "sqlite_schema");
     const std::string type = row.text();
     const std::string name = row.text();
@@ -192,7 +193,8 @@ Status CaseReader::State::check_schema() {
   Row row(query.value(), "sqlite_schema");
   const std::string type = row.text();
   return Error{ErrorCode::kDamaged,
-               fmt::format("it has a {} \"{}\" that no case of this format has", type, row.text()), ""};
+               fmt::format("it has a {} \"{}\" that no case of this format has", type, row.text()),
+               ""};
 }
 
 Status CaseReader::State::quick_check() {
@@ -261,12 +263,13 @@ Status CaseReader::State::each_row(const char* sql, const char* what, T (*read)(
 }
 
 Status CaseReader::items(const std::function<bool(const CaseItem&)>& each) const {
-  return state_->each_row<CaseItem>("SELECT * FROM items ORDER BY number", "items", sqlite::read_item,
-                                    each);
+  return state_->each_row<CaseItem>("SELECT * FROM items ORDER BY number", "items",
+                                    sqlite::read_item, each);
 }
 
 Status CaseReader::gaps(const std::function<bool(const CaseGap&)>& each) const {
-  return state_->each_row<CaseGap>("SELECT * FROM gaps ORDER BY number", "gaps", sqlite::read_gap, each);
+  return state_->each_row<CaseGap>("SELECT * FROM gaps ORDER BY number", "gaps", sqlite::read_gap,
+                                   each);
 }
 
 Status CaseReader::rules(const std::function<bool(const LedgerEntry&)>& each) const {
@@ -314,9 +317,8 @@ Status CaseReader::State::add_parts(std::int64_t number, sqlite::FindingParts& p
     finding.because.push_back(sqlite::read_because(row));
   });
   if (!status.ok()) return status;
-  status = each_part(parts.related, "related", [&](Row& row) {
-    finding.related.push_back(sqlite::read_related(row));
-  });
+  status = each_part(parts.related, "related",
+                     [&](Row& row) { finding.related.push_back(sqlite::read_related(row)); });
   if (!status.ok()) return status;
   return each_part(parts.fields, "fields", [&](Row& row) {
     std::string name = row.text();
@@ -345,7 +347,8 @@ Status CaseReader::finding_heads(const std::function<bool(const Finding&)>& each
 }
 
 Result<Finding> CaseReader::finding(const std::string& id) const {
-  const Error unknown = {ErrorCode::kNotFound, fmt::format("{}: has no finding \"{}\"", state_->path, id),
+  const Error unknown = {ErrorCode::kNotFound,
+                         fmt::format("{}: has no finding \"{}\"", state_->path, id),
                          "Ids are in the first column of `pugmark show CASE findings`."};
   if (id.size() < 4) return unknown;
   Result<Statement> query = state_->database.prepare(
@@ -365,8 +368,8 @@ Result<Finding> CaseReader::finding(const std::string& id) const {
   if (found.empty()) return unknown;
   if (found.size() > 1 && found[0].finding.id != id) {
     return Error{ErrorCode::kInvalidInput,
-                 fmt::format("{}: several findings begin with \"{}\", {} and {} among them", state_->path,
-                             id, found[0].finding.id, found[1].finding.id),
+                 fmt::format("{}: several findings begin with \"{}\", {} and {} among them",
+                             state_->path, id, found[0].finding.id, found[1].finding.id),
                  "Give more digits."};
   }
   Result<sqlite::FindingParts> parts = state_->prepare_parts();

@@ -211,11 +211,11 @@ void run_sql(const std::string& path, const char* sql) {
 
 Status read_everything(const CaseReader& reader) {
   if (const Result<CaseFacts> facts = reader.facts(); !facts.ok()) return facts.error();
-  for (const Status& status :
-       {reader.items([](const CaseItem&) { return true; }), reader.gaps([](const CaseGap&) { return true; }),
-        reader.rules([](const LedgerEntry&) { return true; }),
-        reader.coverage([](const Coverage&) { return true; }),
-        reader.findings([](const Finding&) { return true; })}) {
+  for (const Status& status : {reader.items([](const CaseItem&) { return true; }),
+                               reader.gaps([](const CaseGap&) { return true; }),
+                               reader.rules([](const LedgerEntry&) { return true; }),
+                               reader.coverage([](const Coverage&) { return true; }),
+                               reader.findings([](const Finding&) { return true; })}) {
     if (!status.ok()) return status;
   }
   return {};
@@ -240,16 +240,18 @@ INSTANTIATE_TEST_SUITE_P(
         "CREATE TRIGGER t AFTER INSERT ON gaps BEGIN SELECT 1; END",
         "DROP VIEW gaps_by_kind; CREATE VIEW gaps_by_kind AS SELECT 1",
         "ALTER TABLE gaps ADD COLUMN more INTEGER", "UPDATE findings SET level = 'worst'",
-        "UPDATE findings SET time = '2021-03-14 06:40:10'", "UPDATE findings SET time = '2021-13-14T06:40:10Z'",
+        "UPDATE findings SET time = '2021-03-14 06:40:10'",
+        "UPDATE findings SET time = '2021-13-14T06:40:10Z'",
         "UPDATE findings SET offset_bytes = -1", "UPDATE findings SET length_bytes = 4294967296",
         "UPDATE findings SET event_id = 4294967296", "UPDATE findings SET event_id = -1",
         "UPDATE findings SET record_id = 'many'", "UPDATE findings SET record_id = 1.5",
-        "UPDATE findings SET record_id = '18446744073709551616'", "UPDATE findings SET recovered = 2",
-        "UPDATE findings SET techniques = '[1]'", "UPDATE findings SET techniques = '[\"a\"'",
-        "UPDATE findings SET tags = '[\"\\ud800\"]'", "UPDATE findings SET rule_id = 7",
-        "UPDATE findings SET time_shift_s = 9223372036854775807", "UPDATE because SET offset_bytes = -5",
-        "UPDATE related SET time = 'yesterday'", "UPDATE fields SET value = 3",
-        "UPDATE gaps SET kind = 'odd'", "UPDATE items SET size_bytes = -1",
+        "UPDATE findings SET record_id = '18446744073709551616'",
+        "UPDATE findings SET recovered = 2", "UPDATE findings SET techniques = '[1]'",
+        "UPDATE findings SET techniques = '[\"a\"'", "UPDATE findings SET tags = '[\"\\ud800\"]'",
+        "UPDATE findings SET rule_id = 7", "UPDATE findings SET time_shift_s = 9223372036854775807",
+        "UPDATE because SET offset_bytes = -5", "UPDATE related SET time = 'yesterday'",
+        "UPDATE fields SET value = 3", "UPDATE gaps SET kind = 'odd'",
+        "UPDATE items SET size_bytes = -1",
         "UPDATE items SET sha256 = replace(sha256, substr(sha256, 1, 1), 'Z')",
         "UPDATE items SET number = number + 5000000000", "UPDATE rules SET state = 'perhaps'",
         "UPDATE rules SET line = -1", "UPDATE coverage SET holes = '[\"x\"]' WHERE number = 1",
@@ -302,13 +304,15 @@ TEST(TextList, KeepsAnyBytes) {
   const std::vector<std::vector<std::string>> lists = {
       {},
       {""},
-      {"a", "b\"c\\d", "\x01\x7f", "caf\xc3\xa9", "\xf0\x9f\x90\xbe", "\xff\xfe", std::string("\0x", 2)}};
+      {"a", "b\"c\\d", "\x01\x7f", "caf\xc3\xa9", "\xf0\x9f\x90\xbe", "\xff\xfe",
+       std::string("\0x", 2)}};
   for (const auto& list : lists) {
     const std::string json = sqlite::text_list_to_json(list);
     EXPECT_EQ(sqlite::text_list_from_json(json), list) << json;
   }
-  for (const char* wrong : {"", "[", "]", "[]x", "[\"a\"]]", "[\"a\",]", "[\"\\u12\"]", "[\"\\ud83d\"]",
-                            "[\"\\ud83d\\u0041\"]", "[\"\\x\"]", "[ \"a\"]", "[\"a\" ]", "{}", "[1]"}) {
+  for (const char* wrong :
+       {"", "[", "]", "[]x", "[\"a\"]]", "[\"a\",]", "[\"\\u12\"]", "[\"\\ud83d\"]",
+        "[\"\\ud83d\\u0041\"]", "[\"\\x\"]", "[ \"a\"]", "[\"a\" ]", "{}", "[1]"}) {
     EXPECT_FALSE(sqlite::text_list_from_json(wrong)) << wrong;
   }
 }

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <gtest/gtest.h>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -57,7 +56,8 @@ inline void write_file(const std::string& path, const std::string& bytes) {
 // What evidence may contain to fool a terminal or a spreadsheet: escape sequence, line break, tab,
 // right-to-left override, zero-width space, a malformed byte, a formula.
 inline const std::string kHostile =
-    "=cmd|'\x1b[2J\x1b]0;owned\x07\r\n\t\xe2\x80\xae" "txt.exe\xe2\x80\x8b\xff";
+    "=cmd|'\x1b[2J\x1b]0;owned\x07\r\n\t\xe2\x80\xae"
+    "txt.exe\xe2\x80\x8b\xff";
 
 inline Finding plain_finding() {
   Finding f;
@@ -102,8 +102,8 @@ inline Finding windows_finding() {
   f.computer = "MAIL01.example.org";
   f.recovered = true;
   f.techniques = {"T1505.003", "T1059.003"};
-  f.tags = {"attack.persistence", "attack.execution", "attack.t1505.003", "attack.t1059.003",
-            "attack.g0125", "detection.emerging-threats"};
+  f.tags = {"attack.persistence", "attack.execution", "attack.t1505.003",
+            "attack.t1059.003",   "attack.g0125",     "detection.emerging-threats"};
   f.because = {{"ParentImage", "C:\\Windows\\System32\\inetsrv\\w3wp.exe", "endswith: \\w3wp.exe",
                 70'300, ""},
                {"CommandLine", kHostile, "contains: cmd", 70'500, ""}};
@@ -160,9 +160,10 @@ inline std::vector<CaseItem> sample_items() {
 }
 
 inline std::vector<CaseGap> sample_gaps() {
-  return {{"evidence/caf\xe9.log", 0, 0, GapKind::kUnreadable, "Permission denied; nothing was read."},
-          {"evidence/logs.zip!/Sysmon.evtx", 1'708'032, 65'536, GapKind::kDamaged,
-           "The chunk's checksum is 0x11223344 and 0x55667788 was expected; the chunk was skipped."}};
+  return {
+      {"evidence/caf\xe9.log", 0, 0, GapKind::kUnreadable, "Permission denied; nothing was read."},
+      {"evidence/logs.zip!/Sysmon.evtx", 1'708'032, 65'536, GapKind::kDamaged,
+       "The chunk's checksum is 0x11223344 and 0x55667788 was expected; the chunk was skipped."}};
 }
 
 inline std::vector<LedgerEntry> sample_rules() {
@@ -213,7 +214,8 @@ inline std::vector<LedgerEntry> sample_rules() {
   rejected.state = RuleState::kRejected;
   rejected.file = "rules/broken.yml";
   rejected.line = 7;
-  rejected.why = "rules/broken.yml:7: the condition names \"selektion\", the rule has \"selection\"";
+  rejected.why =
+      "rules/broken.yml:7: the condition names \"selektion\", the rule has \"selection\"";
   LedgerEntry disabled = blind;
   disabled.rule_id = "f0000000-0000-4000-8000-000000000005";
   disabled.rule_title = "Old rule";

@@ -1,7 +1,6 @@
+#include <array>
 #include <fmt/format.h>
 #include <sqlite3.h>
-
-#include <array>
 
 #include "casefile/casefile.h"
 #include "casefile/new_file.h"
@@ -18,7 +17,16 @@ using sqlite::text_list_to_json;
 
 // Which prepared statement; the order is that of kInserts.
 enum Insert : std::size_t {
-  kFact, kItem, kGap, kRule, kCoverage, kFinding, kBecause, kRelated, kField, kInsertsCount
+  kFact,
+  kItem,
+  kGap,
+  kRule,
+  kCoverage,
+  kFinding,
+  kBecause,
+  kRelated,
+  kField,
+  kInsertsCount
 };
 
 constexpr std::array<std::string_view, kInsertsCount> kInserts = {
@@ -33,8 +41,9 @@ constexpr std::array<std::string_view, kInsertsCount> kInserts = {
     "INSERT INTO fields VALUES (?,?,?,?)",
 };
 
-// One size and one encoding for all cases, so that equal calls make equal bytes; no journal, because
-// a file that is not finished is removed anyway; freed space is zeroed, never left over memory.
+// One size and one encoding for all cases, so that equal calls make equal bytes; no journal,
+// because a file that is not finished is removed anyway; freed space is zeroed, never left over
+// memory.
 constexpr char kSettings[] =
     "PRAGMA page_size=4096; PRAGMA encoding='UTF-8'; PRAGMA auto_vacuum=NONE;"
     "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;"

@@ -66,7 +66,8 @@ TEST(CaseWriter, RefusesAFileThatAppearedMeanwhile) {
 TEST(CaseWriter, NeverReplacesFoldersAndDevices) {
   const Folder folder;
   for (const bool force : {false, true}) {
-    for (const std::string& target : {folder.path(), folder.path() + "/", std::string("/dev/null")}) {
+    for (const std::string& target :
+         {folder.path(), folder.path() + "/", std::string("/dev/null")}) {
       const Result<CaseWriter> refused = CaseWriter::create(target, force);
       ASSERT_FALSE(refused.ok()) << target;
       EXPECT_EQ(refused.error().code, ErrorCode::kInvalidInput) << target;

@@ -1,8 +1,7 @@
 #include "cli/cli.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "casefile/casefile.h"
 #include "casefile/new_file.h"
@@ -25,7 +24,8 @@ Status run_show(const ParsedLine& line, Console& console) {
   if (!filter.ok()) return filter.error();
   const Result<CaseReader> reader = CaseReader::open(path);
   if (!reader.ok()) return reader.error();
-  return show(reader.value(), what, {path, filter.value(), line.has("jsonl"), console.look()}, console.out());
+  return show(reader.value(), what, {path, filter.value(), line.has("jsonl"), console.look()},
+              console.out());
 }
 
 Status run_explain(const ParsedLine& line, Console& console) {
@@ -41,7 +41,8 @@ Status export_to_file(const CaseReader& reader, ExportFormat format, const Filte
   Result<NewFile> file = NewFile::create(line.flag("output"), line.has("force"));
   if (!file.ok()) return file.error();
   Output out([&](std::string_view text) { return file.value().write(text); });
-  if (Status written = export_case(reader, format, filter, out, notes); !written.ok()) return written;
+  if (Status written = export_case(reader, format, filter, out, notes); !written.ok())
+    return written;
   return file.value().commit();
 }
 
@@ -57,9 +58,10 @@ Status run_export(const ParsedLine& line, Console& console) {
   if (!reader.ok()) return reader.error();
   ExportNotes notes;
   const std::string file = line.flag("output");
-  const Status written = file.empty() || file == "-"
-                             ? export_case(reader.value(), *format, filter.value(), console.out(), notes)
-                             : export_to_file(reader.value(), *format, filter.value(), line, notes);
+  const Status written =
+      file.empty() || file == "-"
+          ? export_case(reader.value(), *format, filter.value(), console.out(), notes)
+          : export_to_file(reader.value(), *format, filter.value(), line, notes);
   if (!written.ok()) return written;
   if (*format == ExportFormat::kTimesketch && !file.empty() && !file.ends_with(".jsonl"))
     notes.push_back("Timesketch takes JSON lines only from files whose name ends in .jsonl.");
@@ -93,7 +95,8 @@ void print_completions(const ParsedLine& line, Output& out) {
 
 int run_command(const ParsedLine& line, Console& console) {
   const std::string_view name = line.command->name;
-  if (const Result<unsigned> threads = threads_of(line); !threads.ok()) return Console::fail(threads.error());
+  if (const Result<unsigned> threads = threads_of(line); !threads.ok())
+    return Console::fail(threads.error());
   if (name == "hunt") return run_hunt(line, console);
   int exit_code = kExitDone;
   Status status;
@@ -117,7 +120,8 @@ int run_cli(const std::vector<std::string>& words) {
   if (!line.ok()) return Console::fail(line.error());
   Console console(line.value());
   if (line.value().help) {
-    console.out().write(line.value().command == nullptr ? help_of_all() : help_of(*line.value().command));
+    console.out().write(line.value().command == nullptr ? help_of_all()
+                                                        : help_of(*line.value().command));
     return console.finish(kExitDone);
   }
   return console.finish(run_command(line.value(), console));

@@ -5,8 +5,8 @@
 
 namespace pugmark {
 
-// The whole program: parses `words` (without the program's name), runs the command, reports failures
-// on standard error. Returns the exit code of DESIGN, "The contract of the command line".
+// The whole program: parses `words` (without the program's name), runs the command, reports
+// failures on standard error. Returns the exit code of DESIGN, "The contract of the command line".
 // Call once, from the main thread: it settles signals and standard streams for the process.
 int run_cli(const std::vector<std::string>& words);
 

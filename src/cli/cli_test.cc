@@ -105,7 +105,8 @@ TEST_F(CommandLine, MistakesAreUsageErrorsThatNameTheNearestWord) {
       {{"hunt"}, "EVIDENCE is required"},
       {{"hunt", folder_.path()}, "the case to write is not named"},
       {{"hunt", folder_.path(), "-o", "x", "-o", "y"}, "pugmark: hunt:"},
-      {{"hunt", folder_.path(), "-o", folder_.file("y"), "--no-default-rules"}, "leaves no rules at all"},
+      {{"hunt", folder_.path(), "-o", folder_.file("y"), "--no-default-rules"},
+       "leaves no rules at all"},
       {{"hunt", folder_.path(), "-o", folder_.file("y"), "-r", "r", "--limit", "item=1"},
        "Did you mean items?"},
       {{"hunt", folder_.path(), "-o", folder_.file("y"), "-r", "r", "--limit", "items=lots"},
@@ -127,15 +128,18 @@ TEST_F(CommandLine, ShowsExplainsAndExports) {
   EXPECT_EQ(summary.error, "");
   const Outcome lines = run({"show", case_path(), "findings", "--level", "high", "--jsonl"});
   EXPECT_EQ(std::count(lines.out.begin(), lines.out.end(), '\n'), 2);
-  const Outcome days = run({"show", case_path(), "findings", "--from", "2021-03-14", "--to", "2021-03-14", "--jsonl"});
-  EXPECT_EQ(std::count(days.out.begin(), days.out.end(), '\n'), 2) << "a day as --to means all of it";
+  const Outcome days = run(
+      {"show", case_path(), "findings", "--from", "2021-03-14", "--to", "2021-03-14", "--jsonl"});
+  EXPECT_EQ(std::count(days.out.begin(), days.out.end(), '\n'), 2)
+      << "a day as --to means all of it";
   EXPECT_EQ(run({"explain", case_path(), "00ff"}).exit_code, 0);
   const std::string file = folder_.file("x.csv");
   EXPECT_EQ(run({"export", case_path(), "--to", "csv", "-o", file}).exit_code, 0);
   EXPECT_EQ(run({"export", case_path(), "--to", "csv"}).out, contents(file));
   EXPECT_EQ(run({"export", case_path(), "--to", "csv", "-o", file, "--force"}).exit_code, 0);
   const Outcome noted = run({"export", case_path(), "--to", "timesketch"});
-  EXPECT_NE(noted.error.find("1 finding without a time left out"), std::string::npos) << noted.error;
+  EXPECT_NE(noted.error.find("1 finding without a time left out"), std::string::npos)
+      << noted.error;
   EXPECT_EQ(run({"export", case_path(), "--to", "timesketch", "--quiet"}).error, "");
 }
 
@@ -163,11 +167,14 @@ TEST_F(CommandLine, AFullOrClosedStandardOutputFails) {
     close(device);
   });
   EXPECT_EQ(full.exit_code, 4);
-  EXPECT_NE(full.error.find("standard output: cannot be written, No space"), std::string::npos) << full.error;
-  const Outcome closed = run({"show", case_path(), "findings", "--jsonl"}, [] { close(STDOUT_FILENO); });
+  EXPECT_NE(full.error.find("standard output: cannot be written, No space"), std::string::npos)
+      << full.error;
+  const Outcome closed =
+      run({"show", case_path(), "findings", "--jsonl"}, [] { close(STDOUT_FILENO); });
   EXPECT_EQ(closed.exit_code, 4);
   EXPECT_NE(closed.error.find("standard output"), std::string::npos) << closed.error;
-  EXPECT_TRUE(contents(case_path()).starts_with("SQLite format 3")) << "nothing was written into the case";
+  EXPECT_TRUE(contents(case_path()).starts_with("SQLite format 3"))
+      << "nothing was written into the case";
 }
 
 TEST_F(CommandLine, AReaderThatGoesAwayIsNoFailure) {
@@ -186,7 +193,8 @@ TEST_F(CommandLine, MessagesEscapeWhatTheyQuote) {
   const Outcome outcome = run({"show", "\x1b[31mred\n\xe2\x80\xae.case"});
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_EQ(outcome.error.find('\x1b'), std::string::npos);
-  EXPECT_NE(outcome.error.find("\\x1b[31mred\\n\\u{202e}.case"), std::string::npos) << outcome.error;
+  EXPECT_NE(outcome.error.find("\\x1b[31mred\\n\\u{202e}.case"), std::string::npos)
+      << outcome.error;
 }
 
 // What is committed for packagers is what the program prints.
@@ -199,7 +207,8 @@ TEST(GeneratedFiles, AreInStepWithTheOptions) {
       {"/completions/pugmark.fish", completions_fish()}};
   for (const auto& [name, text] : files) {
     EXPECT_TRUE(contents(root + name) == text)
-        << name << " differs from what `pugmark man` or `pugmark completions` prints: write it anew";
+        << name
+        << " differs from what `pugmark man` or `pugmark completions` prints: write it anew";
   }
 }
 
@@ -211,7 +220,9 @@ TEST(ProgressLine, TellsShareRateAndTimeLeft) {
   progress.events_count = 12'345;
   progress.findings_count = 1;
   const std::string line = progress_line(progress, 2'000'000'000, 200);
-  EXPECT_EQ(line, "reading evidence [=====               ]  25%  125.0 MB/s  6.0 s left  12,345 events  1 finding");
+  EXPECT_EQ(line,
+            "reading evidence [=====               ]  25%  125.0 MB/s  6.0 s left  12,345 events  "
+            "1 finding");
   EXPECT_EQ(columns_of(progress_line(progress, 2'000'000'000, 40)), 39U);
   progress.bytes_total = 0;
   EXPECT_EQ(progress_line(progress, 0, 80), "reading evidence");

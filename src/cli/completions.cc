@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-
 #include <set>
 
 #include "cli/help.h"
@@ -26,7 +25,8 @@ std::vector<Flag> all_flags(const Command& command) {
 
 std::string long_options(const Command& command) {
   std::string out;
-  for (const Flag& flag : all_flags(command)) out += fmt::format("{}--{}", out.empty() ? "" : " ", flag.name);
+  for (const Flag& flag : all_flags(command))
+    out += fmt::format("{}--{}", out.empty() ? "" : " ", flag.name);
   return out;
 }
 
@@ -34,12 +34,14 @@ std::string long_options(const Command& command) {
 std::string argument_words(const Command& command) {
   std::string out;
   for (const Argument& argument : command.arguments)
-    for (const std::string_view choice : argument.choices) out += fmt::format("{}{}", out.empty() ? "" : " ", choice);
+    for (const std::string_view choice : argument.choices)
+      out += fmt::format("{}{}", out.empty() ? "" : " ", choice);
   return out;
 }
 
 std::string pattern_of(const Flag& flag) {
-  return flag.short_name != 0 ? fmt::format("--{}|-{}", flag.name, flag.short_name) : fmt::format("--{}", flag.name);
+  return flag.short_name != 0 ? fmt::format("--{}|-{}", flag.name, flag.short_name)
+                              : fmt::format("--{}", flag.name);
 }
 
 std::string second_words(std::string_view first) {
@@ -63,26 +65,30 @@ std::string plain(std::string_view text) {
 
 std::string zsh_values(const Flag& flag) {
   if (flag.value.empty()) return "";
-  if (!flag.choices.empty()) return fmt::format(":{}:({})", flag.value, fmt::join(flag.choices, " "));
+  if (!flag.choices.empty())
+    return fmt::format(":{}:({})", flag.value, fmt::join(flag.choices, " "));
   return fmt::format(":{}:{}", plain(flag.value), flag.is_path ? "_files" : " ");
 }
 
 }  // namespace
 
 std::string completions_bash() {
-  std::string out = "# Completions of pugmark for bash; made by `pugmark completions bash`.\n"
-                    "_pugmark() {\n"
-                    "  local word=\"${COMP_WORDS[COMP_CWORD]}\" before=\"${COMP_WORDS[COMP_CWORD-1]}\"\n"
-                    "  local command=\"${COMP_WORDS[1]}\" words=\"\" values=\"\"\n"
-                    "  COMPREPLY=()\n"
-                    "  if ((COMP_CWORD == 1)); then\n";
-  out += fmt::format("    COMPREPLY=($(compgen -W \"{} --help --version\" -- \"$word\"))\n    return\n  fi\n",
-                     fmt::join(first_words(), " "));
-  out += "  [[ $command == rules && $COMP_CWORD -gt 2 ]] && command=\"rules ${COMP_WORDS[2]}\"\n"
-         "  case \"$command\" in\n";
+  std::string out =
+      "# Completions of pugmark for bash; made by `pugmark completions bash`.\n"
+      "_pugmark() {\n"
+      "  local word=\"${COMP_WORDS[COMP_CWORD]}\" before=\"${COMP_WORDS[COMP_CWORD-1]}\"\n"
+      "  local command=\"${COMP_WORDS[1]}\" words=\"\" values=\"\"\n"
+      "  COMPREPLY=()\n"
+      "  if ((COMP_CWORD == 1)); then\n";
+  out += fmt::format(
+      "    COMPREPLY=($(compgen -W \"{} --help --version\" -- \"$word\"))\n    return\n  fi\n",
+      fmt::join(first_words(), " "));
+  out +=
+      "  [[ $command == rules && $COMP_CWORD -gt 2 ]] && command=\"rules ${COMP_WORDS[2]}\"\n"
+      "  case \"$command\" in\n";
   for (const Command& command : commands()) {
-    out += fmt::format("    \"{}\")\n      words=\"{}\" values=\"{}\"\n      case \"$before\" in\n", command.name,
-                       long_options(command), argument_words(command));
+    out += fmt::format("    \"{}\")\n      words=\"{}\" values=\"{}\"\n      case \"$before\" in\n",
+                       command.name, long_options(command), argument_words(command));
     for (const Flag& flag : all_flags(command)) {
       if (!flag.choices.empty()) {
         out += fmt::format("        {}) COMPREPLY=($(compgen -W \"{}\" -- \"$word\")); return ;;\n",
@@ -95,15 +101,19 @@ std::string completions_bash() {
     out += "      esac ;;\n";
   }
   out += fmt::format("    rules) values=\"{}\" ;;\n  esac\n", second_words("rules"));
-  out += "  if [[ $word == -* ]]; then\n    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n  else\n"
-         "    COMPREPLY=($(compgen -W \"$values\" -- \"$word\") $(compgen -f -- \"$word\"))\n  fi\n}\n"
-         "complete -o filenames -F _pugmark pugmark\n";
+  out +=
+      "  if [[ $word == -* ]]; then\n    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n  "
+      "else\n"
+      "    COMPREPLY=($(compgen -W \"$values\" -- \"$word\") $(compgen -f -- \"$word\"))\n  fi\n}\n"
+      "complete -o filenames -F _pugmark pugmark\n";
   return out;
 }
 
 std::string completions_zsh() {
-  std::string out = "#compdef pugmark\n# Completions of pugmark for zsh; made by `pugmark completions zsh`.\n"
-                    "_pugmark() {\n  local command=${words[2]}\n  if ((CURRENT == 2)); then\n    local -a names=(\n";
+  std::string out =
+      "#compdef pugmark\n# Completions of pugmark for zsh; made by `pugmark completions zsh`.\n"
+      "_pugmark() {\n  local command=${words[2]}\n  if ((CURRENT == 2)); then\n    local -a "
+      "names=(\n";
   for (const std::string_view word : first_words()) {
     for (const Command& command : commands()) {
       if (first_word(command.name) != word) continue;
@@ -112,15 +122,16 @@ std::string completions_zsh() {
     }
   }
   out += "    )\n    _describe command names\n    return\n  fi\n";
-  out += fmt::format("  if [[ $command == rules ]]; then\n    if ((CURRENT == 3)); then compadd {}; return; fi\n"
-                     "    command=\"rules ${{words[3]}}\"\n    shift words; ((CURRENT--))\n  fi\n",
-                     second_words("rules"));
+  out += fmt::format(
+      "  if [[ $command == rules ]]; then\n    if ((CURRENT == 3)); then compadd {}; return; fi\n"
+      "    command=\"rules ${{words[3]}}\"\n    shift words; ((CURRENT--))\n  fi\n",
+      second_words("rules"));
   out += "  shift words; ((CURRENT--))\n  case $command in\n";
   for (const Command& command : commands()) {
     out += fmt::format("    '{}') _arguments", command.name);
     for (const Flag& flag : all_flags(command)) {
-      out += fmt::format(" \\\n      '{}--{}[{}]{}'", flag.repeatable ? "*" : "", flag.name, plain(flag.line),
-                         zsh_values(flag));
+      out += fmt::format(" \\\n      '{}--{}[{}]{}'", flag.repeatable ? "*" : "", flag.name,
+                         plain(flag.line), zsh_values(flag));
       if (flag.short_name != 0) {
         out += fmt::format(" \\\n      '{}-{}[{}]{}'", flag.repeatable ? "*" : "", flag.short_name,
                            plain(flag.line), zsh_values(flag));
@@ -129,7 +140,10 @@ std::string completions_zsh() {
     for (const Argument& argument : command.arguments) {
       std::string values = argument.is_path ? "_files" : " ";
       if (!argument.choices.empty()) values = fmt::format("({})", fmt::join(argument.choices, " "));
-      out += fmt::format(" \\\n      '{}:{}:{}'", argument.repeatable ? "*" : argument.required ? "" : ":",
+      out += fmt::format(" \\\n      '{}:{}:{}'",
+                         argument.repeatable ? "*"
+                         : argument.required ? ""
+                                             : ":",
                          argument.name, values);
     }
     out += " ;;\n";
@@ -149,7 +163,8 @@ std::string completions_fish() {
     std::string when = fmt::format("__fish_seen_subcommand_from {}", word);
     if (word != command.name) {
       const std::string_view second = command.name.substr(word.size() + 1);
-      out += fmt::format("complete -c pugmark -n '{}' -a {} -d '{}'\n", when, second, plain(command.line));
+      out += fmt::format("complete -c pugmark -n '{}' -a {} -d '{}'\n", when, second,
+                         plain(command.line));
       when += fmt::format("; and __fish_seen_subcommand_from {}", second);
     }
     for (const Flag& flag : all_flags(command)) {

@@ -1,15 +1,14 @@
 #include "cli/console.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/text.h"
 
@@ -35,7 +34,8 @@ std::string_view environment(const char* name) {
 bool wants_colour(std::string_view when) {
   if (when == "always") return true;
   if (when == "never") return false;
-  return isatty(STDOUT_FILENO) != 0 && environment("NO_COLOR").empty() && environment("TERM") != "dumb";
+  return isatty(STDOUT_FILENO) != 0 && environment("NO_COLOR").empty() &&
+         environment("TERM") != "dumb";
 }
 
 // Columns of the terminal on standard output; 0 if there is none.
@@ -86,9 +86,10 @@ Console::Console(const ParsedLine& line)
         const int error_number = write_all(STDOUT_FILENO, text);
         if (error_number == 0) return {};
         reader_gone_ = error_number == EPIPE;
-        return Error{ErrorCode::kIo,
-                     fmt::format("standard output: cannot be written, {}", std::strerror(error_number)),
-                     "Send it to a file or terminal that takes it."};
+        return Error{
+            ErrorCode::kIo,
+            fmt::format("standard output: cannot be written, {}", std::strerror(error_number)),
+            "Send it to a file or terminal that takes it."};
       }) {}
 
 void Console::note(std::string_view sentence) const {

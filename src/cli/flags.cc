@@ -7,20 +7,32 @@
 namespace pugmark {
 namespace {
 
-constexpr std::array<std::string_view, 5> kLevels = {"informational", "low", "medium", "high", "critical"};
+constexpr std::array<std::string_view, 5> kLevels = {"informational", "low", "medium", "high",
+                                                     "critical"};
 constexpr std::array<std::string_view, 3> kColours = {"auto", "always", "never"};
 constexpr std::array<std::string_view, 3> kShells = {"bash", "zsh", "fish"};
 
 const Argument kCaseArgument = {"CASE", true, false, "The case, as written by hunt -o.", {}, true};
-const Flag kJsonl = {"jsonl", 0, "", false, "One JSON object a line instead of a table.",
-                     "Keys are always present, null where they do not apply. Control, bidirectional and "
-                     "invisible characters are written as \\uXXXX."};
-const Flag kForce = {"force", 'f', "", false, "Replace the file if it exists.",
-                     "Only a regular file is ever replaced, and only when the new one is complete."};
+const Flag kJsonl = {
+    "jsonl",
+    0,
+    "",
+    false,
+    "One JSON object a line instead of a table.",
+    "Keys are always present, null where they do not apply. Control, bidirectional and "
+    "invisible characters are written as \\uXXXX."};
+const Flag kForce = {
+    "force",
+    'f',
+    "",
+    false,
+    "Replace the file if it exists.",
+    "Only a regular file is ever replaced, and only when the new one is complete."};
 
 std::vector<Flag> filter_flags() {
   return {
-      {"level", 0, "LEVEL", false, "Only findings (or rules) of this level and above.", "", kLevels},
+      {"level", 0, "LEVEL", false, "Only findings (or rules) of this level and above.", "",
+       kLevels},
       {"rule", 0, "RULE", false, "Only the rule with this id, or with this text in its title.", ""},
       {"computer", 0, "NAME", false, "Only this computer, in any case.", ""},
       {"from", 0, "TIME", false, "Only from this time on, RFC 3339 or a day, UTC.",
@@ -35,28 +47,52 @@ Command hunt_command() {
   return {
       "hunt",
       "Read evidence, apply rules, write a case.",
-      "Reads files, folders and archives (zip, 7z, tar, gzip, bzip2, xz, zstd, nested) and recognises "
-      "logs by content: EVTX, JSON, IIS and other web logs, Exchange logs. Every Sigma rule handed over "
-      "ends in the ledger as ran, not-observable, rejected or disabled; everything that could not be "
-      "read ends as a gap. The evidence is never changed. The case appears under its name only when it "
+      "Reads files, folders and archives (zip, 7z, tar, gzip, bzip2, xz, zstd, nested) and "
+      "recognises "
+      "logs by content: EVTX, JSON, IIS and other web logs, Exchange logs. Every Sigma rule handed "
+      "over "
+      "ends in the ledger as ran, not-observable, rejected or disabled; everything that could not "
+      "be "
+      "read ends as a gap. The evidence is never changed. The case appears under its name only "
+      "when it "
       "is complete.",
       "pugmark hunt /mnt/evidence -r sigma/rules -o incident.case",
       {{"EVIDENCE", true, true, "Files, folders and archives.", {}, true}},
       {
-          {"output", 'o', "CASE", false, "The case to write, one SQLite file. Must be given.", "", {}, true},
-          {"rules", 'r', "DIR", true, "A folder or file of Sigma rules; may be repeated.",
-           "They are added to the program's own rules.", {}, true},
+          {"output",
+           'o',
+           "CASE",
+           false,
+           "The case to write, one SQLite file. Must be given.",
+           "",
+           {},
+           true},
+          {"rules",
+           'r',
+           "DIR",
+           true,
+           "A folder or file of Sigma rules; may be repeated.",
+           "They are added to the program's own rules.",
+           {},
+           true},
           {"no-default-rules", 0, "", false, "Leave out the program's own rules.", ""},
           {"level", 0, "LEVEL", false, "Disable rules below this level.",
            "They stand in the ledger as disabled.", kLevels},
           {"exclude-rule", 0, "ID", true, "Disable the rule with this id; may be repeated.", ""},
-          {"placeholders", 0, "FILE", false, "Values for %name% in rules: a YAML map.", "", {}, true},
+          {"placeholders",
+           0,
+           "FILE",
+           false,
+           "Values for %name% in rules: a YAML map.",
+           "",
+           {},
+           true},
           {"carve", 0, "", false, "Also read slack and unused space of EVTX files.",
            "Such events are marked as recovered."},
-          {"limit", 0, "NAME=VALUE", true, "Change a limit; may be repeated. See LIMITS in the man page.",
-           ""},
-          {"fail-on", 0, "LEVEL", false, "Exit with 1 if something of this level or above was found.", "",
-           kLevels},
+          {"limit", 0, "NAME=VALUE", true,
+           "Change a limit; may be repeated. See LIMITS in the man page.", ""},
+          {"fail-on", 0, "LEVEL", false,
+           "Exit with 1 if something of this level or above was found.", "", kLevels},
           kForce,
       }};
 }
@@ -66,10 +102,12 @@ Command show_command() {
       "show",
       "Show what a case says, as a table or as JSON lines.",
       "WHAT is summary (the default), findings, timeline, tracks, coverage, rules, gaps, verdict, "
-      "statements, accounts or items. On a terminal columns are cut to its width; otherwise nothing is "
+      "statements, accounts or items. On a terminal columns are cut to its width; otherwise "
+      "nothing is "
       "cut. Findings are in order of time, item, offset and rule.",
       "pugmark show incident.case findings --level high --jsonl",
-      {kCaseArgument, {"WHAT", false, false, "What to show; the summary if left out.", what_names(), false}},
+      {kCaseArgument,
+       {"WHAT", false, false, "What to show; the summary if left out.", what_names(), false}},
       {kJsonl}};
   for (const Flag& flag : filter_flags()) command.flags.push_back(flag);
   return command;
@@ -79,15 +117,24 @@ Command export_command() {
   Command command = {
       "export",
       "Write the findings of a case in another program's format.",
-      "timesketch: JSON lines that import without a mapping (the file's name should end in .jsonl). "
-      "hayabusa: the CSV of its profile \"verbose\". ocsf: Detection Finding, class 2004, one JSON object "
+      "timesketch: JSON lines that import without a mapping (the file's name should end in "
+      ".jsonl). "
+      "hayabusa: the CSV of its profile \"verbose\". ocsf: Detection Finding, class 2004, one JSON "
+      "object "
       "a line. navigator: an ATT&CK Navigator layer. csv: one line a finding, with cells that a "
       "spreadsheet would take for a formula made harmless by an apostrophe.",
       "pugmark export incident.case --to timesketch -o incident.jsonl",
       {kCaseArgument},
-      {{"to", 0, "FORMAT", false, "timesketch, hayabusa, ocsf, navigator or csv. Must be given.", "",
-        export_format_names()},
-       {"output", 'o', "FILE", false, "The file to write; standard output if left out.", "", {}, true},
+      {{"to", 0, "FORMAT", false, "timesketch, hayabusa, ocsf, navigator or csv. Must be given.",
+        "", export_format_names()},
+       {"output",
+        'o',
+        "FILE",
+        false,
+        "The file to write; standard output if left out.",
+        "",
+        {},
+        true},
        kForce}};
   for (const Flag& flag : filter_flags()) {
     if (flag.name == "to" || flag.name == "from") continue;  // --to names the format here
@@ -98,12 +145,20 @@ Command export_command() {
 
 Command rules_command(bool check) {
   return {check ? "rules check" : "rules list",
-          check ? "Say which rules would not load, and why." : "List every rule and what would become of it.",
+          check ? "Say which rules would not load, and why."
+                : "List every rule and what would become of it.",
           check ? "Exits with 2 if a rule would be rejected." : "",
           check ? "pugmark rules check my-rules" : "pugmark rules list sigma/rules --jsonl",
           {{"DIR", true, true, "Folders or files of Sigma rules.", {}, true}},
           {kJsonl,
-           {"placeholders", 0, "FILE", false, "Values for %name% in rules: a YAML map.", "", {}, true}}};
+           {"placeholders",
+            0,
+            "FILE",
+            false,
+            "Values for %name% in rules: a YAML map.",
+            "",
+            {},
+            true}}};
 }
 
 std::vector<Command> make_commands() {
@@ -112,14 +167,27 @@ std::vector<Command> make_commands() {
       show_command(),
       {"explain",
        "Explain one finding or rule: the rule, why it matched, the bytes.",
-       "For a finding: the rule, which fields matched which patterns, the event, and the bytes read again "
-       "from the evidence, if it is reachable and still has the SHA-256 it had when it was hunted. For a "
+       "For a finding: the rule, which fields matched which patterns, the event, and the bytes "
+       "read again "
+       "from the evidence, if it is reachable and still has the SHA-256 it had when it was hunted. "
+       "For a "
        "rule: what became of it, and why.",
        "pugmark explain incident.case 3f9a --evidence /mnt/evidence",
        {kCaseArgument,
-        {"ID", true, false, "Id of a finding (4 digits or more of it are enough) or of a rule.", {}, false}},
-       {{"evidence", 0, "DIR", false, "Where the evidence is now.",
-         "Without it the evidence is looked for under the path it was handed over with.", {}, true}}},
+        {"ID",
+         true,
+         false,
+         "Id of a finding (4 digits or more of it are enough) or of a rule.",
+         {},
+         false}},
+       {{"evidence",
+         0,
+         "DIR",
+         false,
+         "Where the evidence is now.",
+         "Without it the evidence is looked for under the path it was handed over with.",
+         {},
+         true}}},
       export_command(),
       rules_command(true),
       rules_command(false),
@@ -163,10 +231,15 @@ std::span<const ExitCode> exit_codes() {
   static constexpr auto kCodes = std::to_array<ExitCode>({
       {0, "Done. Findings alone are no failure."},
       {1, "Something was found of the level given by --fail-on, or above."},
-      {2, "Usage: an option or argument is wrong, a file named does not exist or would be overwritten, or "
-          "no rule could be read."},
-      {3, "Evidence is damaged, unreadable or over a limit; the case was written and lists every gap."},
-      {4, "Failed: the case or the output could not be written or read, or the run was interrupted."},
+      {2,
+       "Usage: an option or argument is wrong, a file named does not exist or would be "
+       "overwritten, or "
+       "no rule could be read."},
+      {3,
+       "Evidence is damaged, unreadable or over a limit; the case was written and lists every "
+       "gap."},
+      {4,
+       "Failed: the case or the output could not be written or read, or the run was interrupted."},
   });
   return kCodes;
 }

@@ -10,18 +10,18 @@ namespace pugmark {
 // all made from these tables, so they cannot disagree.
 
 struct Flag {
-  std::string_view name;        // "rules": --rules
-  char short_name = 0;          // 'r': -r; 0 if there is none
-  std::string_view value;       // "DIR"; "" for a switch
+  std::string_view name;   // "rules": --rules
+  char short_name = 0;     // 'r': -r; 0 if there is none
+  std::string_view value;  // "DIR"; "" for a switch
   bool repeatable = false;
-  std::string_view line;        // one line for --help
-  std::string_view paragraph;   // more for the man page, may be empty
+  std::string_view line;                           // one line for --help
+  std::string_view paragraph;                      // more for the man page, may be empty
   std::span<const std::string_view> choices = {};  // the only values, if they are few
-  bool is_path = false;         // for completions
+  bool is_path = false;                            // for completions
 };
 
 struct Argument {
-  std::string_view name;        // "EVIDENCE"
+  std::string_view name;  // "EVIDENCE"
   bool required = true;
   bool repeatable = false;
   std::string_view line;
@@ -30,12 +30,12 @@ struct Argument {
 };
 
 struct Command {
-  std::string_view name;        // "hunt", "rules check"
+  std::string_view name;  // "hunt", "rules check"
   std::string_view line;
   std::string_view paragraph;
   std::string_view example;
   std::vector<Argument> arguments;
-  std::vector<Flag> flags;      // without those of common_flags()
+  std::vector<Flag> flags;  // without those of common_flags()
 };
 
 std::span<const Command> commands();

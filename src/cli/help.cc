@@ -85,7 +85,8 @@ std::string help_of_all() {
   out += "\nOptions of every command:\n";
   for (const Flag& flag : common_flags()) out += entry(flag_usage(flag), flag.line, 22);
   out += "\nExit codes:\n";
-  for (const ExitCode& code : exit_codes()) out += entry(fmt::format("{}", code.code), code.meaning, 3);
+  for (const ExitCode& code : exit_codes())
+    out += entry(fmt::format("{}", code.code), code.meaning, 3);
   return out + "\nMore: pugmark COMMAND --help, and pugmark man | man -l -\n";
 }
 
@@ -105,17 +106,21 @@ std::string man_page(std::string_view version) {
   out += ".SH NAME\npugmark \\- says what happened on a breached server\n.SH SYNOPSIS\n.nf\n";
   for (const Command& command : commands()) out += roff(usage_of(command)) + "\n";
   out += ".fi\n.SH DESCRIPTION\n" + roff(kPurpose) + "\n";
-  out += ".PP\nResults go to standard output, everything else to standard error. A progress bar is drawn "
-         "only on a terminal. Nothing is ever asked.\n.SH COMMANDS\n";
+  out +=
+      ".PP\nResults go to standard output, everything else to standard error. A progress bar is "
+      "drawn "
+      "only on a terminal. Nothing is ever asked.\n.SH COMMANDS\n";
   for (const Command& command : commands()) out += roff_command(command);
   out += ".SH \"OPTIONS OF EVERY COMMAND\"\n";
   for (const Flag& flag : common_flags()) out += roff_flag(flag);
-  out += ".SH LIMITS\nBounds on what evidence and rules may ask of the program. Reaching one is a gap, and "
-         "the run goes on. \\fBhunt \\-\\-limit\\fR \\fINAME=VALUE\\fR changes one.\n";
+  out +=
+      ".SH LIMITS\nBounds on what evidence and rules may ask of the program. Reaching one is a "
+      "gap, and "
+      "the run goes on. \\fBhunt \\-\\-limit\\fR \\fINAME=VALUE\\fR changes one.\n";
   const Limits defaults;
   for (const LimitName& limit : limit_names()) {
-    out += fmt::format(".TP\n\\fB{}\\fR (default {})\n{}\n", roff(limit.name), defaults.*limit.member,
-                       roff(limit.meaning));
+    out += fmt::format(".TP\n\\fB{}\\fR (default {})\n{}\n", roff(limit.name),
+                       defaults.*limit.member, roff(limit.meaning));
   }
   out += ".SH \"EXIT STATUS\"\n";
   for (const ExitCode& code : exit_codes())

@@ -1,9 +1,8 @@
 #include "cli/hunt.h"
 
-#include <fmt/format.h>
-
 #include <atomic>
 #include <csignal>
+#include <fmt/format.h>
 #include <optional>
 
 #include "casefile/casefile.h"
@@ -19,7 +18,8 @@ namespace {
 // What the signal handler may touch: the flag of the hunt that is running, and which signal came.
 std::atomic<std::atomic<bool>*> cancel_flag{nullptr};
 std::atomic<int> signal_seen{0};
-static_assert(std::atomic<std::atomic<bool>*>::is_always_lock_free && std::atomic<int>::is_always_lock_free,
+static_assert(std::atomic<std::atomic<bool>*>::is_always_lock_free &&
+                  std::atomic<int>::is_always_lock_free,
               "a signal handler must not take locks");
 
 void on_signal(int number) {
@@ -58,7 +58,8 @@ Status add_default_rules(const ParsedLine& line, const Console& console, HuntReq
     return Error{ErrorCode::kNotFound, "hunt: the program's own rules are not installed beside it",
                  "Name their folder in PUGMARK_RULES, or rules of yours with -r."};
   }
-  console.note("the program's own rules are not installed beside it: only those given by -r are used.");
+  console.note(
+      "the program's own rules are not installed beside it: only those given by -r are used.");
   return {};
 }
 
@@ -93,15 +94,17 @@ Result<HuntOutcome> hunt_with_progress(const HuntRequest& request, const Console
   if (console.may_draw()) bar.emplace(progress);
   Result<HuntOutcome> outcome = hunt(request, progress);
   if (outcome.ok() || !progress.cancel) return outcome;
-  return Error{ErrorCode::kIo,
-               fmt::format("hunt: interrupted by {}", signal_seen == SIGTERM ? "SIGTERM" : "SIGINT"),
-               "No case was written."};
+  return Error{
+      ErrorCode::kIo,
+      fmt::format("hunt: interrupted by {}", signal_seen == SIGTERM ? "SIGTERM" : "SIGINT"),
+      "No case was written."};
 }
 
 Status print_summary(const HuntRequest& request, Console& console) {
   const Result<CaseReader> reader = CaseReader::open(request.case_path);
   if (!reader.ok()) return reader.error();
-  return show(reader.value(), What::kSummary, {request.case_path, {}, false, console.look()}, console.out());
+  return show(reader.value(), What::kSummary, {request.case_path, {}, false, console.look()},
+              console.out());
 }
 
 }  // namespace
@@ -114,7 +117,8 @@ int run_hunt(const ParsedLine& line, Console& console) {
   const HuntOutcome& done = outcome.value();
   const std::string shown_case = shell_word(request.value().case_path);
 
-  if (Status printed = print_summary(request.value(), console); !printed.ok() && !console.out().failed())
+  if (Status printed = print_summary(request.value(), console);
+      !printed.ok() && !console.out().failed())
     return Console::fail(printed.error());
   if (done.rejected_rules_count != 0) {
     console.note(fmt::format("{} could not be used: pugmark show {} rules",

@@ -1,10 +1,9 @@
 #include "cli/options.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
+#include <fmt/format.h>
 
 namespace pugmark {
 namespace {
@@ -28,11 +27,16 @@ struct Moment {
 
 std::int64_t step_ns(TimePrecision precision) {
   switch (precision) {
-    case TimePrecision::kMillisecond: return 1'000'000;
-    case TimePrecision::kMicrosecond: return 1'000;
-    case TimePrecision::kHundredNanoseconds: return 100;
-    case TimePrecision::kNanosecond: return 1;
-    default: return 1'000'000'000;
+    case TimePrecision::kMillisecond:
+      return 1'000'000;
+    case TimePrecision::kMicrosecond:
+      return 1'000;
+    case TimePrecision::kHundredNanoseconds:
+      return 100;
+    case TimePrecision::kNanosecond:
+      return 1;
+    default:
+      return 1'000'000'000;
   }
 }
 
@@ -49,7 +53,8 @@ Result<std::optional<Moment>> moment_flag(const ParsedLine& line, const std::str
   if (!line.has(flag)) return std::optional<Moment>();
   const auto moment = moment_of(line.flag(flag));
   if (moment) return moment;
-  return Error{ErrorCode::kInvalidInput, fmt::format("--{}: \"{}\" is no time", flag, line.flag(flag)),
+  return Error{ErrorCode::kInvalidInput,
+               fmt::format("--{}: \"{}\" is no time", flag, line.flag(flag)),
                "Write it as 2021-03-14 or 2021-03-14T06:40:10Z."};
 }
 
@@ -69,7 +74,8 @@ Result<Filter> filter_of(const ParsedLine& line) {
     const auto limit = number_of(line.flag("limit"));
     if (!limit) return wrong_number("limit", line.flag("limit"));
     if (*limit == 0)
-      return Error{ErrorCode::kInvalidInput, "--limit: 0 rows would show nothing", "Leave it out for all."};
+      return Error{ErrorCode::kInvalidInput, "--limit: 0 rows would show nothing",
+                   "Leave it out for all."};
     filter.limit = *limit;
   }
   if (line.command->name == "export") return filter;  // its --to names a format
@@ -88,7 +94,8 @@ Result<unsigned> threads_of(const ParsedLine& line) {
   const auto count = number_of(line.flag("threads"));
   if (!count) return wrong_number("threads", line.flag("threads"));
   if (*count > kThreadsMax) {
-    return Error{ErrorCode::kInvalidInput, fmt::format("--threads: {} is more than {}", *count, kThreadsMax),
+    return Error{ErrorCode::kInvalidInput,
+                 fmt::format("--threads: {} is more than {}", *count, kThreadsMax),
                  "Leave it out for as many as there are cores."};
   }
   return static_cast<unsigned>(*count);
@@ -111,7 +118,8 @@ Result<Limits> limits_of(const ParsedLine& line) {
                    near.empty() ? fmt::format("There are {}.", fmt::join(names, ", "))
                                 : fmt::format("Did you mean {}?", near)};
     }
-    const auto value = equals == std::string::npos ? std::nullopt : number_of(text.substr(equals + 1));
+    const auto value =
+        equals == std::string::npos ? std::nullopt : number_of(text.substr(equals + 1));
     if (!value) {
       return Error{ErrorCode::kInvalidInput, fmt::format("--limit: \"{}\" is not NAME=VALUE", text),
                    "The value is a whole number in decimal digits."};
@@ -122,13 +130,15 @@ Result<Limits> limits_of(const ParsedLine& line) {
 }
 
 std::string default_rules_folder() {
-  if (const char* folder = std::getenv("PUGMARK_RULES"); folder != nullptr && *folder != '\0') return folder;
+  if (const char* folder = std::getenv("PUGMARK_RULES"); folder != nullptr && *folder != '\0')
+    return folder;
   std::error_code failed;
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", failed);
   if (failed) return {};
   // Installed, and in the build tree.
   for (const std::filesystem::path& folder :
-       {program.parent_path().parent_path() / "share/pugmark/rules", program.parent_path() / "rules"}) {
+       {program.parent_path().parent_path() / "share/pugmark/rules",
+        program.parent_path() / "rules"}) {
     if (std::filesystem::is_directory(folder, failed)) return folder.string();
   }
   return {};

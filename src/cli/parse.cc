@@ -1,9 +1,8 @@
 #include "cli/parse.h"
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace pugmark {
 namespace {
@@ -43,7 +42,8 @@ std::vector<const Flag*> flags_of(const Command& command) {
 
 Error unknown_command(const std::string& word) {
   std::vector<std::string_view> names;
-  for (const Command& command : commands()) names.push_back(command.name.substr(0, command.name.find(' ')));
+  for (const Command& command : commands())
+    names.push_back(command.name.substr(0, command.name.find(' ')));
   return usage(fmt::format("{}: no such command", word), nearest(word, names));
 }
 
@@ -56,7 +56,8 @@ Result<const Command*> take_command(std::vector<std::string>& words) {
   }
   std::vector<std::string_view> seconds;
   for (const Command& command : commands())
-    if (command.name.starts_with(first + " ")) seconds.push_back(command.name.substr(first.size() + 1));
+    if (command.name.starts_with(first + " "))
+      seconds.push_back(command.name.substr(first.size() + 1));
   if (seconds.empty()) return unknown_command(first);
   const std::string second = words.size() > 1 ? words[1] : "";
   if (const Command* command = find_command(first + " " + second)) {
@@ -85,7 +86,8 @@ Status check_long_options(const Command& command, const std::vector<std::string>
 
 Status check_choice(std::string_view where, std::string_view value,
                     std::span<const std::string_view> choices) {
-  if (choices.empty() || std::find(choices.begin(), choices.end(), value) != choices.end()) return {};
+  if (choices.empty() || std::find(choices.begin(), choices.end(), value) != choices.end())
+    return {};
   return usage(fmt::format("{}: \"{}\" is none of {}", where, value, fmt::join(choices, ", ")),
                nearest(value, {choices.begin(), choices.end()}), "Use one of these.");
 }
@@ -93,7 +95,8 @@ Status check_choice(std::string_view where, std::string_view value,
 Status check_choices(const ParsedLine& line) {
   for (const Flag* flag : flags_of(*line.command)) {
     for (const std::string& value : line.all(std::string(flag->name))) {
-      if (Status right = check_choice("--" + std::string(flag->name), value, flag->choices); !right.ok())
+      if (Status right = check_choice("--" + std::string(flag->name), value, flag->choices);
+          !right.ok())
         return right;
     }
   }
@@ -101,7 +104,8 @@ Status check_choices(const ParsedLine& line) {
     const auto found = line.arguments.find(std::string(argument.name));
     if (found == line.arguments.end()) continue;
     for (const std::string& value : found->second) {
-      if (Status right = check_choice(argument.name, value, argument.choices); !right.ok()) return right;
+      if (Status right = check_choice(argument.name, value, argument.choices); !right.ok())
+        return right;
     }
   }
   return {};
@@ -126,7 +130,8 @@ Status run_parser(const Command& command, std::vector<std::string> words, Parsed
                                                  : CLI::MultiOptionPolicy::Throw);
   }
   for (const Argument& argument : command.arguments) {
-    CLI::Option* option = app.add_option(std::string(argument.name), line.arguments[std::string(argument.name)]);
+    CLI::Option* option =
+        app.add_option(std::string(argument.name), line.arguments[std::string(argument.name)]);
     option->required(argument.required)->expected(argument.repeatable ? -1 : 1);
     option->allow_extra_args(argument.repeatable);
   }

@@ -13,8 +13,8 @@ namespace pugmark {
 // A command line that fits the tables of cli/flags.h. Owns its texts.
 struct ParsedLine {
   const Command* command = nullptr;
-  bool help = false;                                       // of `command`, or of all if it is null
-  std::map<std::string, std::vector<std::string>> flags;   // by name; switches have no values
+  bool help = false;                                      // of `command`, or of all if it is null
+  std::map<std::string, std::vector<std::string>> flags;  // by name; switches have no values
   std::map<std::string, std::vector<std::string>> arguments;
 
   bool has(const std::string& flag) const { return flags.count(flag) != 0; }

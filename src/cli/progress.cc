@@ -1,11 +1,10 @@
 #include "cli/progress.h"
 
+#include <algorithm>
+#include <chrono>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <chrono>
 
 #include "base/time.h"
 #include "cli/console.h"
@@ -25,7 +24,8 @@ std::size_t error_stream_columns() {
 
 }  // namespace
 
-std::string progress_line(const HuntProgress& progress, std::int64_t elapsed_ns, std::size_t width_columns) {
+std::string progress_line(const HuntProgress& progress, std::int64_t elapsed_ns,
+                          std::size_t width_columns) {
   const std::uint64_t total = progress.bytes_total;
   const std::uint64_t done = std::min<std::uint64_t>(progress.bytes_done, total);
   std::string line = progress.stage.load();
@@ -39,7 +39,8 @@ std::string progress_line(const HuntProgress& progress, std::int64_t elapsed_ns,
       line += fmt::format("  {}/s", bytes_words(static_cast<std::uint64_t>(rate)));
       if (done < total) {
         const double left_s = static_cast<double>(total - done) / rate;
-        line += fmt::format("  {} left", format_duration(static_cast<std::int64_t>(std::min(left_s, 9e8) * 1e9)));
+        line += fmt::format(
+            "  {} left", format_duration(static_cast<std::int64_t>(std::min(left_s, 9e8) * 1e9)));
       }
     }
     line += fmt::format("  {}  {}", counted(progress.events_count, "event"),
@@ -63,7 +64,8 @@ void ProgressBar::draw_until_stopped() {
     std::this_thread::sleep_for(kBetweenDrawings);
     if (stop_) break;
     const std::chrono::nanoseconds elapsed = std::chrono::steady_clock::now() - begin;
-    write_error_stream("\r\x1b[K" + progress_line(progress_, elapsed.count(), error_stream_columns()));
+    write_error_stream("\r\x1b[K" +
+                       progress_line(progress_, elapsed.count(), error_stream_columns()));
     drawn = true;
   }
   if (drawn) write_error_stream("\r\x1b[K");

@@ -11,7 +11,8 @@ namespace pugmark {
 
 // One line for people: "reading evidence  [=====>    ]  52%  1.2 GB  310.0 MB/s  3,400,000 events
 // 12 findings  about 4 s left", cut to `width_columns`.
-std::string progress_line(const HuntProgress& progress, std::int64_t elapsed_ns, std::size_t width_columns);
+std::string progress_line(const HuntProgress& progress, std::int64_t elapsed_ns,
+                          std::size_t width_columns);
 
 // Draws the line on standard error five times a second while it lives, and wipes it at the end.
 class ProgressBar {

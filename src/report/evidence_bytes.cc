@@ -1,10 +1,9 @@
 #include "report/evidence_bytes.h"
 
-#include <fmt/format.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
+#include <sys/stat.h>
 
 #include "base/digest.h"
 #include "base/limits.h"
@@ -32,7 +31,8 @@ struct Place {
 // Item paths join an archive and its member by "!/", which a folder's name may end with too: the
 // shortest front part that is a file is the archive.
 std::optional<Place> place_of(const std::string& path) {
-  for (std::size_t mark = path.find("!/"); mark != std::string::npos; mark = path.find("!/", mark + 1)) {
+  for (std::size_t mark = path.find("!/"); mark != std::string::npos;
+       mark = path.find("!/", mark + 1)) {
     if (const auto size = regular_file_size(path.substr(0, mark)))
       return Place{path.substr(0, mark), path.substr(mark), *size};
   }
@@ -64,7 +64,8 @@ std::optional<Place> find_place(const std::string& item_path, const std::string&
 void read_item_bytes(ItemCursor& cursor, const Finding& finding, ReadAgain& out) {
   std::vector<std::byte> buffer(kReadBytes);
   const std::uint64_t begin = finding.offset_bytes;
-  const std::uint64_t end = begin + std::min<std::uint64_t>(finding.length_bytes, UINT64_MAX - begin);
+  const std::uint64_t end =
+      begin + std::min<std::uint64_t>(finding.length_bytes, UINT64_MAX - begin);
   std::uint64_t at = 0;
   for (;;) {
     const std::size_t got = cursor.read(buffer);
@@ -73,8 +74,10 @@ void read_item_bytes(ItemCursor& cursor, const Finding& finding, ReadAgain& out)
     const std::uint64_t to = std::clamp(end, at, at + got);
     if (from < to) {
       out.length_bytes += to - from;
-      const std::uint64_t room = kReadAgainBytesMax - std::min<std::uint64_t>(kReadAgainBytesMax, out.bytes.size());
-      const std::string_view piece = as_text(std::span<const std::byte>(buffer).subspan(from - at, to - from));
+      const std::uint64_t room =
+          kReadAgainBytesMax - std::min<std::uint64_t>(kReadAgainBytesMax, out.bytes.size());
+      const std::string_view piece =
+          as_text(std::span<const std::byte>(buffer).subspan(from - at, to - from));
       out.bytes += piece.substr(0, room);
     }
     at += got;
@@ -98,7 +101,8 @@ std::optional<Sha256> walk_to(ItemCursor& cursor, const std::string& wanted, con
 
 }  // namespace
 
-ReadAgain read_again(const Finding& finding, const CaseItem& item, const std::string& evidence_folder) {
+ReadAgain read_again(const Finding& finding, const CaseItem& item,
+                     const std::string& evidence_folder) {
   ReadAgain out;
   const std::optional<Place> place = find_place(finding.item, evidence_folder);
   if (!place) {
@@ -121,14 +125,16 @@ ReadAgain read_again(const Finding& finding, const CaseItem& item, const std::st
   if (!found) {
     out.trouble = fmt::format("{} has no member {} any more.", place->file, place->member);
   } else if (!item.item.sha256) {
-    out.trouble = "The item could not be read whole when it was hunted, so the case has no SHA-256 to "
-                  "compare with: these bytes are not vouched for.";
+    out.trouble =
+        "The item could not be read whole when it was hunted, so the case has no SHA-256 to "
+        "compare with: these bytes are not vouched for.";
   } else if (!digest) {
     out.trouble = "The item cannot be read to its end now: these bytes are not vouched for.";
   } else if (*digest != *item.item.sha256) {
-    out.trouble = fmt::format("The item has changed since it was hunted: its SHA-256 is {}, then it was "
-                              "{}. Its bytes are not shown, they may be others.",
-                              to_hex(*digest), to_hex(*item.item.sha256));
+    out.trouble = fmt::format(
+        "The item has changed since it was hunted: its SHA-256 is {}, then it was "
+        "{}. Its bytes are not shown, they may be others.",
+        to_hex(*digest), to_hex(*item.item.sha256));
     out.bytes.clear();
     out.length_bytes = 0;
   } else {
@@ -153,7 +159,8 @@ std::string hex_dump(std::string_view bytes, std::uint64_t offset_bytes) {
   return out;
 }
 
-std::vector<TextRun> utf16_runs(std::string_view bytes, std::size_t characters_min, std::size_t runs_max) {
+std::vector<TextRun> utf16_runs(std::string_view bytes, std::size_t characters_min,
+                                std::size_t runs_max) {
   std::vector<TextRun> runs;
   // Printable ASCII and Latin: enough to find the words, and rare among the bytes of numbers.
   const auto printable = [&](std::size_t at) {

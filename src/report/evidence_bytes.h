@@ -12,17 +12,18 @@
 namespace pugmark {
 
 struct ReadAgain {
-  bool verified = false;         // the whole item has the SHA-256 it had when hunted
-  std::string path;              // of the file that was opened, "" if none was found
-  std::string trouble;           // why the bytes are not shown, or not vouched for; a sentence
+  bool verified = false;           // the whole item has the SHA-256 it had when hunted
+  std::string path;                // of the file that was opened, "" if none was found
+  std::string trouble;             // why the bytes are not shown, or not vouched for; a sentence
   std::uint64_t length_bytes = 0;  // that stand in the item at the locator, up to the wanted length
-  std::string bytes;             // the first of them, at most kReadAgainBytesMax
+  std::string bytes;               // the first of them, at most kReadAgainBytesMax
 };
 inline constexpr std::uint64_t kReadAgainBytesMax = 1 << 20;
 
 // `evidence_folder`: where the evidence is now, or "" for the path as handed over. The item is read
 // to its end, because only its whole digest says that it is the same.
-ReadAgain read_again(const Finding& finding, const CaseItem& item, const std::string& evidence_folder);
+ReadAgain read_again(const Finding& finding, const CaseItem& item,
+                     const std::string& evidence_folder);
 
 // "00001000  4d 5a 90 00 ...  MZ.." of 16 bytes a line, addressed from `offset_bytes`.
 std::string hex_dump(std::string_view bytes, std::uint64_t offset_bytes);
@@ -33,6 +34,7 @@ struct TextRun {
 };
 // Runs of at least `characters_min` printable characters in UTF-16LE, at any alignment: what a
 // binary Windows log says in words. At most `runs_max`.
-std::vector<TextRun> utf16_runs(std::string_view bytes, std::size_t characters_min, std::size_t runs_max);
+std::vector<TextRun> utf16_runs(std::string_view bytes, std::size_t characters_min,
+                                std::size_t runs_max);
 
 }  // namespace pugmark

@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "report/evidence_bytes.h"
@@ -11,9 +10,9 @@
 namespace pugmark {
 namespace {
 
-constexpr std::size_t kIndent = 12;          // of what stands behind a label
-constexpr std::size_t kWholeDumpBytes = 512; // records up to this size are shown whole
-constexpr std::size_t kPartDumpBytes = 128;  // of longer ones, and around each match
+constexpr std::size_t kIndent = 12;           // of what stands behind a label
+constexpr std::size_t kWholeDumpBytes = 512;  // records up to this size are shown whole
+constexpr std::size_t kPartDumpBytes = 128;   // of longer ones, and around each match
 constexpr std::size_t kRunsShown = 60;
 
 class Explanation {
@@ -26,7 +25,8 @@ class Explanation {
 
  private:
   void title(std::string_view text, Level level) {
-    out_.line(styled(escaped(text), kBold, look_) + "  " + styled(to_string(level), style_of(level), look_));
+    out_.line(styled(escaped(text), kBold, look_) + "  " +
+              styled(to_string(level), style_of(level), look_));
   }
   void label(std::string_view name, std::string_view text) {
     if (text.empty()) return;
@@ -67,8 +67,9 @@ void Explanation::time_line(const Finding& finding, const CaseItem* item) {
   const std::string time = time_text(finding);
   label("time", time.empty() ? "none: the record has no readable time" : time);
   if (finding.time_shift_s == 0) return;
-  label("", fmt::format("the source says {}, {}", source_time_text(finding),
-                        escaped(clock_words(finding.time_shift_s, item == nullptr ? "" : item->clock))));
+  label("", fmt::format(
+                "the source says {}, {}", source_time_text(finding),
+                escaped(clock_words(finding.time_shift_s, item == nullptr ? "" : item->clock))));
 }
 
 void Explanation::source_line(const Finding& finding) {
@@ -87,7 +88,8 @@ void Explanation::source_line(const Finding& finding) {
 
 void Explanation::because(const Finding& finding) {
   heading("Why it matched");
-  if (finding.because.empty()) out_.line("  nothing has to stand in the event: the rule only denies");
+  if (finding.because.empty())
+    out_.line("  nothing has to stand in the event: the rule only denies");
   for (const Because& one : finding.because) {
     const std::string name = one.field.empty() ? "anywhere in the event" : escaped(one.field);
     out_.line("  " + styled(name, kBold, look_));
@@ -107,7 +109,8 @@ void Explanation::event(const Finding& finding) {
   for (const auto& [name, value] : finding.fields) {
     const std::string shown = escaped(name);
     const std::string space(width - std::min(width, columns_of(shown)), ' ');
-    out_.line("  " + shown + space + "  " + wrapped(escaped(value), look_.width_columns, width + 4));
+    out_.line("  " + shown + space + "  " +
+              wrapped(escaped(value), look_.width_columns, width + 4));
   }
 }
 
@@ -116,8 +119,9 @@ void Explanation::related(const Finding& finding) {
   heading("The events it was put together from");
   for (const RelatedEvent& one : finding.related) {
     const std::string time = format_time(one.time, one.precision);
-    out_.line(fmt::format("  {}  {}+{}, {}, rule {}", time.empty() ? "no time" : time, escaped(one.item),
-                          one.offset_bytes, counted(one.length_bytes, "byte"), escaped(one.rule_id)));
+    out_.line(fmt::format("  {}  {}+{}, {}, rule {}", time.empty() ? "no time" : time,
+                          escaped(one.item), one.offset_bytes, counted(one.length_bytes, "byte"),
+                          escaped(one.rule_id)));
   }
 }
 
@@ -182,9 +186,10 @@ void Explanation::bytes(const Finding& finding, const CaseItem* item) {
   }
   const ReadAgain again = read_again(finding, *item, options_.evidence_folder);
   if (again.verified) {
-    out_.line(wrapped(fmt::format("read again from {}; the whole item still has the SHA-256 it had: {}",
-                                  escaped(again.path), to_hex(*item->item.sha256)),
-                      look_.width_columns, 0));
+    out_.line(
+        wrapped(fmt::format("read again from {}; the whole item still has the SHA-256 it had: {}",
+                            escaped(again.path), to_hex(*item->item.sha256)),
+                look_.width_columns, 0));
   } else {
     out_.line(styled(wrapped(escaped(again.trouble), look_.width_columns, 0), kWarning, look_));
     if (again.path.empty())
@@ -232,11 +237,12 @@ void Explanation::rule(const LedgerEntry& entry) {
     found += fmt::format(", {} kept in full and the rest counted", grouped(entry.kept_count));
   label("found", found);
   if (entry.kept_count != 0) {
-    label("list", fmt::format("pugmark show {} findings --rule {}", escaped(shell_word(options_.case_path)),
-                              escaped(entry.rule_id)));
+    label("list", fmt::format("pugmark show {} findings --rule {}",
+                              escaped(shell_word(options_.case_path)), escaped(entry.rule_id)));
   }
   rule_text(entry);
-  if (entry.text.empty()) out_.line("The case keeps the text of rules with findings only; read the file.");
+  if (entry.text.empty())
+    out_.line("The case keeps the text of rules with findings only; read the file.");
 }
 
 }  // namespace
@@ -256,10 +262,11 @@ Status explain(const CaseReader& reader, const std::string& id, const ExplainOpt
     return out.flush();
   }
   if (entry.error().code != ErrorCode::kNotFound) return entry.error();
-  return Error{ErrorCode::kNotFound,
-               fmt::format("{}: has no finding and no rule \"{}\"", options.case_path, id),
-               "Ids stand in `pugmark show CASE findings` and `pugmark show CASE rules --jsonl`; of a "
-               "finding's id the first 4 digits or more are enough."};
+  return Error{
+      ErrorCode::kNotFound,
+      fmt::format("{}: has no finding and no rule \"{}\"", options.case_path, id),
+      "Ids stand in `pugmark show CASE findings` and `pugmark show CASE rules --jsonl`; of a "
+      "finding's id the first 4 digits or more are enough."};
 }
 
 }  // namespace pugmark

@@ -45,7 +45,9 @@ class Explained : public ::testing::Test {
     EXPECT_TRUE(status.ok()) << status.error().message;
     return text;
   }
-  bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+  bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+  }
   std::string log_path() const { return folder_.file("evidence/iis/u_ex.log"); }
 
   static constexpr char kLog[] = "first line\nsecond line\nthird line\n";
@@ -56,8 +58,9 @@ TEST_F(Explained, ShowsTheRuleTheReasonsAndTheBytes) {
   const std::string text = explained("00a1");
   for (const char* part :
        {"Server-side request through a cookie  high", "Sample Author", "rules/web/ssrf.yml:1",
-        "2021-03-14T06:40:10Z", "endswith: .js", "at byte  4,120", "stem?query", "T1190", "sc-status",
-        "title: Server-side request", "still has the SHA-256", "73 65 63 6f 6e 64", "second line"}) {
+        "2021-03-14T06:40:10Z", "endswith: .js", "at byte  4,120", "stem?query", "T1190",
+        "sc-status", "title: Server-side request", "still has the SHA-256", "73 65 63 6f 6e 64",
+        "second line"}) {
     EXPECT_TRUE(has(text, part)) << part << "\n" << text;
   }
 }
@@ -96,7 +99,10 @@ std::string tar_of(const std::string& name, const std::string& bytes) {
   header.replace(136, 11, "00000000000");
   header.replace(148, 8, "        ");
   header[156] = '0';
-  header.replace(257, 8, std::string("ustar\0" "00", 8));
+  header.replace(257, 8,
+                 std::string("ustar\0"
+                             "00",
+                             8));
   unsigned sum = 0;
   for (const char c : header) sum += static_cast<unsigned char>(c);
   std::string digits(6, '0');
@@ -141,7 +147,10 @@ TEST(HexDump, AddressesTheItem) {
 }
 
 TEST(Utf16Runs, FindsWordsAtAnyAlignment) {
-  const std::string bytes("\x01" "c\0m\0d\0.\0e\0x\0e\0\0\0ab\0", 20);
+  const std::string bytes(
+      "\x01"
+      "c\0m\0d\0.\0e\0x\0e\0\0\0ab\0",
+      20);
   const std::vector<TextRun> runs = utf16_runs(bytes, 4, 10);
   ASSERT_EQ(runs.size(), 1U);
   EXPECT_EQ(runs[0].offset_bytes, 1U);

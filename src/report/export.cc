@@ -1,7 +1,6 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 #include <map>
 
 #include "base/text.h"
@@ -12,7 +11,8 @@
 namespace pugmark {
 namespace {
 
-constexpr std::array<std::string_view, 5> kNames = {"timesketch", "hayabusa", "ocsf", "navigator", "csv"};
+constexpr std::array<std::string_view, 5> kNames = {"timesketch", "hayabusa", "ocsf", "navigator",
+                                                    "csv"};
 
 // What the rules' own files say of them, for formats that ask for it. Only of rules with findings.
 Status load_rules(const CaseReader& reader, ExportContext& context) {
@@ -74,7 +74,8 @@ Status export_case(const CaseReader& reader, ExportFormat format, const Filter& 
   out.write(exporter->end());
   if (left_out != 0) {
     notes.push_back(fmt::format("{} without a time left out: the format {} has no place for them.",
-                                counted(left_out, "finding"), kNames[static_cast<std::size_t>(format)]));
+                                counted(left_out, "finding"),
+                                kNames[static_cast<std::size_t>(format)]));
   }
   return out.flush();
 }

@@ -24,9 +24,9 @@ std::string details_of(const std::vector<std::pair<std::string, std::string>>& f
 class CsvExporter : public Exporter {
  public:
   std::string begin() override {
-    return csv_line({"id", "rule_id", "rule_title", "level", "status", "time", "time_shift_s", "item",
-                     "offset", "length", "record_id", "channel", "event_id", "computer", "techniques",
-                     "tags", "because", "fields"});
+    return csv_line({"id", "rule_id", "rule_title", "level", "status", "time", "time_shift_s",
+                     "item", "offset", "length", "record_id", "channel", "event_id", "computer",
+                     "techniques", "tags", "because", "fields"});
   }
   std::string row(const Finding& finding) override {
     std::vector<std::pair<std::string, std::string>> because;
@@ -37,8 +37,8 @@ class CsvExporter : public Exporter {
                      finding.item, fmt::format("{}", finding.offset_bytes),
                      fmt::format("{}", finding.length_bytes), number_or_empty(finding.record_id),
                      finding.channel, number_or_empty(finding.event_id), finding.computer,
-                     joined(finding.techniques, " "), joined(finding.tags, " "), details_of(because),
-                     details_of(finding.fields)});
+                     joined(finding.techniques, " "), joined(finding.tags, " "),
+                     details_of(because), details_of(finding.fields)});
   }
 };
 
@@ -77,9 +77,9 @@ class HayabusaExporter : public Exporter {
  public:
   explicit HayabusaExporter(const ExportContext& context) : context_(context) {}
   std::string begin() override {
-    return csv_line({"Timestamp", "RuleTitle", "Level", "Computer", "Channel", "EventID", "MitreTactics",
-                     "MitreTags", "OtherTags", "RecordID", "Details", "ExtraFieldInfo", "RuleFile",
-                     "RuleID", "EvtxFile"});
+    return csv_line({"Timestamp", "RuleTitle", "Level", "Computer", "Channel", "EventID",
+                     "MitreTactics", "MitreTags", "OtherTags", "RecordID", "Details",
+                     "ExtraFieldInfo", "RuleFile", "RuleID", "EvtxFile"});
   }
   std::string row(const Finding& finding) override {
     constexpr std::string_view kSeparator = " \xc2\xa6 ";
@@ -112,7 +112,8 @@ class HayabusaExporter : public Exporter {
 
 std::string csv_cell(std::string_view text) {
   std::string safe = escaped(text);
-  const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos;
+  const bool formula =
+      !text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos;
   if (formula) safe.insert(0, 1, '\'');
   if (safe.find_first_of(",\"\n\r") == std::string::npos) return safe;
   std::string out = "\"";

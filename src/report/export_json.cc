@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include <array>
+#include <fmt/format.h>
 #include <map>
 
 #include "report/exporters.h"
@@ -31,7 +30,8 @@ class TimesketchExporter : public Exporter {
     std::string datetime = time_text(finding);
     datetime.pop_back();
     std::string message = finding.rule_title;
-    if (const std::string because = because_text(finding); !because.empty()) message += ": " + because;
+    if (const std::string because = because_text(finding); !because.empty())
+      message += ": " + because;
     std::vector<std::string> tags = {"pugmark", std::string(to_string(finding.level))};
     tags.insert(tags.end(), finding.techniques.begin(), finding.techniques.end());
     std::string fields;
@@ -44,7 +44,9 @@ class TimesketchExporter : public Exporter {
     JsonObject object;
     object.text("message", message).text("datetime", datetime + "+00:00");
     object.text("timestamp_desc", description(finding)).signed_number("timestamp", microseconds);
-    object.list("tag", tags).text("rule_id", finding.rule_id).text("rule_title", finding.rule_title);
+    object.list("tag", tags)
+        .text("rule_id", finding.rule_id)
+        .text("rule_title", finding.rule_title);
     object.text("level", to_string(finding.level)).text("computer", finding.computer);
     object.text("channel", finding.channel).number("event_id", finding.event_id);
     object.number("record_id", finding.record_id).text("item", finding.item);
@@ -113,7 +115,9 @@ class OcsfExporter : public Exporter {
       attacks.push_back(attack.raw("technique", JsonObject().text("uid", technique).str()).str());
     }
     JsonObject object;
-    object.text("uid", finding.id).text("title", finding.rule_title).raw("analytic", analytic.str());
+    object.text("uid", finding.id)
+        .text("title", finding.rule_title)
+        .raw("analytic", analytic.str());
     return object.raw("attacks", json_list(attacks)).str();
   }
   static std::string device(const Finding& finding) {
@@ -140,7 +144,8 @@ class OcsfExporter : public Exporter {
       related.push_back(object.text_or_null("time", format_time(one.time, one.precision)).str());
     }
     JsonObject object;
-    object.text_or_null("time", time_text(finding)).signed_number("time_shift_s", finding.time_shift_s);
+    object.text_or_null("time", time_text(finding))
+        .signed_number("time_shift_s", finding.time_shift_s);
     object.text("rule_status", finding.status).text("item", finding.item);
     object.number("offset", finding.offset_bytes).number("length", finding.length_bytes);
     object.number_or_null("record_id", finding.record_id).text("channel", finding.channel);
@@ -169,23 +174,28 @@ class NavigatorExporter : public Exporter {
     for (const auto& [id, technique] : techniques_) {
       score_max = std::max(score_max, technique.findings_count);
       std::vector<std::string> rules;
-      for (const auto& [title, count] : technique.rules) rules.push_back(fmt::format("{} ({})", title, count));
+      for (const auto& [title, count] : technique.rules)
+        rules.push_back(fmt::format("{} ({})", title, count));
       JsonObject object;
       object.text("techniqueID", id).number("score", technique.findings_count);
-      object.text("comment", fmt::format("{}, worst {}: {}", counted(technique.findings_count, "finding"),
-                                         to_string(technique.worst), joined(rules, "; ")));
+      object.text("comment",
+                  fmt::format("{}, worst {}: {}", counted(technique.findings_count, "finding"),
+                              to_string(technique.worst), joined(rules, "; ")));
       object.flag("enabled", true);
       if (!lines.empty()) lines += ",\n";
       lines += object.str();
     }
     JsonObject gradient;
-    gradient.list("colors", {"#ffe0b0", "#d62728"}).number("minValue", 0).number("maxValue", score_max);
+    gradient.list("colors", {"#ffe0b0", "#d62728"})
+        .number("minValue", 0)
+        .number("maxValue", score_max);
     JsonObject versions;
     versions.text("layer", "4.5");
     JsonObject layer;
     layer.text("name", "Pugmark findings").raw("versions", versions.str());
     layer.text("domain", "enterprise-attack");
-    layer.text("description", "Techniques of the rules that matched; the score is the number of findings.");
+    layer.text("description",
+               "Techniques of the rules that matched; the score is the number of findings.");
     layer.raw("gradient", gradient.str()).raw("techniques", "[\n" + lines + "\n]");
     return layer.str() + "\n";
   }
@@ -215,11 +225,16 @@ std::unique_ptr<Exporter> make_navigator_exporter(const ExportContext&) {
 
 std::unique_ptr<Exporter> make_exporter(ExportFormat format, const ExportContext& context) {
   switch (format) {
-    case ExportFormat::kTimesketch: return make_timesketch_exporter(context);
-    case ExportFormat::kHayabusa: return make_hayabusa_exporter(context);
-    case ExportFormat::kOcsf: return make_ocsf_exporter(context);
-    case ExportFormat::kNavigator: return make_navigator_exporter(context);
-    case ExportFormat::kCsv: break;
+    case ExportFormat::kTimesketch:
+      return make_timesketch_exporter(context);
+    case ExportFormat::kHayabusa:
+      return make_hayabusa_exporter(context);
+    case ExportFormat::kOcsf:
+      return make_ocsf_exporter(context);
+    case ExportFormat::kNavigator:
+      return make_navigator_exporter(context);
+    case ExportFormat::kCsv:
+      break;
   }
   return make_csv_exporter(context);
 }

@@ -47,7 +47,8 @@ TEST_F(Exported, TimesketchHasWhatItsImportAsksFor) {
   EXPECT_EQ(lines[0]["timestamp_desc"], "Web request logged");
   EXPECT_EQ(lines[1]["timestamp_desc"], "EVTX TimeCreated");
   EXPECT_TRUE(lines[0]["message"].get<std::string>().starts_with("Server-side request"));
-  EXPECT_EQ(lines[1]["tag"], (std::vector<std::string>{"pugmark", "critical", "T1505.003", "T1059.003"}));
+  EXPECT_EQ(lines[1]["tag"],
+            (std::vector<std::string>{"pugmark", "critical", "T1505.003", "T1059.003"}));
   EXPECT_EQ(lines[0].size(), lines[1].size()) << "the same field names for every kind of event";
 }
 
@@ -61,15 +62,18 @@ TEST_F(Exported, HayabusaHasTheColumnsOfItsVerboseProfile) {
   std::getline(in, undated);
   std::getline(in, plain);
   EXPECT_EQ(header,
-            "Timestamp,RuleTitle,Level,Computer,Channel,EventID,MitreTactics,MitreTags,OtherTags,RecordID,"
+            "Timestamp,RuleTitle,Level,Computer,Channel,EventID,MitreTactics,MitreTags,OtherTags,"
+            "RecordID,"
             "Details,ExtraFieldInfo,RuleFile,RuleID,EvtxFile\r");
   EXPECT_TRUE(undated.starts_with(",\"Many failed logons, then one that worked\",med,"));
-  EXPECT_EQ(plain,
-            "2021-03-14 06:40:10 +00:00,Server-side request through a cookie,high,mail.example.org,W3SVC1,,"
-            "initial-access,T1190,cve.2021-26855,,"
-            "cs-uri-stem: /ecp/y.js \xc2\xa6 cs-uri-query: /ecp/y.js?a=1,"
-            "cs-method: POST \xc2\xa6 cs-uri-stem: /ecp/y.js \xc2\xa6 sc-status: 200,rules/web/ssrf.yml,"
-            "f0000000-0000-4000-8000-000000000001,evidence/iis/u_ex210314.log\r");
+  EXPECT_EQ(
+      plain,
+      "2021-03-14 06:40:10 +00:00,Server-side request through a "
+      "cookie,high,mail.example.org,W3SVC1,,"
+      "initial-access,T1190,cve.2021-26855,,"
+      "cs-uri-stem: /ecp/y.js \xc2\xa6 cs-uri-query: /ecp/y.js?a=1,"
+      "cs-method: POST \xc2\xa6 cs-uri-stem: /ecp/y.js \xc2\xa6 sc-status: 200,rules/web/ssrf.yml,"
+      "f0000000-0000-4000-8000-000000000001,evidence/iis/u_ex210314.log\r");
 }
 
 TEST_F(Exported, OcsfTellsTheTimeOfTheEventAndDropsNothing) {

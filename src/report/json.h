@@ -18,7 +18,7 @@ class JsonObject {
   JsonObject& text(std::string_view key, std::string_view value);
   JsonObject& text_or_null(std::string_view key, std::string_view value);  // "" is null
   JsonObject& number(std::string_view key, std::uint64_t value);
-  JsonObject& number_or_null(std::string_view key, std::uint64_t value);   // 0 is null
+  JsonObject& number_or_null(std::string_view key, std::uint64_t value);  // 0 is null
   JsonObject& signed_number(std::string_view key, std::int64_t value);
   JsonObject& flag(std::string_view key, bool value);
   JsonObject& null(std::string_view key);

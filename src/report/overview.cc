@@ -11,7 +11,8 @@ constexpr std::size_t kRejectedKept = 100;
 Status add_items(const CaseReader& reader, Overview& all) {
   return reader.items([&](const CaseItem& item) {
     ++all.items_count;
-    if (item.item.path.find("!/") == std::string::npos) all.handed_over_bytes += item.item.size_bytes;
+    if (item.item.path.find("!/") == std::string::npos)
+      all.handed_over_bytes += item.item.size_bytes;
     all.events_count += item.item.events_count;
     all.unread_bytes += item.item.unread_bytes;
     if (item.item.unread_bytes != 0) ++all.unread_items_count;
@@ -46,7 +47,8 @@ Status add_gaps(const CaseReader& reader, Overview& all) {
   return status;
 }
 
-Status add_findings(const CaseReader& reader, std::map<std::string, RuleGroup>& groups, Overview& all) {
+Status add_findings(const CaseReader& reader, std::map<std::string, RuleGroup>& groups,
+                    Overview& all) {
   return reader.finding_heads([&](const Finding& finding) {
     RuleGroup& group = groups[finding.rule_id];
     const bool dated = finding.precision != TimePrecision::kUnknown;
@@ -71,7 +73,8 @@ Status add_findings(const CaseReader& reader, std::map<std::string, RuleGroup>& 
   });
 }
 
-Status add_rules(const CaseReader& reader, std::map<std::string, RuleGroup>& groups, Overview& all) {
+Status add_rules(const CaseReader& reader, std::map<std::string, RuleGroup>& groups,
+                 Overview& all) {
   std::map<std::string, std::uint64_t> blind;
   const Status status = reader.rules([&](const LedgerEntry& entry) {
     ++all.states[static_cast<std::size_t>(entry.state)];

@@ -19,9 +19,9 @@ struct RuleGroup {
   std::string rule_title;
   Level level = Level::kMedium;
   std::uint64_t kept_count = 0;
-  std::uint64_t findings_count = 0;     // those only counted included
-  std::set<std::string> computers;      // Limits::computers bounds it
-  std::string first_id;                 // of the first finding in time
+  std::uint64_t findings_count = 0;  // those only counted included
+  std::set<std::string> computers;   // Limits::computers bounds it
+  std::string first_id;              // of the first finding in time
   TimeUtc first;
   TimeUtc last;
   TimePrecision precision = TimePrecision::kUnknown;  // kUnknown: none of them has a time
@@ -49,19 +49,19 @@ struct Overview {
   std::uint64_t unread_items_count = 0;
   std::uint64_t unknown_items_count = 0;  // no reader knows their content
   std::uint64_t duplicate_items_count = 0;
-  std::uint64_t gaps_count = 0;         // by the items' own count: listed and not listed
-  std::uint64_t findings_count = 0;     // by the ledger: kept and not kept
+  std::uint64_t gaps_count = 0;      // by the items' own count: listed and not listed
+  std::uint64_t findings_count = 0;  // by the ledger: kept and not kept
   std::uint64_t kept_count = 0;
   std::array<std::uint64_t, 5> levels{};  // kept findings by Level
   std::array<std::uint64_t, 4> states{};  // rules by RuleState
-  std::set<std::string> computers;      // with findings
-  std::optional<TimeUtc> first;         // of any event
+  std::set<std::string> computers;        // with findings
+  std::optional<TimeUtc> first;           // of any event
   std::optional<TimeUtc> last;
-  std::vector<RuleGroup> groups;        // worst first: level, then first time, then id
-  std::vector<GapGroup> gaps;           // most first
-  std::vector<WhyGroup> blind;          // why rules could not see; most first
-  std::vector<LedgerEntry> rejected;    // at most kRejectedKept
-  std::vector<Coverage> coverage;       // in stored order
+  std::vector<RuleGroup> groups;      // worst first: level, then first time, then id
+  std::vector<GapGroup> gaps;         // most first
+  std::vector<WhyGroup> blind;        // why rules could not see; most first
+  std::vector<LedgerEntry> rejected;  // at most kRejectedKept
+  std::vector<Coverage> coverage;     // in stored order
 };
 
 Result<Overview> overview_of(const CaseReader& reader);

@@ -19,7 +19,16 @@ namespace pugmark {
 // What `show` can be asked for. Some are filled by parts of the program that are yet to come; they
 // answer honestly that the case has none.
 enum class What : std::uint8_t {
-  kSummary, kFindings, kTimeline, kTracks, kCoverage, kRules, kGaps, kVerdict, kStatements, kAccounts,
+  kSummary,
+  kFindings,
+  kTimeline,
+  kTracks,
+  kCoverage,
+  kRules,
+  kGaps,
+  kVerdict,
+  kStatements,
+  kAccounts,
   kItems
 };
 std::span<const std::string_view> what_names();  // in the order of the enumeration
@@ -28,19 +37,19 @@ std::optional<What> what_from_string(std::string_view text);
 // Which rows to show; an empty member lets everything through.
 struct Filter {
   std::optional<Level> level_min;
-  std::string rule;              // id, or part of the title in any case
-  std::string computer;          // in any case
-  std::string item;              // part of the path
-  std::optional<TimeUtc> from;   // inclusive; what has no time does not pass either bound
-  std::optional<TimeUtc> before; // exclusive
-  std::uint64_t limit = 0;       // rows at most; 0: all
+  std::string rule;               // id, or part of the title in any case
+  std::string computer;           // in any case
+  std::string item;               // part of the path
+  std::optional<TimeUtc> from;    // inclusive; what has no time does not pass either bound
+  std::optional<TimeUtc> before;  // exclusive
+  std::uint64_t limit = 0;        // rows at most; 0: all
 };
 bool passes(const Filter& filter, const Finding& finding);
 
 struct ShowOptions {
-  std::string case_path;         // for the suggestions of what to type next
+  std::string case_path;  // for the suggestions of what to type next
   Filter filter;
-  bool jsonl = false;            // one JSON object a line, else for people
+  bool jsonl = false;  // one JSON object a line, else for people
   Look look;
 };
 
@@ -59,12 +68,12 @@ void show_ledger(std::span<const LedgerEntry> ledger, const LedgerOptions& optio
 
 struct ExplainOptions {
   std::string case_path;
-  std::string evidence_folder;   // where the evidence is now; "" for the paths as handed over
+  std::string evidence_folder;  // where the evidence is now; "" for the paths as handed over
   Look look;
 };
 
-// Explains one finding (id, or a prefix of at least 4 digits) or one rule (its id): the rule, why it
-// matched or could not see, the event, and the bytes re-read from the evidence. kNotFound if the
+// Explains one finding (id, or a prefix of at least 4 digits) or one rule (its id): the rule, why
+// it matched or could not see, the event, and the bytes re-read from the evidence. kNotFound if the
 // case has neither.
 Status explain(const CaseReader& reader, const std::string& id, const ExplainOptions& options,
                Output& out);

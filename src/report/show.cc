@@ -1,9 +1,8 @@
 #include "report/show.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 
 #include "report/words.h"
 
@@ -11,7 +10,7 @@ namespace pugmark {
 namespace {
 
 constexpr std::array<std::string_view, 11> kNames = {
-    "summary", "findings", "timeline", "tracks",   "coverage", "rules",
+    "summary", "findings", "timeline",   "tracks",   "coverage", "rules",
     "gaps",    "verdict",  "statements", "accounts", "items"};
 
 // Which filters each view understands; asking for another one is a mistake worth an answer, because
@@ -28,12 +27,17 @@ struct Applies {
 Applies filters_of(What what) {
   switch (what) {
     case What::kFindings:
-    case What::kTimeline: return {true, true, true, true, true, true};
-    case What::kRules: return {true, true, false, false, false, true};
-    case What::kCoverage: return {false, false, true, false, false, true};
+    case What::kTimeline:
+      return {true, true, true, true, true, true};
+    case What::kRules:
+      return {true, true, false, false, false, true};
+    case What::kCoverage:
+      return {false, false, true, false, false, true};
     case What::kGaps:
-    case What::kItems: return {false, false, false, false, true, true};
-    default: return {false, false, false, false, false, false};
+    case What::kItems:
+      return {false, false, false, false, true, true};
+    default:
+      return {false, false, false, false, false, false};
   }
 }
 
@@ -47,9 +51,10 @@ Status check_filters(What what, const Filter& filter) {
   if (!filter.item.empty() && !applies.item) wrong = "--item";
   if (filter.limit != 0 && !applies.limit) wrong = "--limit";
   if (wrong.empty()) return {};
-  return Error{ErrorCode::kInvalidInput,
-               fmt::format("{}: does not apply to {}", wrong, kNames[static_cast<std::size_t>(what)]),
-               "Leave it out, or show findings."};
+  return Error{
+      ErrorCode::kInvalidInput,
+      fmt::format("{}: does not apply to {}", wrong, kNames[static_cast<std::size_t>(what)]),
+      "Leave it out, or show findings."};
 }
 
 // Views whose makers are not part of this version: nothing is invented, and nothing is a failure.
@@ -57,10 +62,18 @@ void show_none(What what, const ShowOptions& options, Output& out) {
   if (options.jsonl) return;
   std::string_view why;
   switch (what) {
-    case What::kTracks: why = "no tracks: findings were not grouped by the hands at work"; break;
-    case What::kVerdict: why = "no verdict: who may be responsible was not weighed"; break;
-    case What::kStatements: why = "no statements: no account was read for who says what"; break;
-    default: why = "no accounts: no report about the breach was added to it"; break;
+    case What::kTracks:
+      why = "no tracks: findings were not grouped by the hands at work";
+      break;
+    case What::kVerdict:
+      why = "no verdict: who may be responsible was not weighed";
+      break;
+    case What::kStatements:
+      why = "no statements: no account was read for who says what";
+      break;
+    default:
+      why = "no accounts: no report about the breach was added to it";
+      break;
   }
   out.line(wrapped(fmt::format("This case has {}.", why), options.look.width_columns, 0));
 }
@@ -84,17 +97,33 @@ Status show(const CaseReader& reader, What what, const ShowOptions& options, Out
   if (Status filters = check_filters(what, options.filter); !filters.ok()) return filters;
   Status shown;
   switch (what) {
-    case What::kSummary: shown = show_summary(reader, options, out); break;
-    case What::kFindings: shown = show_findings(reader, options, out); break;
-    case What::kTimeline: shown = show_timeline(reader, options, out); break;
-    case What::kCoverage: shown = show_coverage(reader, options, out); break;
-    case What::kRules: shown = show_rules(reader, options, out); break;
-    case What::kGaps: shown = show_gaps(reader, options, out); break;
-    case What::kItems: shown = show_items(reader, options, out); break;
+    case What::kSummary:
+      shown = show_summary(reader, options, out);
+      break;
+    case What::kFindings:
+      shown = show_findings(reader, options, out);
+      break;
+    case What::kTimeline:
+      shown = show_timeline(reader, options, out);
+      break;
+    case What::kCoverage:
+      shown = show_coverage(reader, options, out);
+      break;
+    case What::kRules:
+      shown = show_rules(reader, options, out);
+      break;
+    case What::kGaps:
+      shown = show_gaps(reader, options, out);
+      break;
+    case What::kItems:
+      shown = show_items(reader, options, out);
+      break;
     case What::kTracks:
     case What::kVerdict:
     case What::kStatements:
-    case What::kAccounts: show_none(what, options, out); break;
+    case What::kAccounts:
+      show_none(what, options, out);
+      break;
   }
   const Status written = out.flush();
   return shown.ok() ? written : shown;

@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "report/json.h"
@@ -55,8 +54,8 @@ void nothing_found(const ShowOptions& options, std::uint64_t shown, Output& out)
 
 // Calls `each` for the findings that pass, up to the limit; returns how many in `shown`.
 template <class Each>
-Status each_passing(const CaseReader& reader, const ShowOptions& options, bool heads, const Output& out,
-                    std::uint64_t& shown, const Each& each) {
+Status each_passing(const CaseReader& reader, const ShowOptions& options, bool heads,
+                    const Output& out, std::uint64_t& shown, const Each& each) {
   RowLimit limit(options.filter.limit);
   const auto one = [&](const Finding& finding) {
     if (!passes(options.filter, finding)) return true;
@@ -69,7 +68,9 @@ Status each_passing(const CaseReader& reader, const ShowOptions& options, bool h
 }
 
 // The title of the rule says most: it keeps three tenths of the terminal.
-std::size_t title_columns(const Look& look) { return std::max<std::size_t>(20, look.width_columns * 3 / 10); }
+std::size_t title_columns(const Look& look) {
+  return std::max<std::size_t>(20, look.width_columns * 3 / 10);
+}
 
 std::string timeline_json(const Finding& finding) {
   JsonObject object;
@@ -127,15 +128,16 @@ Status show_findings(const CaseReader& reader, const ShowOptions& options, Outpu
                {"WHERE", 24, false, true, 3},
                {"ID"}},
               options.look, out);
-  const Status status = each_passing(reader, options, false, out, shown, [&](const Finding& finding) {
-    table.row({{table_time(finding.time, finding.precision), {}},
-               {std::string(short_name(finding.level)), style_of(finding.level)},
-               {escaped(finding.computer), {}},
-               {escaped(finding.rule_title), {}},
-               {because_words(finding), {}},
-               {place(finding), {}},
-               {shown_id(finding, options.look), kDim}});
-  });
+  const Status status =
+      each_passing(reader, options, false, out, shown, [&](const Finding& finding) {
+        table.row({{table_time(finding.time, finding.precision), {}},
+                   {std::string(short_name(finding.level)), style_of(finding.level)},
+                   {escaped(finding.computer), {}},
+                   {escaped(finding.rule_title), {}},
+                   {because_words(finding), {}},
+                   {place(finding), {}},
+                   {shown_id(finding, options.look), kDim}});
+      });
   table.finish();
   nothing_found(options, shown, out);
   return status;
@@ -154,14 +156,15 @@ Status show_timeline(const CaseReader& reader, const ShowOptions& options, Outpu
                {"RULE", title_columns(options.look)},
                {"ID"}},
               options.look, out);
-  const Status status = each_passing(reader, options, true, out, shown, [&](const Finding& finding) {
-    table.row({{table_time(finding.time, finding.precision), {}},
-               {std::string(short_name(finding.level)), style_of(finding.level)},
-               {escaped(joined(finding.techniques, " ")), {}},
-               {escaped(finding.computer), {}},
-               {escaped(finding.rule_title), {}},
-               {shown_id(finding, options.look), kDim}});
-  });
+  const Status status =
+      each_passing(reader, options, true, out, shown, [&](const Finding& finding) {
+        table.row({{table_time(finding.time, finding.precision), {}},
+                   {std::string(short_name(finding.level)), style_of(finding.level)},
+                   {escaped(joined(finding.techniques, " ")), {}},
+                   {escaped(finding.computer), {}},
+                   {escaped(finding.rule_title), {}},
+                   {shown_id(finding, options.look), kDim}});
+      });
   table.finish();
   nothing_found(options, shown, out);
   return status;

@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include <array>
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "report/json.h"
@@ -43,7 +42,9 @@ std::string item_json(const CaseItem& item) {
 
 std::string gap_json(const CaseGap& gap) {
   JsonObject object;
-  object.text("item", gap.item).number("offset", gap.offset_bytes).number("length", gap.length_bytes);
+  object.text("item", gap.item)
+      .number("offset", gap.offset_bytes)
+      .number("length", gap.length_bytes);
   return object.text("kind", to_string(gap.kind)).text("what", gap.what).str();
 }
 
@@ -109,7 +110,8 @@ Status show_coverage(const CaseReader& reader, const ShowOptions& options, Outpu
                {"CLOCK", 12, false, false, 2}},
               options.look, out);
   const Status status = reader.coverage([&](const Coverage& coverage) {
-    if (!options.filter.computer.empty() && folded(coverage.computer) != folded(options.filter.computer))
+    if (!options.filter.computer.empty() &&
+        folded(coverage.computer) != folded(options.filter.computer))
       return true;
     if (!limit.take()) return false;
     if (options.jsonl) {
@@ -125,7 +127,8 @@ Status show_coverage(const CaseReader& reader, const ShowOptions& options, Outpu
                {dated ? days_text(coverage.first, coverage.last) : "", {}},
                {grouped(coverage.events_count), {}},
                {holes ? grouped(coverage.holes_count) : "", kWarning},
-               {coverage.missing_records_count != 0 ? grouped(coverage.missing_records_count) : "", kWarning},
+               {coverage.missing_records_count != 0 ? grouped(coverage.missing_records_count) : "",
+                kWarning},
                {grouped(coverage.techniques.size()), {}},
                {escaped(clock_words(coverage.time_shift_s, coverage.clock)), kWarning}});
     return !out.failed();
@@ -153,8 +156,12 @@ Status show_rules(const CaseReader& reader, const ShowOptions& options, Output& 
 
 void show_ledger(std::span<const LedgerEntry> ledger, const LedgerOptions& options, Output& out) {
   std::array<std::uint64_t, 4> counts{};
-  Table table({{"STATE"}, {"LEVEL"}, {"KIND", 0, false, false, 3}, {"RULE", 20},
-               {"FILE", 16, false, true, 2}, {"WHY", 16}},
+  Table table({{"STATE"},
+               {"LEVEL"},
+               {"KIND", 0, false, false, 3},
+               {"RULE", 20},
+               {"FILE", 16, false, true, 2},
+               {"WHY", 16}},
               options.look, out);
   for (const LedgerEntry& entry : ledger) {
     ++counts[static_cast<std::size_t>(entry.state)];
@@ -171,8 +178,8 @@ void show_ledger(std::span<const LedgerEntry> ledger, const LedgerOptions& optio
   table.finish();
   if (options.jsonl) return;
   out.line(fmt::format("{}: {} would load, {} rejected, {} disabled.",
-                       counted(ledger.size(), "rule document"),
-                       grouped(counts[0] + counts[1]), grouped(counts[2]), grouped(counts[3])));
+                       counted(ledger.size(), "rule document"), grouped(counts[0] + counts[1]),
+                       grouped(counts[2]), grouped(counts[3])));
 }
 
 Status show_gaps(const CaseReader& reader, const ShowOptions& options, Output& out) {

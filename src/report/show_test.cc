@@ -1,6 +1,5 @@
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "casefile/sample_testing.h"
@@ -48,7 +47,8 @@ class SampleCase : public ::testing::Test {
 std::vector<nlohmann::ordered_json> lines_of(const std::string& text) {
   std::vector<nlohmann::ordered_json> out;
   std::istringstream in(text);
-  for (std::string line; std::getline(in, line);) out.push_back(nlohmann::ordered_json::parse(line));
+  for (std::string line; std::getline(in, line);)
+    out.push_back(nlohmann::ordered_json::parse(line));
   return out;
 }
 
@@ -62,9 +62,9 @@ TEST_F(SampleCase, FindingLinesHaveTheKeysOfTheContractInOrder) {
   const auto lines = lines_of(shown(What::kFindings, true));
   ASSERT_EQ(lines.size(), 3U);
   const std::vector<std::string> contract = {
-      "id", "rule_id", "rule_title", "level", "status", "time", "item", "offset", "length",
-      "record_id", "channel", "event_id", "computer", "techniques", "tags", "verdict", "because",
-      "track", "phase"};
+      "id",     "rule_id", "rule_title", "level",   "status",   "time",     "item",
+      "offset", "length",  "record_id",  "channel", "event_id", "computer", "techniques",
+      "tags",   "verdict", "because",    "track",   "phase"};
   EXPECT_EQ(keys_of(lines[1]), contract);
   EXPECT_EQ(keys_of(lines[1]["because"][0]),
             (std::vector<std::string>{"field", "value", "pattern", "offset", "reading"}));
@@ -158,7 +158,9 @@ TEST_F(SampleCase, ViewsOfLaterVersionsSayThatThereIsNone) {
 }
 
 TEST_F(SampleCase, FiltersLeaveOut) {
-  const auto count = [&](const Filter& filter) { return lines_of(shown(What::kFindings, true, filter)).size(); };
+  const auto count = [&](const Filter& filter) {
+    return lines_of(shown(What::kFindings, true, filter)).size();
+  };
   Filter filter;
   filter.level_min = Level::kHigh;
   EXPECT_EQ(count(filter), 2U);
@@ -231,12 +233,15 @@ TEST_F(SampleCase, CoverageItemsAndGapsAsJson) {
 }
 
 TEST(JsonText, EscapesWhatCannotBeSeen) {
-  const std::pair<const char*, const char*> cases[] = {
-      {"a\"b\\c", R"("a\"b\\c")"},       {"\x1b\n\t\r", R"("\u001b\n\t\r")"},
-      {"caf\xc3\xa9", "\"caf\xc3\xa9\""}, {"\xe2\x80\xae", R"("\u202e")"},
-      {"\xef\xbb\xbf", R"("\ufeff")"},    {"\xc2\x9b", R"("\u009b")"},
-      {"\xff", R"("\\xff")"},             {"\xf0\x9f\x90\xbe", "\"\xf0\x9f\x90\xbe\""},
-      {"\xf3\xa0\x80\x81", R"("\udb40\udc01")"}};
+  const std::pair<const char*, const char*> cases[] = {{"a\"b\\c", R"("a\"b\\c")"},
+                                                       {"\x1b\n\t\r", R"("\u001b\n\t\r")"},
+                                                       {"caf\xc3\xa9", "\"caf\xc3\xa9\""},
+                                                       {"\xe2\x80\xae", R"("\u202e")"},
+                                                       {"\xef\xbb\xbf", R"("\ufeff")"},
+                                                       {"\xc2\x9b", R"("\u009b")"},
+                                                       {"\xff", R"("\\xff")"},
+                                                       {"\xf0\x9f\x90\xbe", "\"\xf0\x9f\x90\xbe\""},
+                                                       {"\xf3\xa0\x80\x81", R"("\udb40\udc01")"}};
   for (const auto& [text, json] : cases) {
     std::string out;
     append_json_text(text, out);
@@ -261,7 +266,9 @@ TEST(Words, NumbersForPeople) {
 
 TEST(Table, CutsAtCharactersNotBytes) {
   EXPECT_EQ(cut_end("caf\xc3\xa9s", 4), "caf\xe2\x80\xa6");
-  EXPECT_EQ(cut_start("/a/b/c.log", 6), "\xe2\x80\xa6" "c.log");
+  EXPECT_EQ(cut_start("/a/b/c.log", 6),
+            "\xe2\x80\xa6"
+            "c.log");
   EXPECT_EQ(columns_of("\xe6\xbc\xa2\xe5\xad\x97"), 4U) << "East Asian characters are wide";
   EXPECT_EQ(cut_end("\xe6\xbc\xa2\xe5\xad\x97", 3), "\xe6\xbc\xa2\xe2\x80\xa6");
 }

@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "casefile/facts.h"
@@ -56,8 +55,9 @@ class SummaryPage {
   }
   void more(std::size_t total, std::size_t shown, std::string_view what) {
     if (total <= shown) return;
-    out_.line(styled(fmt::format("{:{}}{} more: {}", "", kIndent, grouped(total - shown), command(what)),
-                     kDim, look_));
+    out_.line(
+        styled(fmt::format("{:{}}{} more: {}", "", kIndent, grouped(total - shown), command(what)),
+               kDim, look_));
   }
   void indented(std::string_view text, std::size_t indent_columns) {
     out_.line(std::string(indent_columns, ' ') +
@@ -80,8 +80,9 @@ class SummaryPage {
 };
 
 void SummaryPage::read() {
-  std::string text = fmt::format("{}, {}, {}", counted(all_.items_count, "item"),
-                                 bytes_words(all_.handed_over_bytes), counted(all_.events_count, "event"));
+  std::string text =
+      fmt::format("{}, {}, {}", counted(all_.items_count, "item"),
+                  bytes_words(all_.handed_over_bytes), counted(all_.events_count, "event"));
   if (all_.first && all_.last) {
     text += fmt::format(", {} to {} UTC ({} days)", day_of(*all_.first), day_of(*all_.last),
                         days_text(*all_.first, *all_.last));
@@ -108,8 +109,8 @@ void SummaryPage::not_read() {
   if (all_.unknown_items_count != 0)
     text += fmt::format(", {} of unknown kind", counted(all_.unknown_items_count, "item"));
   heading("NOT READ", text);
-  Table table({{"GAP"}, {"COUNT", 0, true}, {"BYTES", 0, true}, {"IN", 20, false, true}}, look_, out_,
-              kTableIndent);
+  Table table({{"GAP"}, {"COUNT", 0, true}, {"BYTES", 0, true}, {"IN", 20, false, true}}, look_,
+              out_, kTableIndent);
   for (const GapGroup& group : all_.gaps) {
     std::string where = escaped(group.first_item);
     if (group.items_count > 1) where += fmt::format(" and {} more", grouped(group.items_count - 1));
@@ -125,14 +126,16 @@ void SummaryPage::not_read() {
 void SummaryPage::findings() {
   out_.line();
   if (all_.kept_count == 0) {
-    heading("FINDINGS", "none. That says only what the rules below could see in the sources below.");
+    heading("FINDINGS",
+            "none. That says only what the rules below could see in the sources below.");
     return;
   }
-  std::string text = fmt::format("{} by {} on {}", grouped(all_.findings_count),
-                                 counted(all_.groups.size(), "rule"),
-                                 counted(all_.computers.size(), "computer"));
+  std::string text =
+      fmt::format("{} by {} on {}", grouped(all_.findings_count),
+                  counted(all_.groups.size(), "rule"), counted(all_.computers.size(), "computer"));
   if (all_.findings_count > all_.kept_count)
-    text += fmt::format("; {} of them only counted", grouped(all_.findings_count - all_.kept_count));
+    text +=
+        fmt::format("; {} of them only counted", grouped(all_.findings_count - all_.kept_count));
   heading("FINDINGS", text);
   Table table({{"LEVEL"},
                {"COUNT", 0, true},
@@ -143,9 +146,9 @@ void SummaryPage::findings() {
               look_, out_, kTableIndent);
   for (std::size_t i = 0; i < std::min(all_.groups.size(), kRulesShown); ++i) {
     const RuleGroup& group = all_.groups[i];
-    const std::string computers = group.computers.size() == 1
-                                      ? escaped(*group.computers.begin())
-                                      : fmt::format("{} computers", grouped(group.computers.size()));
+    const std::string computers =
+        group.computers.size() == 1 ? escaped(*group.computers.begin())
+                                    : fmt::format("{} computers", grouped(group.computers.size()));
     table.row({{std::string(short_name(group.level)), style_of(group.level)},
                {grouped(group.findings_count), {}},
                {escaped(group.rule_title), {}},
@@ -207,9 +210,10 @@ void SummaryPage::coverage() {
 void SummaryPage::rules() {
   const auto count = [&](RuleState state) { return all_.states[static_cast<std::size_t>(state)]; };
   out_.line();
-  heading("RULES", fmt::format("{} ran, {} could not see, {} rejected, {} disabled",
-                               grouped(count(RuleState::kRan)), grouped(count(RuleState::kNotObservable)),
-                               grouped(count(RuleState::kRejected)), grouped(count(RuleState::kDisabled))));
+  heading("RULES",
+          fmt::format("{} ran, {} could not see, {} rejected, {} disabled",
+                      grouped(count(RuleState::kRan)), grouped(count(RuleState::kNotObservable)),
+                      grouped(count(RuleState::kRejected)), grouped(count(RuleState::kDisabled))));
   for (std::size_t i = 0; i < std::min(all_.blind.size(), kReasonsShown); ++i) {
     indented(fmt::format("could not see: {} {}", grouped(all_.blind[i].rules_count),
                          escaped(all_.blind[i].why)),
@@ -217,10 +221,11 @@ void SummaryPage::rules() {
   }
   for (std::size_t i = 0; i < std::min(all_.rejected.size(), kRejectedShown); ++i)
     indented(fmt::format("rejected: {}", escaped(all_.rejected[i].why)), kIndent);
-  const bool all_said = all_.blind.size() <= kReasonsShown && all_.rejected.size() <= kRejectedShown;
+  const bool all_said =
+      all_.blind.size() <= kReasonsShown && all_.rejected.size() <= kRejectedShown;
   if (!all_said) {
-    out_.line(styled(fmt::format("{:{}}all of them, and why: {}", "", kIndent, command("rules")), kDim,
-                     look_));
+    out_.line(styled(fmt::format("{:{}}all of them, and why: {}", "", kIndent, command("rules")),
+                     kDim, look_));
   }
 }
 

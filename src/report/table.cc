@@ -1,9 +1,8 @@
 #include "report/table.h"
 
-#include <unicode/uchar.h>
-
 #include <algorithm>
 #include <array>
+#include <unicode/uchar.h>
 #include <utility>
 
 #include "base/text.h"
@@ -33,7 +32,8 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
 
 std::size_t columns_of(std::string_view text) {
   std::size_t columns = 0;
-  for (std::size_t at = 0; at < text.size();) columns += columns_of_character(next_code_point(text, at));
+  for (std::size_t at = 0; at < text.size();)
+    columns += columns_of_character(next_code_point(text, at));
   return columns;
 }
 
@@ -52,7 +52,8 @@ std::string cut_start(std::string_view text, std::size_t columns) {
   std::size_t surplus = columns_of(text);
   if (surplus <= columns) return std::string(text);
   std::size_t at = 0;
-  while (at < text.size() && surplus + 1 > columns) surplus -= columns_of_character(next_code_point(text, at));
+  while (at < text.size() && surplus + 1 > columns)
+    surplus -= columns_of_character(next_code_point(text, at));
   return std::string(kEllipsis) + std::string(text.substr(at));
 }
 
@@ -113,7 +114,8 @@ void Table::settle() {
     while (look_.width_columns != 0 && total > look_.width_columns) {
       std::size_t widest = columns_.size();
       for (std::size_t i = 0; i < columns_.size(); ++i) {
-        const bool gives = shown_[i] && columns_[i].width_min != 0 && widths_[i] > columns_[i].width_min;
+        const bool gives =
+            shown_[i] && columns_[i].width_min != 0 && widths_[i] > columns_[i].width_min;
         if (gives && (widest == columns_.size() || widths_[i] > widths_[widest])) widest = i;
       }
       if (widest == columns_.size()) break;
@@ -124,7 +126,8 @@ void Table::settle() {
     std::size_t least = columns_.size();
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       if (!shown_[i] || columns_[i].drop_order == 0) continue;
-      if (least == columns_.size() || columns_[i].drop_order > columns_[least].drop_order) least = i;
+      if (least == columns_.size() || columns_[i].drop_order > columns_[least].drop_order)
+        least = i;
     }
     if (least == columns_.size()) break;
     shown_[least] = false;

@@ -34,15 +34,15 @@ std::string_view short_name(Level level);  // "crit", "high", "med", "low", "inf
 
 struct Column {
   std::string title;
-  std::size_t width_min = 0;      // never narrower; 0: never narrower than its content
-  bool right = false;             // numbers
-  bool keep_tail = false;         // cut at the start: paths
-  unsigned drop_order = 0;        // on narrow terminals the highest goes first; 0: never
+  std::size_t width_min = 0;  // never narrower; 0: never narrower than its content
+  bool right = false;         // numbers
+  bool keep_tail = false;     // cut at the start: paths
+  unsigned drop_order = 0;    // on narrow terminals the highest goes first; 0: never
 };
 
 struct Cell {
-  std::string text;               // safe to show: evidence has gone through escaped()
-  std::string_view style;         // a literal
+  std::string text;        // safe to show: evidence has gone through escaped()
+  std::string_view style;  // a literal
 };
 
 // A table whose columns fit the terminal. Widths are settled by the first kRowsLookedAt rows; later

@@ -1,7 +1,6 @@
 #include "report/words.h"
 
 #include <fmt/format.h>
-
 #include <limits>
 
 #include "base/text.h"
@@ -33,7 +32,9 @@ std::string bytes_words(std::uint64_t bytes) {
   return fmt::format("{:.1f} {}", value, unit);
 }
 
-std::string time_text(const Finding& finding) { return format_time(finding.time, finding.precision); }
+std::string time_text(const Finding& finding) {
+  return format_time(finding.time, finding.precision);
+}
 
 std::string source_time_text(const Finding& finding) {
   std::int64_t shift_ns = 0;

@@ -10,10 +10,10 @@
 
 namespace pugmark {
 
-std::string grouped(std::uint64_t number);                 // "1,234,567"
+std::string grouped(std::uint64_t number);  // "1,234,567"
 std::string counted(std::uint64_t number, std::string_view one, std::string_view many = {});
-                                                           // "1 rule", "2,000 rules"
-std::string bytes_words(std::uint64_t bytes);              // "512 bytes", "31.0 MB" (powers of ten)
+// "1 rule", "2,000 rules"
+std::string bytes_words(std::uint64_t bytes);  // "512 bytes", "31.0 MB" (powers of ten)
 
 // Of a finding, RFC 3339 UTC with the digits of its source, "" if it has none.
 std::string time_text(const Finding& finding);
@@ -21,13 +21,13 @@ std::string time_text(const Finding& finding);
 std::string source_time_text(const Finding& finding);
 // "2021-03-14 06:40:10", for tables; "no time" if there is none.
 std::string table_time(TimeUtc time, TimePrecision precision);
-std::string day_of(TimeUtc time);                          // "2021-03-14"
+std::string day_of(TimeUtc time);  // "2021-03-14"
 
 // "5 h later", "-" signs spelled out, for a clock correction.
 std::string shift_words(std::int64_t shift_s);
 // Length of an interval in days with one digit, "13.9".
 std::string days_text(TimeUtc from, TimeUtc to);
-std::int64_t span_ns(TimeUtc from, TimeUtc to);            // saturates instead of overflowing
+std::int64_t span_ns(TimeUtc from, TimeUtc to);  // saturates instead of overflowing
 
 // "field: value; field: value" of what matched; safe to show.
 std::string because_words(const Finding& finding);

@@ -1,10 +1,9 @@
 #include "casefile/sqlite/database.h"
 
-#include <fmt/format.h>
-#include <sqlite3.h>
-
 #include <charconv>
+#include <fmt/format.h>
 #include <limits>
+#include <sqlite3.h>
 #include <utility>
 
 #include "base/text.h"
@@ -23,12 +22,16 @@ Error last_error(sqlite3* database) {
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-    case SQLITE_CANTOPEN: return {ErrorCode::kIo, message, "Check the permissions of the file."};
-    case SQLITE_NOMEM: return {ErrorCode::kLimit, "there is not enough memory", ""};
-    case SQLITE_TOOBIG: return {ErrorCode::kLimit, "a value is larger than any this program writes", ""};
+    case SQLITE_CANTOPEN:
+      return {ErrorCode::kIo, message, "Check the permissions of the file."};
+    case SQLITE_NOMEM:
+      return {ErrorCode::kLimit, "there is not enough memory", ""};
+    case SQLITE_TOOBIG:
+      return {ErrorCode::kLimit, "a value is larger than any this program writes", ""};
     case SQLITE_INTERRUPT:
       return {ErrorCode::kDamaged, "reading it takes far more steps than its size allows for", ""};
-    default: return {ErrorCode::kDamaged, message, ""};
+    default:
+      return {ErrorCode::kDamaged, message, ""};
   }
 }
 
@@ -114,21 +117,23 @@ Database& Database::operator=(Database&& other) noexcept {
 Result<Database> Database::open(const std::string& name, int flags) {
   Database database;
   if (sqlite3_open_v2(name.c_str(), &database.database_, flags, nullptr) != SQLITE_OK) {
-    if (database.database_ == nullptr) return Error{ErrorCode::kIo, "there is not enough memory", ""};
+    if (database.database_ == nullptr)
+      return Error{ErrorCode::kIo, "there is not enough memory", ""};
     return last_error(database.database_);
   }
   return database;
 }
 
 Status Database::run(const char* sql) {
-  if (sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) return last_error(database_);
+  if (sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) != SQLITE_OK)
+    return last_error(database_);
   return {};
 }
 
 Result<Statement> Database::prepare(std::string_view sql) const {
   sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v2(database_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr) !=
-      SQLITE_OK) {
+  if (sqlite3_prepare_v2(database_, sql.data(), static_cast<int>(sql.size()), &statement,
+                         nullptr) != SQLITE_OK) {
     return last_error(database_);
   }
   return Statement(database_, statement);
@@ -181,8 +186,10 @@ std::uint64_t Row::unsigned_number() {
     const std::string digits = text();
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error == std::errc() && end == digits.data() + digits.size() && value >> 63U != 0) return value;
-    fail(fmt::format("{} is not a whole number", sqlite3_column_name(statement_, next_column_ - 1)));
+    if (error == std::errc() && end == digits.data() + digits.size() && value >> 63U != 0)
+      return value;
+    fail(
+        fmt::format("{} is not a whole number", sqlite3_column_name(statement_, next_column_ - 1)));
     return 0;
   }
   const std::int64_t value = number();
@@ -212,12 +219,14 @@ std::uint32_t Row::number32() {
 
 bool Row::flag() {
   const std::uint64_t value = unsigned_number();
-  if (value > 1) fail(fmt::format("{} is neither 0 nor 1", sqlite3_column_name(statement_, next_column_ - 1)));
+  if (value > 1)
+    fail(fmt::format("{} is neither 0 nor 1", sqlite3_column_name(statement_, next_column_ - 1)));
   return value == 1;
 }
 
 Error Row::error() const {
-  return {ErrorCode::kDamaged, fmt::format("a row of the table \"{}\" is wrong: {}", what_, why_), ""};
+  return {ErrorCode::kDamaged, fmt::format("a row of the table \"{}\" is wrong: {}", what_, why_),
+          ""};
 }
 
 }  // namespace pugmark::sqlite

@@ -82,10 +82,10 @@ class Row {
   std::string text();                          // TEXT or BLOB
   std::optional<std::string> optional_text();  // the same, or NULL
   std::int64_t number();
-  std::uint64_t unsigned_number();             // INTEGER >= 0, or decimal TEXT beyond 2^63
+  std::uint64_t unsigned_number();  // INTEGER >= 0, or decimal TEXT beyond 2^63
   std::optional<std::uint64_t> optional_unsigned_number();
   std::uint32_t number32();
-  bool flag();                                 // 0 or 1
+  bool flag();  // 0 or 1
 
   // Marks the row wrong for a reason of the caller's: "level" is not one of the five.
   void fail(std::string_view why);

@@ -1,8 +1,7 @@
 #include "casefile/sqlite/rows.h"
 
-#include <fmt/format.h>
-
 #include <array>
+#include <fmt/format.h>
 #include <limits>
 
 #include "casefile/sqlite/text_list.h"
@@ -32,7 +31,8 @@ E one_of(Row& row, const std::array<E, N>& all, const char* what) {
 }
 
 Level read_level(Row& row) {
-  return one_of(row, std::array{Level::kInformational, Level::kLow, Level::kMedium, Level::kHigh,
+  return one_of(row,
+                std::array{Level::kInformational, Level::kLow, Level::kMedium, Level::kHigh,
                            Level::kCritical},
                 "level");
 }
@@ -71,7 +71,8 @@ std::optional<Sha256> sha256_of(Row& row, const std::string& hex) {
     const bool decimal = c >= '0' && c <= '9';
     right = decimal || (c >= 'a' && c <= 'f');
     const auto nibble = static_cast<unsigned>(decimal ? c - '0' : c - 'a' + 10) & 15U;
-    digest[i / 2] = static_cast<std::byte>((std::to_integer<unsigned>(digest[i / 2]) << 4U) | nibble);
+    digest[i / 2] =
+        static_cast<std::byte>((std::to_integer<unsigned>(digest[i / 2]) << 4U) | nibble);
   }
   if (right) return digest;
   row.fail("sha256 is not 64 hexadecimal digits");
@@ -83,11 +84,13 @@ std::optional<Sha256> sha256_of(Row& row, const std::string& hex) {
 CaseItem read_item(Row& row) {
   CaseItem out;
   const std::int64_t number = row.number();
-  if (number < 1 || number > std::numeric_limits<std::uint32_t>::max()) row.fail("number is out of range");
+  if (number < 1 || number > std::numeric_limits<std::uint32_t>::max())
+    row.fail("number is out of range");
   out.item.id = static_cast<ItemId>(number - 1);
   out.item.path = row.text();
   out.item.size_bytes = row.unsigned_number();
-  if (const std::optional<std::string> hex = row.optional_text()) out.item.sha256 = sha256_of(row, *hex);
+  if (const std::optional<std::string> hex = row.optional_text())
+    out.item.sha256 = sha256_of(row, *hex);
   out.item.type = row.text();
   out.item.events_count = row.unsigned_number();
   out.item.read_bytes = row.unsigned_number();

@@ -7,8 +7,8 @@
 
 namespace pugmark::sqlite {
 
-// Each reads the columns of one row of its table (schema.cc) from the first on. What is out of range
-// makes the row wrong (Row::ok) and the value meaningless.
+// Each reads the columns of one row of its table (schema.cc) from the first on. What is out of
+// range makes the row wrong (Row::ok) and the value meaningless.
 CaseItem read_item(Row& row);
 CaseGap read_gap(Row& row);
 LedgerEntry read_rule(Row& row);

@@ -6,6 +6,7 @@ namespace pugmark::sqlite {
 
 // ANY stands where text comes from evidence: TEXT if it is well-formed UTF-8, otherwise a BLOB.
 std::span<const SchemaObject> schema() {
+  // A table: one entry for each object.
   static constexpr auto kSchema = std::to_array<SchemaObject>({
       {"table", "facts", R"(CREATE TABLE facts (
   name TEXT NOT NULL PRIMARY KEY,

@@ -14,7 +14,7 @@ inline constexpr std::uint32_t kFormatVersion = 1;
 struct SchemaObject {
   std::string_view type;  // "table", "view", "index", as in sqlite_schema
   std::string_view name;
-  std::string_view sql;   // the exact text SQLite keeps
+  std::string_view sql;  // the exact text SQLite keeps
 };
 
 // Everything a case contains, in the order of creation: tables, views, then indexes. A file with
