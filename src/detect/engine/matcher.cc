@@ -249,7 +249,11 @@ Reason Matcher::reason_of(const Original& original) {
   const FieldPlan& plan = bucket_->fields[predicate.field];
   Reason reason{original.written, kNoSlot, plan.name, "", ""};
   const auto fill_in = [&](const MemoEntry& entry, std::uint32_t slot) {
-    const Reading* reading = satisfying_reading(predicate, entry);
+    // What is already known need not be searched for again: regular expressions are slow.
+    const int known = entry.known(original.predicate);
+    const Reading* reading = known == 1 && entry.readings.size() == 1
+                                 ? &entry.readings.front()
+                                 : known == 0 ? nullptr : satisfying_reading(predicate, entry);
     const bool is_about_texts = reading != nullptr;
     if (!is_about_texts && !entry.readings.empty()) reading = &entry.readings.front();
     if (reading == nullptr) return is_about_texts;
