@@ -58,7 +58,7 @@ void decode(benchmark::State& state, Reader& reader, std::string log) {
   }
   if (begin != size || understood_bytes != size || events_count == 0)
     state.SkipWithError("not everything was read");
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * size));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(size));
   state.counters["events"] = static_cast<double>(events_count);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "events/reader.h"
+#include "events/text/fields.h"
 
 namespace pugmark::json {
 namespace {
@@ -130,7 +131,12 @@ std::size_t find_element_line(std::string_view text, std::size_t from, std::size
 Element next_element(std::string_view text, std::size_t from, bool at_end,
                      std::size_t first_line_indentation) {
   std::size_t begin = from;
-  while (begin < text.size() && is_structure(text[begin])) ++begin;
+  for (;;) {
+    while (begin < text.size() && is_structure(text[begin])) ++begin;
+    // Files put together keep the byte order marks of their parts.
+    if (!text.substr(begin).starts_with(text::kByteOrderMark)) break;
+    begin += text::kByteOrderMark.size();
+  }
   if (begin == text.size()) return {ElementState::kNone, begin, begin};
   std::size_t damaged_at = begin;
   bool cut_off = false;

@@ -76,8 +76,6 @@ class JsonDecoder {
       at = std::min(find_element_line(text_, 0, context_.indentation), text_.size());
       add_too_long(0, at);
     }
-    if (at == 0 && text_.starts_with(text::kByteOrderMark)) at = text::kByteOrderMark.size();
-    batch_.understood_bytes += context_.begins_in_record ? 0 : at;
     while (at < text_.size()) {
       Element element = next_element(text_, at, true, context_.first_line_indentation);
       batch_.understood_bytes += element.begin - at;
@@ -315,13 +313,11 @@ class JsonReader : public Reader {
       at = find_element_line(text, 0, indentation_);
       if (at == std::string_view::npos) return 0;
     }
-    std::size_t begin = at;
-    if (at == 0 && text.starts_with(text::kByteOrderMark)) begin = text::kByteOrderMark.size();
     for (;;) {
-      const Element element = next_element(text, begin, false, first_line_indentation_);
+      const Element element = next_element(text, at, false, first_line_indentation_);
       if (element.state == ElementState::kNone || element.state == ElementState::kIncomplete)
         return at;
-      at = begin = element.end;
+      at = element.end;
     }
   }
 

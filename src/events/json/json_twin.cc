@@ -364,8 +364,12 @@ void read_lines(std::string_view log, const Limits& limits, text::PlainLog& resu
 }
 
 void read_elements(std::string_view log, const Limits& limits, text::PlainLog& result) {
-  std::size_t at = log.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  std::size_t at = 0;
   while (at < log.size()) {
+    if (log.substr(at).starts_with("\xEF\xBB\xBF")) {
+      at += 3;
+      continue;
+    }
     if (std::string(" \t\r\n,[]").find(log[at]) != std::string::npos) {
       ++at;
       continue;
