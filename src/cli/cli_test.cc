@@ -221,7 +221,7 @@ TEST(ProgressLine, TellsShareRateAndTimeLeft) {
   progress.findings_count = 1;
   const std::string line = progress_line(progress, 2'000'000'000, 200);
   EXPECT_EQ(line,
-            "reading evidence [=====               ]  25%  125.0 MB/s  6.0 s left  12,345 events  "
+            "reading evidence [=====               ]  25%  125.0 MB/s  6 s left  12,345 events  "
             "1 finding");
   EXPECT_EQ(columns_of(progress_line(progress, 2'000'000'000, 40)), 39U);
   progress.bytes_total = 0;
