@@ -18,40 +18,53 @@ AGENTS = {
     'probe': ['AMProbe/Local/ClientAccess', 'Microsoft.Exchange.Monitoring.ActiveMonitoring'],
     'outlook': ['Microsoft+Office/16.0+(Windows+NT+10.0;+Microsoft+Outlook+16.0.13801;+Pro)',
                 'Microsoft+Office/16.0+(Windows+NT+10.0;+Microsoft+Outlook+16.0.4266;+Pro)'],
-    'phone': ['Apple-iPhone12C1/1804.17', 'Android-SAMSUNG-SM-G960F/101.10', 'Outlook-iOS-Android/1.0'],
+    'phone': ['Apple-iPhone12C1/1804.17', 'Android-SAMSUNG-SM-G960F/101.10',
+              'Outlook-iOS-Android/1.0'],
     'browser': ['Mozilla/5.0+(Windows+NT+10.0;+Win64;+x64)+AppleWebKit/537.36+(KHTML,+like+Gecko)+'
                 'Chrome/88.0.4324.190+Safari/537.36'],
 }
 
 
+def decoration(request):
+    return f'&CorrelationID=<empty>;&cafeReqId={request};'
+
+
 def line(rng, second):
     day, rest = divmod(second, 86400)
     hour, rest = divmod(rest, 3600)
-    stamp = f'2021-03-{1 + day % 28:02d} {hour:02d}:{rest // 60:02d}:{rest % 60:02d}'
-    request = f'{rng.getrandbits(32):08x}-{rng.getrandbits(16):04x}-4000-8000-{rng.getrandbits(48):012x}'
+    stamp = f'2021-03-{1 + day % 28:02d} {hour:02d}:{rest // 60:02d}:{rest % 60:02d} 192.0.2.10'
+    bits = rng.getrandbits
+    request = f'{bits(32):08x}-{bits(16):04x}-4000-8000-{bits(48):012x}'
     user = f'EXAMPLE\\user{int(4000 * rng.random() ** 2.2):04d}'
     client = f'198.51.100.{rng.randrange(1, 255)}'
+    mark = decoration(request)
     kind = rng.random()
+    agent = {name: rng.choice(names) for name, names in AGENTS.items()}
     if kind < 0.30:
-        return (f'{stamp} 192.0.2.10 GET /mapi/healthcheck.htm &CorrelationID=<empty>;&cafeReqId={request}; 443 '
-                f'EXAMPLE\\HealthMailbox{rng.randrange(12):02x} ::1 {rng.choice(AGENTS["probe"])} - 200 0 0 {rng.randrange(3, 40)}\n')
+        probe = f'EXAMPLE\\HealthMailbox{rng.randrange(12):02x}'
+        return (f'{stamp} GET /mapi/healthcheck.htm {mark} 443 {probe} ::1 {agent["probe"]} - '
+                f'200 0 0 {rng.randrange(3, 40)}\n')
     if kind < 0.36:
-        return (f'{stamp} 192.0.2.10 GET /owa/healthcheck.htm - 443 - 192.0.2.2 - - 200 0 0 {rng.randrange(9)}\n')
+        taken = rng.randrange(9)
+        return f'{stamp} GET /owa/healthcheck.htm - 443 - 192.0.2.2 - - 200 0 0 {taken}\n'
     if kind < 0.60:
-        return (f'{stamp} 192.0.2.10 POST /mapi/emsmdb/ MailboxId={request}@example.org&CorrelationID=<empty>;&cafeReqId={request}; 443 '
-                f'{user} {client} {rng.choice(AGENTS["outlook"])} - 200 0 0 {rng.randrange(900)}\n')
+        return (f'{stamp} POST /mapi/emsmdb/ MailboxId={request}@example.org{mark} 443 {user} '
+                f'{client} {agent["outlook"]} - 200 0 0 {rng.randrange(900)}\n')
     if kind < 0.72:
-        return (f'{stamp} 192.0.2.10 POST /EWS/Exchange.asmx &CorrelationID=<empty>;&cafeReqId={request}; 443 '
-                f'- {client} {rng.choice(AGENTS["outlook"])} - 401 2 5 0\n')
+        return (f'{stamp} POST /EWS/Exchange.asmx {mark} 443 - {client} {agent["outlook"]} - '
+                f'401 2 5 0\n')
     if kind < 0.84:
-        return (f'{stamp} 192.0.2.10 POST /Microsoft-Server-ActiveSync/default.eas Cmd=Ping&User={user[8:]}%40example.org&DeviceId='
-                f'{request[:8]}&DeviceType=iPhone&CorrelationID=<empty>;&cafeReqId={request}; 443 {user} {client} '
-                f'{rng.choice(AGENTS["phone"])} - 200 0 0 {rng.randrange(900000)}\n')
+        query = (f'Cmd=Ping&User={user[8:]}%40example.org&DeviceId={request[:8]}'
+                 f'&DeviceType=iPhone{mark}')
+        return (f'{stamp} POST /Microsoft-Server-ActiveSync/default.eas {query} 443 {user} '
+                f'{client} {agent["phone"]} - 200 0 0 {rng.randrange(900000)}\n')
     if kind < 0.94:
-        return (f'{stamp} 192.0.2.10 POST /owa/service.svc action=GetConversationItems&app=Mail&CorrelationID=<empty>;&cafeReqId={request}; 443 '
-                f'{user} {client} {AGENTS["browser"][0]} https://mail.example.org/owa/ 200 0 0 {rng.randrange(900)}\n')
-    return (f'{stamp} 192.0.2.10 GET /owa/prem/15.1.2106.2/resources/images/0/sprite{rng.randrange(40)}.png - 443 '
-            f'- {client} {AGENTS["browser"][0]} https://mail.example.org/owa/ 304 0 0 {rng.randrange(9)}\n')
+        return (f'{stamp} POST /owa/service.svc action=GetConversationItems&app=Mail{mark} 443 '
+                f'{user} {client} {agent["browser"]} https://mail.example.org/owa/ '
+                f'200 0 0 {rng.randrange(900)}\n')
+    image = f'/owa/prem/15.1.2106.2/resources/images/0/sprite{rng.randrange(40)}.png'
+    return (f'{stamp} GET {image} - 443 - {client} {agent["browser"]} '
+            f'https://mail.example.org/owa/ 304 0 0 {rng.randrange(9)}\n')
 
 
 def main():

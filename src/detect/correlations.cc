@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <set>
 
 #include "detect/describe.h"
@@ -89,10 +88,9 @@ class CorrelationJudge {
       const auto& references = rules_.correlations[outer].rules;
       for (std::uint32_t r = 0; r < references.size(); ++r) {
         if (!references[r].is_correlation || references[r].index != index) continue;
-        hits_[outer].push_back(
-            {sigma::hit_of_result(rules_.correlations[outer], r, rules_.correlations[index],
-                                  result, plain),
-             events});
+        hits_[outer].push_back({sigma::hit_of_result(rules_.correlations[outer], r,
+                                                     rules_.correlations[index], result, plain),
+                                events});
       }
     }
   }

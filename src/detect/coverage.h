@@ -16,15 +16,15 @@ struct TimeInterval {
 // What one log source of one computer covers: the first thing to know before "nothing was found"
 // may be said. Times are corrected UTC.
 struct Coverage {
-  std::string computer;          // "" if the source does not say
-  std::string source;            // Shape::channel
-  std::string kind;              // to_string(SourceKind)
+  std::string computer;  // "" if the source does not say
+  std::string source;    // Shape::channel
+  std::string kind;      // to_string(SourceKind)
   TimeUtc first;
   TimeUtc last;
   TimePrecision precision = TimePrecision::kSecond;
   std::uint64_t events_count = 0;
-  std::uint64_t undated_count = 0;         // events without a readable time
-  std::uint64_t recovered_count = 0;       // carved
+  std::uint64_t undated_count = 0;    // events without a readable time
+  std::uint64_t recovered_count = 0;  // carved
   // see holes rule in scanner.h; at most 100, longest first, then by time
   std::vector<TimeInterval> holes;
   std::uint64_t holes_count = 0;
@@ -32,7 +32,7 @@ struct Coverage {
   std::uint64_t missing_records_count = 0;
   std::int64_t time_shift_s = 0;
   std::string clock;  // what was done to the clock and why, or why not, in words; "" if nothing
-  std::vector<std::string> items;          // paths, sorted; at most 100
+  std::vector<std::string> items;  // paths, sorted; at most 100
   std::uint64_t items_count = 0;
   std::vector<std::string> techniques;  // that the rules which ran on this source could have shown
 };

@@ -133,13 +133,13 @@ void CoverageMeter::report(Coverage& coverage) const {
   coverage.first = {activities_.begin()->first};
   coverage.last = {std::prev(activities_.end())->second};
   const double hours =
-      1 + static_cast<double>(coverage.last.ns_since_1970 - coverage.first.ns_since_1970) /
-              kNsPerHour;
+      1 +
+      static_cast<double>(coverage.last.ns_since_1970 - coverage.first.ns_since_1970) / kNsPerHour;
   const double share = std::min(1.0, hours_with_events() / hours);
   for (auto at = activities_.begin(); std::next(at) != activities_.end(); ++at) {
     const TimeInterval silence{{at->second}, {std::next(at)->first}};
-    const double silent_hours = static_cast<double>(silence.to.ns_since_1970 -
-                                                    silence.from.ns_since_1970) / kNsPerHour;
+    const double silent_hours =
+        static_cast<double>(silence.to.ns_since_1970 - silence.from.ns_since_1970) / kNsPerHour;
     if (silent_hours * share >= kExpectedHours) coverage.holes.push_back(silence);
   }
   coverage.holes_count = coverage.holes.size();

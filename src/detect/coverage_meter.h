@@ -51,7 +51,7 @@ class CoverageMeter {
   std::uint64_t events_count_ = 0;
   std::uint64_t undated_count_ = 0;
   std::uint64_t recovered_count_ = 0;
-  std::uint64_t numbered_count_ = 0;     // events with a record id, carved ones left out
+  std::uint64_t numbered_count_ = 0;  // events with a record id, carved ones left out
   std::uint64_t smallest_record_ = UINT64_MAX;
   std::uint64_t largest_record_ = 0;
   TimePrecision precision_ = TimePrecision::kUnknown;

@@ -1,8 +1,7 @@
 #include "detect/coverage_meter.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <gtest/gtest.h>
 #include <random>
 
 namespace pugmark {
@@ -48,8 +47,9 @@ TEST(CoverageMeter, OrderAndSplitDoNotMatter) {
   std::vector<std::int64_t> moments;
   for (int i = 0; i < 3'000; ++i) {
     const auto day = static_cast<std::int64_t>(random() % 10 * (1 + random() % 4));
-    moments.push_back(kStart + day * 24 * kHour +
-                      static_cast<std::int64_t>(random() % (5 * static_cast<unsigned long>(kHour))));
+    moments.push_back(
+        kStart + day * 24 * kHour +
+        static_cast<std::int64_t>(random() % (5 * static_cast<unsigned long>(kHour))));
   }
   CoverageMeter sorted;
   std::sort(moments.begin(), moments.end());

@@ -73,11 +73,11 @@ Finding describe(const sigma::Rule& rule, std::span<const engine::Reason> reason
   finding.recovered = event.recovered;
   for (const engine::Reason& reason : reasons) {
     const bool has_slot = reason.slot != engine::kNoSlot;
-    Because because{std::string(has_slot ? shapes.field_name(event.shape->fields[reason.slot])
-                                         : reason.field),
-                    std::string(reason.text), reason.written->original,
-                    has_slot ? offset_of_reason(reason, event, block) : std::nullopt,
-                    std::string(reason.reading)};
+    Because because{
+        std::string(has_slot ? shapes.field_name(event.shape->fields[reason.slot]) : reason.field),
+        std::string(reason.text), reason.written->original,
+        has_slot ? offset_of_reason(reason, event, block) : std::nullopt,
+        std::string(reason.reading)};
     finding.because.push_back(std::move(because));
   }
   for (std::size_t slot = 0; slot < event.shape->fields.size(); ++slot) {

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "detect/finding.h"
 #include "detect/engine/matcher.h"
+#include "detect/finding.h"
 #include "detect/sigma/rule.h"
 #include "events/event.h"
 #include "events/reader.h"

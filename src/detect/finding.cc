@@ -23,10 +23,14 @@ std::optional<Level> level_from_string(std::string_view text) {
 
 std::string_view to_string(RuleState state) {
   switch (state) {
-    case RuleState::kRan: return "ran";
-    case RuleState::kNotObservable: return "not-observable";
-    case RuleState::kRejected: return "rejected";
-    case RuleState::kDisabled: return "disabled";
+    case RuleState::kRan:
+      return "ran";
+    case RuleState::kNotObservable:
+      return "not-observable";
+    case RuleState::kRejected:
+      return "rejected";
+    case RuleState::kDisabled:
+      return "disabled";
   }
   return "unknown";
 }

@@ -15,13 +15,13 @@ namespace pugmark {
 // Sigma's levels, in rising order. A rule without a level counts as kMedium in order and filters,
 // and says so in the ledger.
 enum class Level : std::uint8_t { kInformational, kLow, kMedium, kHigh, kCritical };
-std::string_view to_string(Level level);                       // "informational", "low", ...
-std::optional<Level> level_from_string(std::string_view text); // exact lower-case names only
+std::string_view to_string(Level level);                        // "informational", "low", ...
+std::optional<Level> level_from_string(std::string_view text);  // exact lower-case names only
 
 // One comparison that came out true, and the text it was true for.
 struct Because {
-  std::string field;                          // as named in the event; "" for a keyword
-  std::string value;                          // the text that matched, rendered as in value.h
+  std::string field;    // as named in the event; "" for a keyword
+  std::string value;    // the text that matched, rendered as in value.h
   std::string pattern;  // as the rule writes it, modifiers included: "endswith: .aspx"
   // of the value in the item, if it stands there as bytes
   std::optional<std::uint64_t> offset_bytes;
@@ -47,23 +47,23 @@ struct Finding {
   std::string rule_id;
   std::string rule_title;
   Level level = Level::kMedium;
-  std::string status;             // the rule's: "stable", "test", "experimental", ...
-  TimeUtc time;                   // UTC, clock correction applied
+  std::string status;  // the rule's: "stable", "test", "experimental", ...
+  TimeUtc time;        // UTC, clock correction applied
   TimePrecision precision = TimePrecision::kUnknown;
   std::int64_t time_shift_s = 0;  // what was added to the source's own time; 0 if nothing
   std::string item;               // Item::path
   std::uint64_t offset_bytes = 0;
   std::uint32_t length_bytes = 0;
-  std::uint64_t record_id = 0;    // 0: the source numbers nothing
-  std::string channel;            // Shape::channel
-  std::uint32_t event_id = 0;     // 0: the source has none
+  std::uint64_t record_id = 0;  // 0: the source numbers nothing
+  std::string channel;          // Shape::channel
+  std::uint32_t event_id = 0;   // 0: the source has none
   std::string provider;
-  std::string computer;           // "" if the source does not say
-  bool recovered = false;         // carved from slack or unused space
+  std::string computer;                 // "" if the source does not say
+  bool recovered = false;               // carved from slack or unused space
   std::vector<std::string> techniques;  // "T1505.003", from the rule's tags
   std::vector<std::string> tags;        // all tags of the rule
   std::vector<Because> because;
-  std::vector<RelatedEvent> related;    // correlations only, in order of time
+  std::vector<RelatedEvent> related;                        // correlations only, in order of time
   std::vector<std::pair<std::string, std::string>> fields;  // the event, rendered, in its own order
 };
 

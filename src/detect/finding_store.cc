@@ -1,13 +1,12 @@
 #include "detect/finding_store.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
+#include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 
@@ -179,8 +178,8 @@ std::string encode_finding(const Finding& f) {
   Encoder e;
   const auto pair_of = [&](const auto& pair) { e.text(pair.first), e.text(pair.second); };
   const auto text_of = [&](const std::string& text) { e.text(text); };
-  for (const std::string* text : {&f.id, &f.rule_id, &f.rule_title, &f.status, &f.item, &f.channel,
-                                  &f.provider, &f.computer})
+  for (const std::string* text :
+       {&f.id, &f.rule_id, &f.rule_title, &f.status, &f.item, &f.channel, &f.provider, &f.computer})
     e.text(*text);
   e.number(static_cast<std::uint64_t>(f.level));
   e.number(static_cast<std::uint64_t>(f.time.ns_since_1970));
@@ -210,8 +209,8 @@ Result<Finding> decode_finding(std::string_view bytes) {
   Decoder d(bytes);
   Finding f;
   const auto text = [&] { return d.text(); };
-  for (std::string* field : {&f.id, &f.rule_id, &f.rule_title, &f.status, &f.item, &f.channel,
-                             &f.provider, &f.computer})
+  for (std::string* field :
+       {&f.id, &f.rule_id, &f.rule_title, &f.status, &f.item, &f.channel, &f.provider, &f.computer})
     *field = d.text();
   f.level = static_cast<Level>(d.number());
   f.time.ns_since_1970 = static_cast<std::int64_t>(d.number());
@@ -260,8 +259,9 @@ class FindingStore::State {
         computers_merged_ = true;
         computer = kOtherComputers;
       }
-      found = computers_.try_emplace(std::string(computer),
-                                     static_cast<std::uint32_t>(computers_.size())).first;
+      found = computers_
+                  .try_emplace(std::string(computer), static_cast<std::uint32_t>(computers_.size()))
+                  .first;
     }
     return groups_[static_cast<std::uint64_t>(rule) << 32U | found->second];
   }

@@ -26,7 +26,7 @@ Result<Finding> decode_finding(std::string_view bytes);
 class FindingStore {
  public:
   struct Place {
-    std::int64_t time_ns = 0;  // INT64_MAX: the event has no time
+    std::int64_t time_ns = 0;                // INT64_MAX: the event has no time
     const std::string* item_path = nullptr;  // outlives the store
     std::uint64_t offset_bytes = 0;
   };

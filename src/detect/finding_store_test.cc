@@ -1,8 +1,7 @@
 #include "detect/finding_store.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <gtest/gtest.h>
 #include <random>
 #include <tuple>
 
@@ -14,7 +13,8 @@ Finding sample(std::int64_t time_ns, std::uint64_t offset_bytes) {
   finding.rule_id = "r";
   finding.time = {time_ns};
   finding.offset_bytes = offset_bytes;
-  finding.because = {{"Image", "C:\\x.exe", "endswith: \\x.exe", 17, ""}, {"", "k", "k", {}, "joined"}};
+  finding.because = {{"Image", "C:\\x.exe", "endswith: \\x.exe", 17, ""},
+                     {"", "k", "k", {}, "joined"}};
   finding.related = {{"base", "a.evtx", 1, 2, {3}, TimePrecision::kMillisecond}};
   finding.fields = {{"EventID", "1"}, {"Image", std::string("\0\n", 2)}};
   finding.tags = {"attack.t1190"};
@@ -71,7 +71,8 @@ TEST(FindingStore, TheChoiceDoesNotDependOnOrderOrSplit) {
   std::mt19937 random(3);
   std::vector<Hit> hits;
   for (std::uint64_t i = 0; i < 4'000; ++i)
-    hits.push_back({static_cast<std::uint32_t>(random() % 3), &computers[random() % 2],
+    hits.push_back({static_cast<std::uint32_t>(random() % 3),
+                    &computers[random() % 2],
                     {static_cast<std::int64_t>(random() % 300), &paths[random() % 3], i}});
   Limits limits;
   limits.findings_per_rule_and_computer = 40;

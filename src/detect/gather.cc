@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "base/bytes.h"
 #include "detect/settle.h"
@@ -24,7 +23,8 @@ void join_tally(ItemTally& into, ItemTally&& from) {
 
 void join_bucket(BucketTally& into, const BucketTally& from) {
   into.events_count += from.events_count;
-  if (into.observed.size() < from.observed.size()) into.observed.resize(from.observed.size(), false);
+  if (into.observed.size() < from.observed.size())
+    into.observed.resize(from.observed.size(), false);
   for (std::size_t i = 0; i < from.observed.size(); ++i) {
     if (from.observed[i]) into.observed[i] = true;
   }

@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <set>
 
 #include "base/text.h"
@@ -30,21 +29,26 @@ class Observability {
   Possible of(std::uint32_t at) {
     const Node& node = bucket_.nodes[at];
     switch (node.kind) {
-      case NodeKind::kTrue: return {true, false};
-      case NodeKind::kFalse: return {false, true};
-      case NodeKind::kPredicate: return of_predicate(bucket_.predicates[node.first]);
+      case NodeKind::kTrue:
+        return {true, false};
+      case NodeKind::kFalse:
+        return {false, true};
+      case NodeKind::kPredicate:
+        return of_predicate(bucket_.predicates[node.first]);
       case NodeKind::kNot: {
         const Possible inner = of(bucket_.children[node.first]);
         return {inner.to_be_false, inner.to_be_true};
       }
       case NodeKind::kAnd:
-      case NodeKind::kOr: break;
+      case NodeKind::kOr:
+        break;
     }
     const bool is_and = node.kind == NodeKind::kAnd;
     Possible all{is_and, !is_and};
     for (std::uint32_t i = 0; i < node.count; ++i) {
       const Possible part = of(bucket_.children[node.first + i]);
-      all.to_be_true = is_and ? all.to_be_true && part.to_be_true : all.to_be_true || part.to_be_true;
+      all.to_be_true =
+          is_and ? all.to_be_true && part.to_be_true : all.to_be_true || part.to_be_true;
       all.to_be_false =
           is_and ? all.to_be_false || part.to_be_false : all.to_be_false && part.to_be_false;
     }
@@ -77,9 +81,9 @@ std::string joined(const std::set<std::string>& names) {
 
 // What the evidence says about one rule's chance to match.
 struct Chance {
-  std::uint64_t events_count = 0;   // of its log sources
+  std::uint64_t events_count = 0;  // of its log sources
   bool log_was_there = false;
-  bool had_instances = false;       // some kind of event that was there can match it in principle
+  bool had_instances = false;  // some kind of event that was there can match it in principle
   bool satisfiable = false;
   std::set<std::string> missing_fields;
   std::set<std::string> routes_without_events;
@@ -124,15 +128,16 @@ class Judge {
  private:
   const engine::Engine& engine_;
   const Gathered& gathered_;
-  std::map<std::uint32_t, std::vector<std::pair<std::uint32_t, const engine::Instance*>>> instances_;
+  std::map<std::uint32_t, std::vector<std::pair<std::uint32_t, const engine::Instance*>>>
+      instances_;
 };
 
 void judge_rule(const Chance& chance, LedgerEntry& entry) {
   entry.events_count = chance.events_count;
   if (!chance.log_was_there) {
     entry.state = RuleState::kNotObservable;
-    entry.why = fmt::format("The evidence has no events of {}.",
-                            joined(chance.routes_without_events));
+    entry.why =
+        fmt::format("The evidence has no events of {}.", joined(chance.routes_without_events));
   } else if (chance.had_instances && !chance.satisfiable) {
     entry.state = RuleState::kNotObservable;
     entry.why = fmt::format(
@@ -153,8 +158,8 @@ void judge_correlation(const sigma::RuleSet& rules, const sigma::Correlation& co
     entry.events_count += ledger[at].events_count;
     if (ledger[at].state == RuleState::kRan) continue;
     ++blind;
-    entry.why += fmt::format("{}{} is {}: {}", entry.why.empty() ? "" : " ",
-                             ledger[at].rule_title, to_string(ledger[at].state), ledger[at].why);
+    entry.why += fmt::format("{}{} is {}: {}", entry.why.empty() ? "" : " ", ledger[at].rule_title,
+                             to_string(ledger[at].state), ledger[at].why);
   }
   const bool needs_all = correlation.type == sigma::CorrelationType::kTemporal ||
                          correlation.type == sigma::CorrelationType::kTemporalOrdered;
@@ -183,9 +188,9 @@ std::vector<LedgerEntry> ledger_after(const Ruleset& ruleset, const Gathered& ga
   for (LedgerEntry& entry : ledger) {
     if (entry.kept_count == 0) entry.text.clear();
     if (entry.findings_count > entry.kept_count) {
-      entry.why += fmt::format("{}{} of {} matches are kept in full, the rest are counted.",
-                               entry.why.empty() ? "" : " ", entry.kept_count,
-                               entry.findings_count);
+      entry.why +=
+          fmt::format("{}{} of {} matches are kept in full, the rest are counted.",
+                      entry.why.empty() ? "" : " ", entry.kept_count, entry.findings_count);
     }
   }
   return ledger;

@@ -50,8 +50,7 @@ void add_web_readings(NamedField& field, const Value& value, const Value& stem) 
     field.values.push_back({blanks, ValueKind::kText, std::string(engine::kReadingPlusAsBlank)});
   }
   if (field.name != "cs-uri-query" || !stem.present() || stem.type == ValueType::kNull) return;
-  const std::string both =
-      rendered(stem) + (value.type == ValueType::kNull ? "" : "?" + text);
+  const std::string both = rendered(stem) + (value.type == ValueType::kNull ? "" : "?" + text);
   field.values.push_back({both, ValueKind::kText, std::string(engine::kReadingStemAndQuery)});
   add_decoded(field, both, engine::kReadingStemAndQueryDecodedOnce,
               engine::kReadingStemAndQueryDecodedTwice);

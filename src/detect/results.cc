@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <unordered_set>
 
 #include "base/digest.h"
@@ -15,8 +14,7 @@ constexpr ItemId kWholeRun{UINT32_MAX};
 
 // The same in every run over the same bytes and rules, whatever the item is called.
 std::string finding_id(const Finding& finding, const Item& item, unsigned round) {
-  const std::string bytes =
-      item.sha256 ? to_hex(*item.sha256) : "path:" + item.path;
+  const std::string bytes = item.sha256 ? to_hex(*item.sha256) : "path:" + item.path;
   std::string text = fmt::format("{}\n{}\n{}\n{}\n{}", finding.rule_id, bytes, finding.offset_bytes,
                                  finding.length_bytes, round);
   for (const Because& because : finding.because) {
@@ -71,7 +69,8 @@ class Results::State {
     if (store_.computers_merged()) {
       add_run_gap(GapKind::kLimit,
                   fmt::format("The limit computers ({}) was reached: findings of further computers "
-                              "are capped together.", limits.computers));
+                              "are capped together.",
+                              limits.computers));
     }
     if (gathered_.forgotten_hits_count > 0) {
       add_run_gap(GapKind::kLimit,
@@ -171,8 +170,7 @@ Result<Results> Results::settle(const Ruleset& rules, std::vector<Scanner> scann
     if (auto status = store.merge(std::move(scanner.state().store)); !status)
       return std::move(status).error();
   }
-  auto state =
-      std::make_unique<State>(rules, std::move(store), gather(scanners, std::move(items)));
+  auto state = std::make_unique<State>(rules, std::move(store), gather(scanners, std::move(items)));
   state->scanners_ = std::move(scanners);
   if (auto status = judge_correlations(rules, state->gathered_, state->store_); !status)
     return std::move(status).error();

@@ -1,9 +1,8 @@
 #include "detect/ruleset.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
 #include <system_error>
 
@@ -23,7 +22,8 @@ Error faulty_placeholders(const std::string& file, const sigma::Fault& fault) {
 Result<std::string> read_text(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in) {
-    return Error{ErrorCode::kNotFound, fmt::format("{}: the placeholders file cannot be opened.", file),
+    return Error{ErrorCode::kNotFound,
+                 fmt::format("{}: the placeholders file cannot be opened.", file),
                  "Check the path given to --placeholders."};
   }
   std::string text;
@@ -63,7 +63,8 @@ Result<std::vector<std::filesystem::path>> existing_paths(const std::vector<std:
   for (const std::string& path : paths) {
     std::error_code code;
     if (!std::filesystem::exists(path, code)) {
-      return Error{ErrorCode::kNotFound, fmt::format("{}: there is no such rule file or folder.", path),
+      return Error{ErrorCode::kNotFound,
+                   fmt::format("{}: there is no such rule file or folder.", path),
                    "Check the path given to -r."};
     }
     existing.emplace_back(path);
@@ -90,7 +91,8 @@ Status check_excluded(const sigma::RuleSet& rules, const std::vector<std::string
     if (std::any_of(rules.rules.begin(), rules.rules.end(), has_id) ||
         std::any_of(rules.correlations.begin(), rules.correlations.end(), has_id))
       continue;
-    return Error{ErrorCode::kInvalidInput, fmt::format("No rule has the id {} that is to be excluded.", id),
+    return Error{ErrorCode::kInvalidInput,
+                 fmt::format("No rule has the id {} that is to be excluded.", id),
                  "List the ids with: pugmark rules list DIR"};
   }
   return {};

@@ -19,10 +19,10 @@ class Engine;
 }
 
 struct RulesetOptions {
-  std::vector<std::string> paths;          // files and folders (every *.yml and *.yaml below them)
-  std::string placeholders_file;           // YAML map: name -> value or list; "" for none
-  std::optional<Level> level_min;          // rules below it are disabled
-  std::vector<std::string> excluded_ids;   // disabled; an id no rule has is an Error
+  std::vector<std::string> paths;         // files and folders (every *.yml and *.yaml below them)
+  std::string placeholders_file;          // YAML map: name -> value or list; "" for none
+  std::optional<Level> level_min;         // rules below it are disabled
+  std::vector<std::string> excluded_ids;  // disabled; an id no rule has is an Error
   Limits limits;
 };
 

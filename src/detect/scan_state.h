@@ -45,7 +45,7 @@ struct RememberedHit {
   ItemId item{};
   std::uint64_t offset_bytes = 0;
   std::uint32_t length_bytes = 0;
-  std::uint32_t rule = 0;         // index into RuleSet::rules
+  std::uint32_t rule = 0;  // index into RuleSet::rules
   TimePrecision precision = TimePrecision::kUnknown;
   std::string computer;
 };
@@ -53,7 +53,7 @@ struct RememberedHit {
 // What was seen of one bucket: enough to say which rules could have matched at all.
 struct BucketTally {
   std::uint64_t events_count = 0;
-  std::vector<bool> observed;            // per Bucket::fields: some event had a text in it
+  std::vector<bool> observed;  // per Bucket::fields: some event had a text in it
   std::uint32_t unobserved_count = 0;
 };
 
@@ -99,12 +99,12 @@ class Scanner::State {
   static std::string_view raw_line_of(const Event& event, const Block& block);
 
   engine::Matcher matcher_;
-  std::deque<KnownShape> known_;   // by shape id
-  KnownShape unshared_;            // of a shape the table had no room for
+  std::deque<KnownShape> known_;  // by shape id
+  KnownShape unshared_;           // of a shape the table had no room for
   std::vector<std::uint32_t> hits_;
   std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> correlations_of_rule_;
   std::vector<std::uint32_t> confirmed_counts_;  // by rule
-  ItemTally* tally_ = nullptr;     // of the item in hand
+  ItemTally* tally_ = nullptr;                   // of the item in hand
   ItemId item_{};
   bool has_item_ = false;
 };

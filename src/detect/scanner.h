@@ -45,10 +45,10 @@ class Scanner {
 
 // An item with what the workers say about it.
 struct ScannedItem {
-  Item item;                      // events_count, read_bytes and unread_bytes filled in
+  Item item;  // events_count, read_bytes and unread_bytes filled in
   std::string duplicate_of;
   std::int64_t time_shift_s = 0;
-  std::string clock;              // in words; "" if there is nothing to say
+  std::string clock;  // in words; "" if there is nothing to say
   std::uint64_t gaps_count = 0;
 };
 
@@ -63,14 +63,14 @@ class Results {
   ~Results();
   Results(Results&&) noexcept;
 
-  const std::vector<ScannedItem>& items() const;      // by path
+  const std::vector<ScannedItem>& items() const;  // by path
   // By item path and offset. Gap::where.item is an index into items().
   const std::vector<Gap>& gaps() const;
-  std::uint64_t gaps_count() const;                   // those beyond Limits::gaps_per_item included
-  const std::vector<Coverage>& coverage() const;      // by computer, kind, source
-  const std::vector<LedgerEntry>& ledger() const;     // by file, line
-  std::uint64_t findings_count() const;               // kept
-  std::uint64_t matches_count() const;                // all, those beyond the caps included
+  std::uint64_t gaps_count() const;                // those beyond Limits::gaps_per_item included
+  const std::vector<Coverage>& coverage() const;   // by computer, kind, source
+  const std::vector<LedgerEntry>& ledger() const;  // by file, line
+  std::uint64_t findings_count() const;            // kept
+  std::uint64_t matches_count() const;             // all, those beyond the caps included
   std::uint64_t events_count() const;
 
   // Calls `each` for every kept finding by (time, item, offset, rule id); undated ones last.

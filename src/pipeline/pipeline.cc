@@ -1,8 +1,7 @@
 #include "pipeline/pipeline.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -38,8 +37,8 @@ Status write_facts(const HuntRequest& request, const Ruleset& rules, const Resul
   std::string limits;
   for (const LimitName& limit : limit_names()) {
     if (request.limits.*limit.member == Limits{}.*limit.member) continue;
-    limits += fmt::format("{}{}={}", limits.empty() ? "" : " ", limit.name,
-                          request.limits.*limit.member);
+    limits +=
+        fmt::format("{}{}={}", limits.empty() ? "" : " ", limit.name, request.limits.*limit.member);
   }
   const std::pair<const char*, std::string> facts[] = {
       {"program", "pugmark"},
@@ -68,8 +67,7 @@ Status write_items(const Results& results, CaseWriter& writer) {
     if (auto status = writer.add_item(item); !status) return status;
   }
   for (const Gap& gap : results.gaps()) {
-    const std::string& path =
-        results.items()[static_cast<std::size_t>(gap.where.item)].item.path;
+    const std::string& path = results.items()[static_cast<std::size_t>(gap.where.item)].item.path;
     const CaseGap stored{path, gap.where.offset_bytes, gap.where.length_bytes, gap.kind, gap.what};
     if (auto status = writer.add_gap(stored); !status) return status;
   }
@@ -99,7 +97,8 @@ HuntOutcome outcome_of(const Results& results) {
   outcome.gaps_count = results.gaps_count();
   for (const LedgerEntry& entry : results.ledger()) {
     if (entry.state == RuleState::kRejected) ++outcome.rejected_rules_count;
-    if (entry.findings_count > 0) outcome.worst = std::max(outcome.worst, std::optional(entry.level));
+    if (entry.findings_count > 0)
+      outcome.worst = std::max(outcome.worst, std::optional(entry.level));
   }
   return outcome;
 }
@@ -125,8 +124,8 @@ Result<HuntOutcome> hunt(const HuntRequest& request, HuntProgress& progress) {
 
   progress.stage = "putting findings in order";
   auto results = Results::settle(*rules.value(), std::move(scanned.value().scanners),
-                                 std::move(scanned.value().items),
-                                 std::move(scanned.value().gaps), request.limits);
+                                 std::move(scanned.value().items), std::move(scanned.value().gaps),
+                                 request.limits);
   if (!results) return std::move(results).error();
 
   progress.stage = "writing the case";

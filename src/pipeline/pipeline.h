@@ -14,17 +14,17 @@ namespace pugmark {
 
 // Everything a hunt is told. Defaults are those of the command line.
 struct HuntRequest {
-  std::vector<std::string> evidence;       // files, folders, archives
-  std::vector<std::string> rule_paths;     // files or folders added by -r
+  std::vector<std::string> evidence;    // files, folders, archives
+  std::vector<std::string> rule_paths;  // files or folders added by -r
   // the program's own rules (folder); empty with --no-default-rules
   std::vector<std::string> default_rules;
-  std::string placeholders_file;           // values for %name% in rules, or ""
+  std::string placeholders_file;  // values for %name% in rules, or ""
   std::string case_path;
   bool force = false;
   bool carve = false;
-  unsigned threads_count = 0;              // 0: all cores
-  std::optional<Level> level_min;          // rules below it are disabled
-  std::vector<std::string> excluded_rules; // ids
+  unsigned threads_count = 0;               // 0: all cores
+  std::optional<Level> level_min;           // rules below it are disabled
+  std::vector<std::string> excluded_rules;  // ids
   Limits limits;
 };
 
@@ -44,9 +44,9 @@ struct HuntOutcome {
   std::uint64_t items_count = 0;
   std::uint64_t events_count = 0;
   std::uint64_t findings_count = 0;
-  std::uint64_t gaps_count = 0;            // > 0: exit code 3
+  std::uint64_t gaps_count = 0;  // > 0: exit code 3
   std::uint64_t rejected_rules_count = 0;
-  std::optional<Level> worst;              // highest level found
+  std::optional<Level> worst;  // highest level found
 };
 
 // The whole program on one page: evidence in, case out. See DESIGN and docs/ARCHITECTURE.md.

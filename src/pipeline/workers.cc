@@ -22,12 +22,12 @@ class Work {
       : ids_(ids), options_(options), progress_(progress) {
     for (const EvidenceFile& file : listing.files) waiting_.push_back(&file);
     // Large files first, so that no thread is left alone with one at the end.
-    std::stable_sort(waiting_.begin(), waiting_.end(), [](const auto* a, const auto* b) {
-      return a->size_bytes > b->size_bytes;
-    });
+    std::stable_sort(waiting_.begin(), waiting_.end(),
+                     [](const auto* a, const auto* b) { return a->size_bytes > b->size_bytes; });
   }
 
-  // A file to read: one nobody has begun, else one that is still being read; nullptr if all is done.
+  // A file to read: one nobody has begun, else one that is still being read; nullptr if all is
+  // done.
   std::shared_ptr<BlockStream> take() {
     for (;;) {
       const EvidenceFile* file = nullptr;
@@ -176,9 +176,8 @@ Result<ScannedEvidence> scan_evidence(const Listing& listing, ItemIds& ids, Rule
   {
     std::vector<std::jthread> threads;
     for (unsigned i = 0; i < threads_count; ++i) {
-      threads.emplace_back([&, i] {
-        failure.note(Worker(work, scanned.scanners[i], progress).run(), progress);
-      });
+      threads.emplace_back(
+          [&, i] { failure.note(Worker(work, scanned.scanners[i], progress).run(), progress); });
     }
   }
   if (failure.error()) return *failure.error();

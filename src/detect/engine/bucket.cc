@@ -1,7 +1,7 @@
 #include "detect/engine/bucket.h"
 
 #include <algorithm>
-#include <limits>
+#include <fmt/format.h>
 #include <optional>
 #include <unordered_map>
 
@@ -20,13 +20,11 @@ using sigma::Predicate;
 std::string identity(const Predicate& predicate) {
   std::string key;
   if (const auto* pattern = predicate.pattern()) {
-    key = pattern->cased ? "P" : "p";
+    key.push_back(pattern->cased ? 'P' : 'p');
     for (const sigma::Token& token : pattern->tokens) {
-      key += static_cast<char>('0' + static_cast<int>(token.kind));
+      key += fmt::format("{}", static_cast<int>(token.kind));
       const std::string literal = pattern->cased ? token.literal : folded(token.literal);
-      key += std::to_string(literal.size());
-      key += ':';
-      key += literal;
+      key += fmt::format("{}:{}", literal.size(), literal);
     }
   } else if (const auto* regex = std::get_if<sigma::Regex>(&predicate.test)) {
     key += 'r';
@@ -98,8 +96,10 @@ class Builder {
         bucket_.children.push_back(child);
         return node(NodeKind::kNot, static_cast<std::uint32_t>(bucket_.children.size() - 1), 1);
       }
-      case ExpressionKind::kAnd: return combine(instance, expression, NodeKind::kAnd);
-      case ExpressionKind::kOr: return combine(instance, expression, NodeKind::kOr);
+      case ExpressionKind::kAnd:
+        return combine(instance, expression, NodeKind::kAnd);
+      case ExpressionKind::kOr:
+        return combine(instance, expression, NodeKind::kOr);
     }
     return node(NodeKind::kFalse);
   }
@@ -141,9 +141,8 @@ class Builder {
   std::uint32_t intern(std::uint32_t plan, const Predicate& predicate) {
     const std::string key = identity(predicate);
     if (!key.empty()) {
-      const auto [at, is_new] =
-          predicate_ids_.try_emplace(std::to_string(plan) + key,
-                                     static_cast<std::uint32_t>(bucket_.predicates.size()));
+      const auto [at, is_new] = predicate_ids_.try_emplace(
+          fmt::format("{} {}", plan, key), static_cast<std::uint32_t>(bucket_.predicates.size()));
       if (!is_new) return at->second;
     }
     bucket_.predicates.push_back(compile(plan, predicate));
@@ -178,8 +177,8 @@ class Builder {
         rename->event_fields.size() == 1 && rename->rewrite == sigma::ValueRewrite::kNone;
     if (is_plain) return own_field(rename->event_fields.front());
     std::string key = field;
-    for (const std::string& part : rename->event_fields) key += '\n' + part;
-    key += '\n' + std::string(sigma::to_string(rename->rewrite));
+    for (const std::string& part : rename->event_fields) key += fmt::format("\n{}", part);
+    key += fmt::format("\n{}", sigma::to_string(rename->rewrite));
     const auto [at, is_new] =
         field_ids_.try_emplace(key, static_cast<std::uint32_t>(bucket_.fields.size()));
     if (is_new) {

@@ -29,8 +29,8 @@ struct CompiledPredicate {
   std::uint32_t other_field = 0;             // of field references: the other side
   bool cased = false;                        // compare the raw text instead of the folded one
   sigma::PatternShape shape = sigma::PatternShape::kGeneral;
-  std::vector<sigma::Token> tokens;          // folded unless cased; of patterns only
-  std::string literal;                       // the single literal of the simple shapes
+  std::vector<sigma::Token> tokens;  // folded unless cased; of patterns only
+  std::string literal;               // the single literal of the simple shapes
 };
 
 enum class NodeKind : std::uint8_t { kPredicate, kAnd, kOr, kNot, kTrue, kFalse };
@@ -51,10 +51,10 @@ struct Original {
 
 // A rule as it stands in one bucket: its condition there.
 struct Instance {
-  std::uint32_t rule = 0;             // index into RuleSet::rules
-  std::uint32_t route = 0;            // index into the rule's routes
-  std::uint32_t root = 0;             // index into Bucket::nodes
-  std::uint32_t first_original = 0;   // into Bucket::originals
+  std::uint32_t rule = 0;            // index into RuleSet::rules
+  std::uint32_t route = 0;           // index into the rule's routes
+  std::uint32_t root = 0;            // index into Bucket::nodes
+  std::uint32_t first_original = 0;  // into Bucket::originals
   std::uint32_t originals_count = 0;
 };
 
@@ -63,9 +63,9 @@ struct FieldPlan {
   FieldRole role = FieldRole::kPlain;
   // A field put together from others, or rewritten; nullptr if it is read as it stands.
   const sigma::FieldRename* rename = nullptr;
-  bool indexed = false;                   // some clause of a rule looks at this field
-  std::vector<LiteralIndex> index;        // none or one: ids are clauses
-  std::vector<std::uint32_t> compared;    // clauses found by comparing, not by a literal
+  bool indexed = false;                 // some clause of a rule looks at this field
+  std::vector<LiteralIndex> index;      // none or one: ids are clauses
+  std::vector<std::uint32_t> compared;  // clauses found by comparing, not by a literal
 };
 
 // A necessary condition of some instances: one predicate; if it is true they become candidates.

@@ -1,9 +1,8 @@
 #include "detect/engine/clause.h"
 
+#include <algorithm>
 #include <re2/filtered_re2.h>
 #include <re2/re2.h>
-
-#include <algorithm>
 
 #include "base/text.h"
 
@@ -14,8 +13,8 @@ using sigma::PatternShape;
 using sigma::PredicateOp;
 using sigma::TokenKind;
 
-// About how many of 10,000 values satisfy a comparison, from looking at which candidates turn out to
-// be none. Only the order matters, and only for speed.
+// About how many of 10,000 values satisfy a comparison, from looking at which candidates turn out
+// to be none. Only the order matters, and only for speed.
 double cost_of_literal(PatternShape shape, std::size_t bytes) {
   // Short whole values are methods, protocols and flags, which stand in half of all events.
   if (shape == PatternShape::kEquals) return bytes <= 6 ? 1'000 : bytes <= 10 ? 50 : 2;
@@ -84,13 +83,21 @@ std::vector<Literal> necessary_literals(const CompiledPredicate& predicate) {
   // Texts are searched folded; a cased literal stands in the folded text in its folded form.
   literal.text = predicate.cased ? folded(longest->literal) : longest->literal;
   switch (predicate.shape) {
-    case PatternShape::kEquals: literal.anchor = Anchor::kWhole; break;
-    case PatternShape::kStarts: literal.anchor = Anchor::kStart; break;
-    case PatternShape::kEnds: literal.anchor = Anchor::kEnd; break;
+    case PatternShape::kEquals:
+      literal.anchor = Anchor::kWhole;
+      break;
+    case PatternShape::kStarts:
+      literal.anchor = Anchor::kStart;
+      break;
+    case PatternShape::kEnds:
+      literal.anchor = Anchor::kEnd;
+      break;
     case PatternShape::kEmpty:
     case PatternShape::kPresent:
     case PatternShape::kContains:
-    case PatternShape::kGeneral: literal.anchor = Anchor::kAnywhere; break;
+    case PatternShape::kGeneral:
+      literal.anchor = Anchor::kAnywhere;
+      break;
   }
   return {literal};
 }
@@ -115,7 +122,8 @@ std::optional<ClauseChooser::Choice> ClauseChooser::choice(std::uint32_t at) con
   const Node& node = bucket_.nodes[at];
   const auto child = [&](std::uint32_t i) { return bucket_.children[node.first + i]; };
   switch (node.kind) {
-    case NodeKind::kPredicate: return leaf(node.first);
+    case NodeKind::kPredicate:
+      return leaf(node.first);
     case NodeKind::kAnd: {  // any one child will do: the rarest
       std::optional<Choice> best;
       for (std::uint32_t i = 0; i < node.count; ++i) {
@@ -135,9 +143,11 @@ std::optional<ClauseChooser::Choice> ClauseChooser::choice(std::uint32_t at) con
       }
       return all;
     }
-    case NodeKind::kFalse: return Choice{};
+    case NodeKind::kFalse:
+      return Choice{};
     case NodeKind::kNot:
-    case NodeKind::kTrue: return std::nullopt;
+    case NodeKind::kTrue:
+      return std::nullopt;
   }
   return std::nullopt;
 }
@@ -159,14 +169,21 @@ std::optional<ClauseChooser::Choice> ClauseChooser::leaf(std::uint32_t at) const
       cost = literals.empty() ? 5'000 : 30.0 * static_cast<double>(literals.size());
       break;
     }
-    case PredicateOp::kNumber: cost = 1'500; break;
-    case PredicateOp::kCidr: cost = 2'000; break;
+    case PredicateOp::kNumber:
+      cost = 1'500;
+      break;
+    case PredicateOp::kCidr:
+      cost = 2'000;
+      break;
     case PredicateOp::kTime:
-    case PredicateOp::kBool: cost = 5'000; break;
+    case PredicateOp::kBool:
+      cost = 5'000;
+      break;
     // True for absent fields too, or decided by two fields: no value makes a candidate.
     case PredicateOp::kNull:
     case PredicateOp::kExists:
-    case PredicateOp::kFieldRef: return std::nullopt;
+    case PredicateOp::kFieldRef:
+      return std::nullopt;
   }
   cost *= 1.0 + 0.25 * std::min<std::uint32_t>(uses_count_[at], 400);
   return Choice{cost, {at}};

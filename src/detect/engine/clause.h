@@ -16,7 +16,8 @@ std::vector<Literal> necessary_literals(const CompiledPredicate& predicate);
 
 // Finds for a condition a small set of predicates of which at least one is true whenever the
 // condition is: only events in which one of them holds need to be judged in full. A mistake here is
-// a rule that never fires, so the engine's tests compare with the reference evaluator on every event.
+// a rule that never fires, so the engine's tests compare with the reference evaluator on every
+// event.
 class ClauseChooser {
  public:
   explicit ClauseChooser(const Bucket& bucket);
@@ -33,7 +34,8 @@ class ClauseChooser {
   std::optional<Choice> leaf(std::uint32_t predicate) const;
 
   const Bucket& bucket_;
-  // How many conditions use a predicate: what many rules ask for (powershell.exe) is common in logs.
+  // How many conditions use a predicate: what many rules ask for (powershell.exe) is common in
+  // logs.
   std::vector<std::uint32_t> uses_count_;
 };
 

@@ -1,8 +1,7 @@
 #include "detect/engine/engine.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "detect/describe.h"

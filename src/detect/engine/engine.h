@@ -99,8 +99,8 @@ class Engine {
   std::vector<Disabled> disabled_;
   std::map<std::tuple<std::string, std::string, std::string>, Routing> routing_by_source_;
   std::vector<const Routing*> routings_;  // one per rule
-  std::set<std::string> channels_;                        // folded, that some route names
-  std::set<std::uint64_t> event_ids_;                     // that some rule or route names
+  std::set<std::string> channels_;        // folded, that some route names
+  std::set<std::uint64_t> event_ids_;     // that some rule or route names
 
   mutable std::mutex mutex_;
   std::map<BucketKey, Made> buckets_;

@@ -1,11 +1,10 @@
 #include "detect/engine/literal_index.h"
 
-#include <fmt/format.h>
-#include <hs/hs.h>
-
 #include <algorithm>
 #include <cstdlib>
+#include <fmt/format.h>
 #include <functional>
+#include <hs/hs.h>
 #include <unordered_map>
 #include <utility>
 
@@ -21,10 +20,14 @@ bool is_ascii(std::string_view text) {
 
 bool stands_in(std::string_view text, const Literal& literal) {
   switch (literal.anchor) {
-    case Anchor::kAnywhere: return text.find(literal.text) != std::string_view::npos;
-    case Anchor::kStart: return text.starts_with(literal.text);
-    case Anchor::kEnd: return text.ends_with(literal.text);
-    case Anchor::kWhole: return text == literal.text;
+    case Anchor::kAnywhere:
+      return text.find(literal.text) != std::string_view::npos;
+    case Anchor::kStart:
+      return text.starts_with(literal.text);
+    case Anchor::kEnd:
+      return text.ends_with(literal.text);
+    case Anchor::kWhole:
+      return text == literal.text;
   }
   return false;
 }
@@ -56,8 +59,8 @@ class Database {
                              static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, nullptr,
                              &database_, &error) != HS_SUCCESS) {
       Error failure{ErrorCode::kLimit,
-                    fmt::format("{} literals cannot be compiled into one search: {}.",
-                                texts.size(), error != nullptr ? error->message : "unknown"),
+                    fmt::format("{} literals cannot be compiled into one search: {}.", texts.size(),
+                                error != nullptr ? error->message : "unknown"),
                     "Load fewer rules at a time."};
       hs_free_compile_error(error);
       return failure;
@@ -115,7 +118,7 @@ LiteralScratch::~LiteralScratch() { hs_free_scratch(static_cast<hs_scratch_t*>(s
 
 struct LiteralIndex::Tables {
   std::unordered_multimap<std::string, std::uint32_t, TextHash, std::equal_to<>> whole;
-  std::vector<Literal> brief;       // one or two bytes
+  std::vector<Literal> brief;  // one or two bytes
   std::vector<Literal> ascii;
   std::vector<Literal> non_ascii;
   Database ascii_database;

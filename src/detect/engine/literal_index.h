@@ -14,9 +14,9 @@ namespace pugmark::engine {
 enum class Anchor : std::uint8_t { kAnywhere, kStart, kEnd, kWhole };
 
 struct Literal {
-  std::string text;         // case-folded UTF-8, not empty
+  std::string text;  // case-folded UTF-8, not empty
   Anchor anchor = Anchor::kAnywhere;
-  std::uint32_t id = 0;     // several literals may share one
+  std::uint32_t id = 0;  // several literals may share one
 };
 
 // Working memory of Vectorscan, one per thread: LiteralIndex::prepare() grows it for an index.

@@ -1,8 +1,7 @@
 #include "detect/engine/literal_index.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <gtest/gtest.h>
 #include <random>
 
 namespace pugmark::engine {

@@ -1,9 +1,8 @@
 #include "detect/engine/matcher.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <memory>
+#include <re2/re2.h>
 #include <unordered_map>
 
 #include "base/text.h"
@@ -35,7 +34,8 @@ bool test_holds(const sigma::Predicate& predicate, std::string_view text) {
       const auto& compiled = *std::get<sigma::Regex>(predicate.test).compiled;
       return re2::RE2::PartialMatch({text.data(), text.size()}, compiled);
     }
-    case PredicateOp::kCidr: return sigma::cidr_holds(std::get<sigma::Cidr>(predicate.test), text);
+    case PredicateOp::kCidr:
+      return sigma::cidr_holds(std::get<sigma::Cidr>(predicate.test), text);
     case PredicateOp::kNumber:
       return sigma::number_holds(std::get<sigma::NumberTest>(predicate.test), text);
     case PredicateOp::kTime:
@@ -45,7 +45,8 @@ bool test_holds(const sigma::Predicate& predicate, std::string_view text) {
     case PredicateOp::kPattern:
     case PredicateOp::kNull:
     case PredicateOp::kExists:
-    case PredicateOp::kFieldRef: break;
+    case PredicateOp::kFieldRef:
+      break;
   }
   return false;
 }
@@ -155,7 +156,8 @@ bool Matcher::evaluate(std::uint32_t at) {
   const Node& node = bucket_->nodes[at];
   const auto child = [&](std::uint32_t i) { return bucket_->children[node.first + i]; };
   switch (node.kind) {
-    case NodeKind::kPredicate: return predicate_holds(node.first);
+    case NodeKind::kPredicate:
+      return predicate_holds(node.first);
     case NodeKind::kAnd:
       for (std::uint32_t i = 0; i < node.count; ++i) {
         if (!evaluate(child(i))) return false;
@@ -166,9 +168,12 @@ bool Matcher::evaluate(std::uint32_t at) {
         if (evaluate(child(i))) return true;
       }
       return false;
-    case NodeKind::kNot: return !evaluate(child(0));
-    case NodeKind::kTrue: return true;
-    case NodeKind::kFalse: return false;
+    case NodeKind::kNot:
+      return !evaluate(child(0));
+    case NodeKind::kTrue:
+      return true;
+    case NodeKind::kFalse:
+      return false;
   }
   return false;
 }
@@ -251,9 +256,9 @@ Reason Matcher::reason_of(const Original& original) {
   const auto fill_in = [&](const MemoEntry& entry, std::uint32_t slot) {
     // What is already known need not be searched for again: regular expressions are slow.
     const int known = entry.known(original.predicate);
-    const Reading* reading = known == 1 && entry.readings.size() == 1
-                                 ? &entry.readings.front()
-                                 : known == 0 ? nullptr : satisfying_reading(predicate, entry);
+    const Reading* reading = known == 1 && entry.readings.size() == 1 ? &entry.readings.front()
+                             : known == 0                             ? nullptr
+                                          : satisfying_reading(predicate, entry);
     const bool is_about_texts = reading != nullptr;
     if (!is_about_texts && !entry.readings.empty()) reading = &entry.readings.front();
     if (reading == nullptr) return is_about_texts;
@@ -440,9 +445,9 @@ void Matcher::load_keywords() {
   keywords_loaded_ = true;
   keyword_entries_.clear();
   keyword_slots_.clear();
-  const auto found = std::find_if(
-      bucket_->fields.begin(), bucket_->fields.end(),
-      [](const FieldPlan& plan) { return plan.role == FieldRole::kKeyword; });
+  const auto found =
+      std::find_if(bucket_->fields.begin(), bucket_->fields.end(),
+                   [](const FieldPlan& plan) { return plan.role == FieldRole::kKeyword; });
   const auto field = static_cast<std::uint32_t>(found - bucket_->fields.begin());
   for (std::uint32_t slot = 0; slot < event_->shape->fields.size(); ++slot) {
     const Value& value = value_at(slot);
@@ -473,9 +478,15 @@ void Matcher::add_readings(FieldRole role, const Value& value, Arena& arena) {
   switch (role) {
     case FieldRole::kPlain:
     case FieldRole::kRenamed:
-    case FieldRole::kKeyword: add_value_readings(value, arena); break;
-    case FieldRole::kUriStem: add_uri_readings(rendered(value), "", arena); break;
-    case FieldRole::kUriQuery: add_query_readings(value, arena); break;
+    case FieldRole::kKeyword:
+      add_value_readings(value, arena);
+      break;
+    case FieldRole::kUriStem:
+      add_uri_readings(rendered(value), "", arena);
+      break;
+    case FieldRole::kUriQuery:
+      add_query_readings(value, arena);
+      break;
     case FieldRole::kUserAgent: {
       std::string text = rendered(value);
       add_reading(arena.copy(text), "", arena);
@@ -515,8 +526,7 @@ void Matcher::add_value_readings(const Value& value, Arena& arena) {
     add_reading(arena.copy(rendered(element)), "", arena);
     readings_.back().is_null = element.type == ValueType::kNull;
   }
-  if (value.list().size() > 1)
-    add_reading(arena.copy(rendered(value)), kReadingJoined, arena);
+  if (value.list().size() > 1) add_reading(arena.copy(rendered(value)), kReadingJoined, arena);
 }
 
 void Matcher::add_uri_readings(std::string_view text, std::string_view name, Arena& arena) {

@@ -17,9 +17,9 @@ inline constexpr std::uint32_t kNoSlot = UINT32_MAX;
 
 // A bucket as it applies to one Shape: which slot of its events holds which field.
 struct BoundShape {
-  const Bucket* bucket = nullptr;     // nullptr: no rule can ever match this kind of event
-  std::uint32_t bucket_id = 0;        // dense over all buckets of a run
-  std::uint32_t field_base = 0;       // of the bucket's fields, over all buckets
+  const Bucket* bucket = nullptr;  // nullptr: no rule can ever match this kind of event
+  std::uint32_t bucket_id = 0;     // dense over all buckets of a run
+  std::uint32_t field_base = 0;    // of the bucket's fields, over all buckets
   // One per Bucket::fields: the slot of exactly this name, or kNoSlot.
   std::vector<std::uint32_t> slots;
   // One per Bucket::fields: slots of names that differ only in case, for events that lack the exact
@@ -36,8 +36,8 @@ struct BoundShape {
 // Fills in the slots for the bucket `bound` already has.
 void bind_slots(const Shape& shape, const ShapeTable& shapes, BoundShape& bound);
 
-// A comparison that helped a condition come true, and the text it was true for. Views of the matcher
-// and the event: valid until the next match().
+// A comparison that helped a condition come true, and the text it was true for. Views of the
+// matcher and the event: valid until the next match().
 struct Reason {
   const sigma::Predicate* written = nullptr;
   std::uint32_t slot = kNoSlot;  // of the event; kNoSlot for the raw line and for absent fields
@@ -75,8 +75,8 @@ class Matcher {
   struct BucketState {
     bool prepared = false;
     std::vector<FieldState> fields;
-    std::vector<std::uint64_t> marks;         // per instance: the epoch it was made a candidate in
-    std::vector<std::uint32_t> indexed;       // fields some clause looks at
+    std::vector<std::uint64_t> marks;    // per instance: the epoch it was made a candidate in
+    std::vector<std::uint32_t> indexed;  // fields some clause looks at
   };
 
   void begin(const BoundShape& bound);
@@ -121,8 +121,8 @@ class Matcher {
   std::vector<MemoEntry*> keyword_entries_;
   std::vector<std::uint32_t> keyword_slots_;  // where each of them comes from
   bool keywords_loaded_ = false;
-  std::vector<Reading> readings_;      // of the entry being made
-  std::vector<std::uint32_t> clauses_; // found for the entry being made
+  std::vector<Reading> readings_;       // of the entry being made
+  std::vector<std::uint32_t> clauses_;  // found for the entry being made
   std::vector<std::uint32_t> candidates_;
   std::string text_;
   std::uint64_t epoch_ = 0;

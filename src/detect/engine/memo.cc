@@ -1,9 +1,8 @@
 #include "detect/engine/memo.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <cassert>
+#include <xxhash.h>
 
 namespace pugmark::engine {
 

@@ -25,10 +25,10 @@ struct MemoEntry {
   std::uint64_t hash = 0;
   std::uint32_t field = 0;
   ValueType type = ValueType::kAbsent;
-  std::string_view key;                   // the value's own bytes
+  std::string_view key;  // the value's own bytes
   std::span<const Reading> readings;
   std::span<const std::uint32_t> candidates;
-  std::vector<std::uint32_t> compared;    // predicate * 2 + result
+  std::vector<std::uint32_t> compared;  // predicate * 2 + result
 
   // -1 unknown, 0 false, 1 true
   int known(std::uint32_t predicate) const {
@@ -79,8 +79,8 @@ class ValueMemo {
   void clear();
 
   std::uint64_t seed_;
-  std::vector<std::uint32_t> slots_;   // 0: empty, else index + 1 into entries_
-  std::vector<MemoEntry> entries_;     // never moves: reserved to its largest size
+  std::vector<std::uint32_t> slots_;  // 0: empty, else index + 1 into entries_
+  std::vector<MemoEntry> entries_;    // never moves: reserved to its largest size
   std::size_t entries_count_ = 0;
   std::size_t bytes_ = 0;
   Arena arena_;

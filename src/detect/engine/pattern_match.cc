@@ -82,13 +82,20 @@ bool matches_tokens(std::string_view text, std::span<const Token> tokens) {
 
 bool matches_shape(std::string_view text, PatternShape shape, std::string_view literal) {
   switch (shape) {
-    case PatternShape::kEmpty: return text.empty();
-    case PatternShape::kPresent: return true;
-    case PatternShape::kEquals: return text == literal;
-    case PatternShape::kStarts: return text.starts_with(literal);
-    case PatternShape::kEnds: return text.ends_with(literal);
-    case PatternShape::kContains: return contains(text, literal);
-    case PatternShape::kGeneral: break;
+    case PatternShape::kEmpty:
+      return text.empty();
+    case PatternShape::kPresent:
+      return true;
+    case PatternShape::kEquals:
+      return text == literal;
+    case PatternShape::kStarts:
+      return text.starts_with(literal);
+    case PatternShape::kEnds:
+      return text.ends_with(literal);
+    case PatternShape::kContains:
+      return contains(text, literal);
+    case PatternShape::kGeneral:
+      break;
   }
   return false;
 }

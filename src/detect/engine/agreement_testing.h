@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/limits.h"
+#include "detect/engine/engine.h"
+#include "detect/sigma/reference.h"
+
+// Compares the engine with the reference evaluator. Not part of the product.
+namespace pugmark::engine {
+
+struct Agreement {
+  std::uint64_t events_count = 0;
+  std::uint64_t judged_count = 0;  // pairs of event and rule the reference evaluator looked at
+  std::uint64_t matches_count = 0;
+  std::string difference;  // the first, as a sentence; empty if they agree
+};
+
+// Reads an item (the bytes of a file) and lets both judge every event by every rule.
+Agreement compare_on_item(Bytes item, std::string_view path, Engine& engine, ShapeTable& shapes,
+                          const Limits& limits);
+
+// Whether the matcher says that the rule is true of an event made of names and values, without any
+// routing: for cases written down as such.
+bool matches_alone(const sigma::Rule& rule, const sigma::NamedEvent& event);
+
+}  // namespace pugmark::engine
