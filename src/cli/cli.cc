@@ -72,8 +72,15 @@ Status run_export(const ParsedLine& line, Console& console) {
 // `rules check` exits with 2 if a rule would be rejected; `exit_code` says so.
 Status run_rules(const ParsedLine& line, Console& console, int& exit_code) {
   RulesetOptions options;
-  options.paths = line.arguments.at("DIR");
+  if (line.arguments.contains("DIR")) options.paths = line.arguments.at("DIR");
   options.placeholders_file = line.flag("placeholders");
+  if (options.paths.empty()) options.paths.push_back(default_rules_folder());
+  if (options.paths.front().empty()) {
+    return Error{ErrorCode::kNotFound,
+                 fmt::format("{}: the program's own rules are not installed beside it",
+                             line.command->name),
+                 "Name a folder of rules."};
+  }
   const Result<std::unique_ptr<Ruleset>> rules = Ruleset::load(options);
   if (!rules.ok()) return rules.error();
   const std::vector<LedgerEntry> ledger = rules.value()->ledger();

@@ -21,7 +21,10 @@ struct Sourced {
 class CorrelationJudge {
  public:
   CorrelationJudge(const Ruleset& ruleset, const Gathered& gathered, FindingStore& store)
-      : rules_(ruleset.engine().rules()), gathered_(gathered), store_(store) {
+      : engine_(ruleset.engine()),
+        rules_(engine_.rules()),
+        gathered_(gathered),
+        store_(store) {
     hits_.resize(rules_.correlations.size());
     collect();
   }
@@ -74,7 +77,7 @@ class CorrelationJudge {
         events.insert(events.end(), behind.begin(), behind.end());
       }
       pass_on(index, result, plain, events);
-      if (correlation.silent) continue;
+      if (correlation.silent || engine_.disabled_correlation(index).is) continue;
       if (auto status = keep(index, result, events); !status) return status;
     }
     return {};
@@ -145,6 +148,7 @@ class CorrelationJudge {
             event.precision};
   }
 
+  const engine::Engine& engine_;
   const sigma::RuleSet& rules_;
   const Gathered& gathered_;
   FindingStore& store_;

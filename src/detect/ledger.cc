@@ -179,8 +179,11 @@ std::vector<LedgerEntry> ledger_after(const Ruleset& ruleset, const Gathered& ga
     const bool judged = ledger[i].state == RuleState::kRan;
     if (judged) judge_rule(judge.chance_of(i), ledger[i]);
   }
-  for (std::size_t i = 0; i < rules.correlations.size(); ++i)
-    judge_correlation(rules, rules.correlations[i], ledger, ledger[rules.rules.size() + i]);
+  for (std::size_t i = 0; i < rules.correlations.size(); ++i) {
+    LedgerEntry& entry = ledger[rules.rules.size() + i];
+    if (entry.state == RuleState::kRan)
+      judge_correlation(rules, rules.correlations[i], ledger, entry);
+  }
   for (const auto& [rule, count] : counts) {
     ledger[rule].findings_count = count.total;
     ledger[rule].kept_count = count.kept;

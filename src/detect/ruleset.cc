@@ -156,10 +156,14 @@ std::vector<LedgerEntry> Ruleset::ledger() const {
     }
     ledger.push_back(std::move(entry));
   }
-  for (const sigma::Correlation& correlation : rules.correlations) {
+  for (std::uint32_t i = 0; i < rules.correlations.size(); ++i) {
     LedgerEntry entry;
-    fill_entry(correlation, entry);
+    fill_entry(rules.correlations[i], entry);
     entry.kind = "correlation";
+    if (engine_->disabled_correlation(i).is) {
+      entry.state = RuleState::kDisabled;
+      entry.why = engine_->disabled_correlation(i).why;
+    }
     ledger.push_back(std::move(entry));
   }
   for (const sigma::Filter& filter : rules.filters) {

@@ -70,15 +70,37 @@ Engine::Routing Engine::routing_of(const sigma::LogSource& source) {
 
 void Engine::disable_by_options() {
   disabled_.resize(rules_.rules.size());
+  disabled_correlations_.resize(rules_.correlations.size());
+  std::unordered_map<std::string, const sigma::Document*> first_of_id;
   for (std::size_t i = 0; i < rules_.rules.size(); ++i) {
     const sigma::Rule& rule = rules_.rules[i];
-    const auto& excluded = options_.excluded_ids;
-    if (std::find(excluded.begin(), excluded.end(), rule.id) != excluded.end()) {
-      disabled_[i] = {true, "Excluded by its id."};
-    } else if (options_.level_min && level_of(rule) < *options_.level_min && !rule.correlated) {
+    disabled_[i] = disabled_by(rule, first_of_id);
+    const bool is_low = options_.level_min && level_of(rule) < *options_.level_min;
+    if (!disabled_[i].is && is_low && !rule.correlated)
       disabled_[i] = {true, fmt::format("Its level is below {}.", to_string(*options_.level_min))};
-    }
   }
+  for (std::size_t i = 0; i < rules_.correlations.size(); ++i) {
+    const sigma::Correlation& correlation = rules_.correlations[i];
+    disabled_correlations_[i] = disabled_by(correlation, first_of_id);
+    const bool is_low = options_.level_min && level_of(correlation) < *options_.level_min;
+    if (!disabled_correlations_[i].is && is_low)
+      disabled_correlations_[i] = {
+          true, fmt::format("Its level is below {}.", to_string(*options_.level_min))};
+  }
+}
+
+// A rule that stands in two files must not report everything twice.
+Disabled Engine::disabled_by(
+    const sigma::Document& document,
+    std::unordered_map<std::string, const sigma::Document*>& first_of_id) const {
+  const auto& excluded = options_.excluded_ids;
+  if (std::find(excluded.begin(), excluded.end(), document.id) != excluded.end())
+    return {true, "Excluded by its id."};
+  if (document.id.empty()) return {};
+  const auto [first, is_new] = first_of_id.try_emplace(document.id, &document);
+  if (is_new) return {};
+  return {true, fmt::format("The rule at {}:{} has the same id.", first->second->file,
+                            first->second->line)};
 }
 
 // Numbers that rules compare EventID with get buckets of their own; all others share one.

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -54,6 +55,9 @@ class Engine {
   const RulesetOptions& options() const { return options_; }
   const Sha256& digest() const { return digest_; }
   const Disabled& disabled(std::uint32_t rule) const { return disabled_[rule]; }
+  const Disabled& disabled_correlation(std::uint32_t correlation) const {
+    return disabled_correlations_[correlation];
+  }
   // Where a rule's log source is found; without routes, why_not says what is missing.
   const sigma::Routing& routing(std::uint32_t rule) const { return routings_[rule]->routing; }
 
@@ -91,12 +95,16 @@ class Engine {
   const Made& made(const BucketKey& key);
   Made make(const BucketKey& key);
   void disable_by_options();
+  Disabled disabled_by(
+      const sigma::Document& document,
+      std::unordered_map<std::string, const sigma::Document*>& first_of_id) const;
   void note_event_ids(const sigma::Rule& rule);
 
   sigma::RuleSet rules_;
   RulesetOptions options_;
   Sha256 digest_;
   std::vector<Disabled> disabled_;
+  std::vector<Disabled> disabled_correlations_;
   std::map<std::tuple<std::string, std::string, std::string>, Routing> routing_by_source_;
   std::vector<const Routing*> routings_;  // one per rule
   std::set<std::string> channels_;        // folded, that some route names

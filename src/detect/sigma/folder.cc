@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <set>
 #include <string>
 #include <sys/stat.h>
 #include <system_error>
@@ -91,6 +92,16 @@ ParsedFile read_and_parse(const std::string& file, const ParseOptions& options) 
   return parsed;
 }
 
+// A folder given twice, or one inside another: each file is read once, under its first name.
+void keep_first_of_each(std::vector<std::string>& files) {
+  std::set<std::string> known;
+  std::erase_if(files, [&](const std::string& file) {
+    std::error_code code;
+    const auto real = std::filesystem::canonical(file, code);
+    return !code && !known.insert(real.string()).second;
+  });
+}
+
 }  // namespace
 
 RuleSet load_rules(std::span<const std::filesystem::path> paths, const ParseOptions& options,
@@ -98,6 +109,7 @@ RuleSet load_rules(std::span<const std::filesystem::path> paths, const ParseOpti
   std::vector<ParsedFile> parsed(1);
   std::vector<std::string> files;
   for (const std::filesystem::path& path : paths) list_files(path, files, parsed[0].rejected);
+  keep_first_of_each(files);
   parsed.resize(files.size() + 1);
   // Each file has its place in the result; who parses it does not matter.
   std::atomic<std::size_t> next = 0;

@@ -117,9 +117,9 @@ void add_web_server(Routing& routing) {
   web.source = SourceKind::kWebServer;
   routing.routes.push_back(std::move(web));
   Route proxy;
+  // Its reader names the columns as a web server's log does, beside their own names.
   proxy.name = "Exchange HttpProxy as web server log";
   proxy.source = SourceKind::kExchangeHttpProxy;
-  proxy.renames = http_proxy_renames();
   routing.routes.push_back(std::move(proxy));
 }
 

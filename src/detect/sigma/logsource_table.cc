@@ -238,12 +238,4 @@ std::vector<FieldRename> renames_of(RenameSet set) {
   return {};
 }
 
-std::vector<FieldRename> http_proxy_renames() {
-  const ValueRewrite none = ValueRewrite::kNone;
-  return {{"cs-uri-stem", {"UrlStem"}, none},  {"cs-uri-query", {"UrlQuery"}, none},
-          {"c-ip", {"ClientIpAddress"}, none}, {"cs-method", {"Method"}, none},
-          {"sc-status", {"HttpStatus"}, none}, {"cs-username", {"AuthenticatedUser"}, none},
-          {"cs-host", {"UrlHost"}, none},      {"cs-user-agent", {"UserAgent"}, none}};
-}
-
 }  // namespace pugmark::sigma

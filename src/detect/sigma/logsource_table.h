@@ -53,9 +53,6 @@ struct TextLogRow {
 };
 std::span<const TextLogRow> text_log_rows();
 
-// HttpProxy names the columns of a web server's log in its own way.
-std::vector<FieldRename> http_proxy_renames();
-
 // Categories of product windows that no event of ours carries, and what does.
 struct AbsentRow {
   std::string_view category;
