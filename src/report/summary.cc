@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -199,12 +200,13 @@ void SummaryPage::coverage() {
   }
   table.finish();
   more(sources.size(), kSourcesShown, "coverage");
-  for (std::size_t i = 0; i < std::min(sources.size(), kSourcesShown); ++i) {
-    if (sources[i]->time_shift_s == 0) continue;
-    indented(fmt::format("clock of {}: {}", escaped(sources[i]->source),
-                         escaped(clock_words(sources[i]->time_shift_s, sources[i]->clock))),
-             kIndent);
+  // All sources of one item share its clock: said once.
+  std::map<std::string, std::size_t> corrected;
+  for (const auto& source : sources) {
+    if (source->time_shift_s != 0) ++corrected[clock_words(source->time_shift_s, source->clock)];
   }
+  for (const auto& [words, count] : corrected)
+    indented(fmt::format("clock of {}: {}", counted(count, "source"), escaped(words)), kIndent);
 }
 
 void SummaryPage::rules() {
