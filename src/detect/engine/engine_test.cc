@@ -172,7 +172,9 @@ std::unique_ptr<Engine> engine_of_public_rules() {
   return std::make_unique<Engine>(sigma::load_rules(paths, {}), RulesetOptions{}, Sha256{});
 }
 
-void expect_agreement(const std::string& folder, Engine& engine, std::uint64_t events_least) {
+// Every `stride`-th file of the folder.
+void expect_agreement(const std::string& folder, Engine& engine, std::uint64_t events_least,
+                      std::size_t stride = 1) {
   const Limits limits;
   ShapeTable shapes(limits);
   std::vector<std::filesystem::path> files;
@@ -181,7 +183,8 @@ void expect_agreement(const std::string& folder, Engine& engine, std::uint64_t e
   }
   std::sort(files.begin(), files.end());
   std::uint64_t events = 0, matches = 0;
-  for (const auto& file : files) {
+  for (std::size_t i = 0; i < files.size(); i += stride) {
+    const auto& file = files[i];
     const std::string bytes = read_file(file);
     const Agreement agreement =
         compare_on_item(as_bytes(bytes), file.string(), engine, shapes, limits);
@@ -205,7 +208,14 @@ TEST(Engine, SlowAgreesWithTheReferenceOnAllSampleLogs) {
   const auto engine = engine_of_public_rules();
   const std::string folder = sigma::data_path("evtx");
   if (engine == nullptr || folder.empty()) GTEST_SKIP() << "skipped, no data: PUGMARK_DATA/evtx";
+#if defined(__SANITIZE_ADDRESS__)
+  // Judging every event by every rule the slow way takes a quarter of an hour under a sanitizer;
+  // the plain build looks at all files.
+  std::printf("every tenth file only, because of the sanitizer\n");
+  expect_agreement(folder, *engine, 1'000, 10);
+#else
   expect_agreement(folder, *engine, 20'000);
+#endif
 }
 
 }  // namespace
