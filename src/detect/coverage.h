@@ -25,7 +25,7 @@ struct Coverage {
   std::uint64_t events_count = 0;
   std::uint64_t undated_count = 0;    // events without a readable time
   std::uint64_t recovered_count = 0;  // carved
-  // see holes rule in scanner.h; at most 100, longest first, then by time
+  // see the rule in coverage_meter.h; at most 100, longest first, then by time
   std::vector<TimeInterval> holes;
   std::uint64_t holes_count = 0;
   // record ids skipped between the smallest and the largest

@@ -57,7 +57,7 @@ Result<sigma::Placeholders> read_placeholders(const std::string& file, const Lim
   return placeholders;
 }
 
-// Folders given twice, or one inside the other, must not make every rule stand twice.
+// A path that is not there is a mistake of the user, not a rule that cannot be read.
 Result<std::vector<std::filesystem::path>> existing_paths(const std::vector<std::string>& paths) {
   std::vector<std::filesystem::path> existing;
   for (const std::string& path : paths) {

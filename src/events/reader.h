@@ -39,8 +39,9 @@ struct Cut {
   std::shared_ptr<const BlockContext> context;
 };
 
-// Per-thread memory of a decoder (caches of shapes, scratch buffers). Made by
-// Reader::new_scratch(), usable for every item of the same format, one thread at a time.
+// Per-thread memory of a decoder (caches of shapes, buffers). Made by Reader::new_scratch(), usable
+// for every item read by the same class of reader, one thread at a time. Two readers of different
+// classes may share a type() but never a scratch.
 class DecodeScratch {
  public:
   virtual ~DecodeScratch() = default;

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <typeindex>
 
 #include "events/block_stream.h"
 
@@ -125,7 +126,8 @@ class Worker {
   }
 
   DecodeScratch& scratch() {
-    auto& scratch = scratches_[std::string(buffer_.reader->type())];
+    const Reader& reader = *buffer_.reader;
+    auto& scratch = scratches_[std::type_index(typeid(reader))];
     if (scratch == nullptr) scratch = buffer_.reader->new_scratch();
     return *scratch;
   }
@@ -135,7 +137,9 @@ class Worker {
   HuntProgress& progress_;
   BlockBuffer buffer_;
   EventBatch batch_;
-  std::map<std::string, std::unique_ptr<DecodeScratch>> scratches_;
+  // By the reader's class, not by its type(): a decoder takes for granted that the scratch is its
+  // own, and another reader's would be memory read as something it is not.
+  std::map<std::type_index, std::unique_ptr<DecodeScratch>> scratches_;
 };
 
 unsigned threads_count_of(const HuntRequest& request) {

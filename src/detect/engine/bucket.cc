@@ -199,7 +199,6 @@ class Builder {
       FieldPlan plan;
       plan.name = field;
       plan.role = role_of(field);
-      bucket_.has_keywords = bucket_.has_keywords || field.empty();
       bucket_.fields.push_back(std::move(plan));
     }
     return at->second;

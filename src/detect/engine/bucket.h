@@ -85,7 +85,6 @@ struct Bucket {
   std::vector<Original> originals;
   std::vector<Clause> clauses;
   std::vector<std::uint32_t> always;  // instances without a clause: judged for every event
-  bool has_keywords = false;
 };
 
 // One rule to be put in a bucket, with what its route changes.

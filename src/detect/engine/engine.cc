@@ -189,11 +189,6 @@ BoundShape Engine::bind(const Shape& shape, const ShapeTable& shapes) {
   return bound;
 }
 
-std::uint32_t Engine::buckets_count() const {
-  const std::lock_guard lock(mutex_);
-  return static_cast<std::uint32_t>(buckets_by_id_.size());
-}
-
 const Bucket& Engine::bucket(std::uint32_t id) const {
   const std::lock_guard lock(mutex_);
   return buckets_by_id_[id]->bucket;

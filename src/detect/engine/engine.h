@@ -67,8 +67,6 @@ class Engine {
   // How the rules apply to events of a shape. `bucket` is nullptr if none does.
   BoundShape bind(const Shape& shape, const ShapeTable& shapes);
 
-  // How many buckets there are; their ids are below it.
-  std::uint32_t buckets_count() const;
   const Bucket& bucket(std::uint32_t id) const;
   const BucketKey& key(std::uint32_t id) const;
 

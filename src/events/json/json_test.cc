@@ -267,7 +267,7 @@ TEST(Json, AgreesWithItsTwinOnRandomLogs) {
 
 TEST(Json, AgreesWithItsTwinOnTheRecording) {
   const auto archive = text::test_data() / "proxylogon/proxylogon_ssrf_rce_poc.zip";
-  if (!std::filesystem::exists(archive)) GTEST_SKIP() << "skipped, no data";
+  if (!std::filesystem::exists(archive)) GTEST_SKIP() << "skipped, no data: " << archive.string();
   std::FILE* const pipe = ::popen(("unzip -p '" + archive.string() + "' 2>/dev/null").c_str(), "r");
   ASSERT_NE(pipe, nullptr);
   std::string log;

@@ -303,7 +303,8 @@ TEST(W3c, AgreesWithItsTwinOnRandomLogs) {
 
 TEST(W3c, AgreesWithItsTwinOnPublicLogs) {
   const std::filesystem::path folder = text::test_data() / "weblogs";
-  if (!std::filesystem::is_directory(folder)) GTEST_SKIP() << "skipped, no data";
+  if (!std::filesystem::is_directory(folder))
+    GTEST_SKIP() << "skipped, no data: " << folder.string();
   std::size_t events_count = 0;
   std::size_t gaps_count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {

@@ -1,0 +1,77 @@
+#include "pipeline/pipeline.h"
+
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <string>
+
+namespace pugmark {
+namespace {
+
+class PipelineTest : public testing::Test {
+ protected:
+  PipelineTest() {
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "pugmark-pipeline-XXXXXX").string();
+    folder_ = ::mkdtemp(pattern.data());
+    std::filesystem::create_directory(folder_ / "evidence");
+  }
+  ~PipelineTest() override { std::filesystem::remove_all(folder_); }
+
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / "evidence" / name, std::ios::binary) << text;
+  }
+
+  HuntOutcome hunt_on(unsigned threads_count) const {
+    HuntRequest request;
+    request.evidence = {(folder_ / "evidence").string()};
+    request.default_rules = {std::string(PUGMARK_SOURCE_DIR) + "/rules"};
+    request.case_path = (folder_ / "hunt.case").string();
+    request.force = true;
+    request.threads_count = threads_count;
+    HuntProgress progress;
+    const auto outcome = hunt(request, progress);
+    EXPECT_TRUE(outcome.ok()) << (outcome.ok() ? "" : outcome.error().message);
+    return outcome.ok() ? outcome.value() : HuntOutcome{};
+  }
+
+  std::filesystem::path folder_;
+};
+
+std::string repeated(const std::string& line, int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += line;
+  return text;
+}
+
+// One worker meets every format in turn, and both readers of Exchange logs, which share a type():
+// each must get working memory of its own kind.
+TEST_F(PipelineTest, ThreadsMeetEveryFormatInTurn) {
+  const std::string csv =
+      "#Software: Microsoft Exchange Server\r\n#Log-type: HttpProxy Logs\r\n"
+      "#Fields: DateTime,UrlStem,UrlQuery,AnchorMailbox,HttpStatus,Method\r\n" +
+      repeated("2021-03-03T06:49:42.000Z,/owa/,,,200,GET\r\n", 30);
+  const std::string text = repeated("2021-03-03T06:49:42.000Z OABGenerator: started\r\n", 40);
+  const std::string w3c = "#Fields: date time cs-method cs-uri-stem sc-status\n" +
+                          repeated("2021-03-03 06:49:42 GET /owa/ 200\n", 50);
+  const std::string json = repeated(
+      "{\"Channel\":\"Security\",\"EventID\":4624,\"Computer\":\"mx01.example.org\"}\n", 60);
+  const std::string ncsa =
+      repeated("198.51.100.7 - - [10/Oct/2020:13:55:36 -0700] \"GET / HTTP/1.0\" 200 2\n", 70);
+  for (const char* round : {"1", "2"}) {
+    write(std::string("a_proxy") + round, csv);
+    write(std::string("b_oab") + round, text);
+    write(std::string("c_iis") + round, w3c);
+    write(std::string("d_json") + round, json);
+    write(std::string("e_ncsa") + round, ncsa);
+  }
+  for (const unsigned threads : {1U, 4U}) {
+    const HuntOutcome outcome = hunt_on(threads);
+    EXPECT_EQ(outcome.items_count, 10U);
+    EXPECT_EQ(outcome.events_count, 2U * (30 + 40 + 50 + 60 + 70));
+    EXPECT_EQ(outcome.gaps_count, 0U);
+  }
+}
+
+}  // namespace
+}  // namespace pugmark
