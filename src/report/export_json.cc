@@ -59,7 +59,9 @@ class TimesketchExporter : public Exporter {
   // Which of an event's times this is.
   std::string_view description(const Finding& finding) const {
     const auto found = context_.item_types.find(finding.item);
-    const std::string_view type = found == context_.item_types.end() ? "" : found->second;
+    // Not `"" : found->second`: that would be a temporary string, gone at the semicolon.
+    const std::string_view type =
+        found == context_.item_types.end() ? std::string_view() : found->second;
     if (type == "evtx") return "EVTX TimeCreated";
     if (type == "w3c" || type == "ncsa") return "Web request logged";
     return finding.event_id != 0 ? "Windows event logged" : "Log record written";
