@@ -4,6 +4,7 @@
 #include <unicode/uchar.h>
 
 #include <array>
+#include <cstring>
 #include <memory>
 
 namespace pugmark {
@@ -55,6 +56,32 @@ bool is_invisible(char32_t c) {
          category == U_LINE_SEPARATOR || category == U_PARAGRAPH_SEPARATOR ||
          category == U_UNASSIGNED || category == U_PRIVATE_USE_CHAR ||
          u_hasBinaryProperty(static_cast<UChar32>(c), UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0;
+}
+
+constexpr std::uint64_t kHighBits = 0x8080808080808080;
+
+std::uint64_t eight_bytes(const char* at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+// Folds the whole groups of eight ASCII characters `text` begins with; returns their bytes.
+std::size_t append_folded_ascii(std::string_view text, std::string& out) {
+  std::size_t length = 0;
+  while (text.size() - length >= 8 && (eight_bytes(text.data() + length) & kHighBits) == 0)
+    length += 8;
+  const std::size_t begin = out.size();
+  out.resize(begin + length);
+  for (std::size_t at = 0; at < length; at += 8) {
+    std::uint64_t word = eight_bytes(text.data() + at);
+    // The high bit of each byte: set by the first sum from 'A' on, by the second behind 'Z'.
+    const std::uint64_t from_a = word + 0x3F3F3F3F3F3F3F3F;
+    const std::uint64_t behind_z = word + 0x2525252525252525;
+    word |= (from_a & ~behind_z & kHighBits) >> 2U;
+    std::memcpy(out.data() + begin + at, &word, sizeof word);
+  }
+  return length;
 }
 
 }  // namespace
@@ -121,16 +148,26 @@ void append_utf8(char32_t c, std::string& out) {
 
 void append_folded(std::string_view text, std::string& out) {
   std::size_t at = 0;
-  out.reserve(out.size() + text.size());
   while (at < text.size()) {
-    const char c = text[at];
-    if (static_cast<unsigned char>(c) < 0x80) {
+    at += append_folded_ascii(text.substr(at), out);
+    // What ends a run of whole words: at most one word of ASCII, or one character.
+    for (int i = 0; i < 8 && at < text.size(); ++i) {
+      if (static_cast<unsigned char>(text[at]) >= 0x80) {
+        append_utf8(fold_case(next_code_point(text, at)), out);
+        break;
+      }
+      const char c = text[at++];
       out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-      ++at;
-    } else {
-      append_utf8(fold_case(next_code_point(text, at)), out);
     }
   }
+}
+
+bool is_ascii(std::string_view text) {
+  std::size_t at = 0;
+  std::uint64_t all = 0;
+  for (; text.size() - at >= 8; at += 8) all |= eight_bytes(text.data() + at);
+  for (; at < text.size(); ++at) all |= static_cast<unsigned char>(text[at]);
+  return (all & kHighBits) == 0;
 }
 
 std::string folded(std::string_view text) {

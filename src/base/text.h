@@ -26,6 +26,7 @@ char32_t next_code_point(std::string_view text, std::size_t& at);
 void append_utf8(char32_t code_point, std::string& out);
 
 bool is_valid_utf8(std::string_view text);
+bool is_ascii(std::string_view text);
 
 // UTF-16LE bytes to UTF-8, appended. An unpaired surrogate becomes U+FFFD; an odd last byte is
 // left out. Nothing else is changed: no trimming, no cut at NUL (the caller decides).

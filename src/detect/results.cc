@@ -84,8 +84,6 @@ class Results::State {
                               "defect of this program: please report it.",
                               gathered_.disagreements_count));
     }
-    for (const std::string& failure : rules_.engine().failures())
-      add_run_gap(GapKind::kLimit, failure);
   }
 
   void sort_findings() {

@@ -25,6 +25,8 @@ struct Event {
   std::uint64_t record_id = 0;   // EventRecordID, or 0
   TimePrecision precision = TimePrecision::kUnknown;  // kUnknown: the record has no readable time
   bool recovered = false;        // carved from slack or an unused chunk
+  // Of a line-based log: each value is a view of the line, one blank between neighbours.
+  bool values_in_line = false;
 
   Value at(std::size_t slot) const {
     return values != nullptr && slot < shape->fields.size() ? values[slot] : Value{};

@@ -153,10 +153,9 @@ bool matches_alone(const sigma::Rule& rule, const sigma::NamedEvent& event) {
   made.values = values;
   BucketSource source;
   source.instances.push_back({&rule, 0, 0, {}, {}});
-  auto bucket = build_bucket(source);
-  if (!bucket) return false;
+  const Bucket bucket = build_bucket(source);
   BoundShape bound;
-  bound.bucket = &bucket.value();
+  bound.bucket = &bucket;
   bind_slots(*made.shape, shapes, bound);
   Matcher matcher(1);
   std::vector<std::uint32_t> hits;

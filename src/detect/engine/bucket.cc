@@ -37,10 +37,10 @@ class Builder {
  public:
   explicit Builder(const BucketSource& source) : source_(source) {}
 
-  Result<Bucket> build() {
+  Bucket build() {
     for (const InstanceSource& instance : source_.instances) add(instance);
     choose_clauses();
-    if (auto status = build_indexes(); !status) return std::move(status).error();
+    build_indexes();
     return std::move(bucket_);
   }
 
@@ -230,7 +230,7 @@ class Builder {
     }
   }
 
-  Status build_indexes() {
+  void build_indexes() {
     std::vector<std::vector<Literal>> literals(bucket_.fields.size());
     for (std::uint32_t i = 0; i < bucket_.clauses.size(); ++i) {
       const CompiledPredicate& predicate = bucket_.predicates[bucket_.clauses[i].predicate];
@@ -243,13 +243,22 @@ class Builder {
         literals[predicate.field].push_back(std::move(literal));
       }
     }
+    if (source_.is_line_based) build_line(literals);
     for (std::size_t field = 0; field < literals.size(); ++field) {
-      if (literals[field].empty()) continue;
-      auto index = LiteralIndex::build(std::move(literals[field]));
-      if (!index) return std::move(index).error();
-      bucket_.fields[field].index.push_back(std::move(index).value());
+      if (!literals[field].empty()) bucket_.fields[field].index.emplace(std::move(literals[field]));
     }
-    return {};
+  }
+
+  void build_line(const std::vector<std::vector<Literal>>& literals) {
+    std::vector<Literal> in_line;
+    for (std::size_t field = 0; field < literals.size(); ++field) {
+      FieldPlan& plan = bucket_.fields[field];
+      const auto& own = literals[field];
+      plan.in_line = plan.role != FieldRole::kRenamed &&
+                     std::all_of(own.begin(), own.end(), &LineScan::can_search);
+      if (plan.in_line) in_line.insert(in_line.end(), own.begin(), own.end());
+    }
+    bucket_.line = std::make_unique<const LineScan>(in_line);
   }
 
   const BucketSource& source_;
@@ -261,6 +270,6 @@ class Builder {
 
 }  // namespace
 
-Result<Bucket> build_bucket(const BucketSource& source) { return Builder(source).build(); }
+Bucket build_bucket(const BucketSource& source) { return Builder(source).build(); }
 
 }  // namespace pugmark::engine

@@ -1,26 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "base/result.h"
+#include "detect/engine/line_scan.h"
 #include "detect/engine/literal_index.h"
+#include "detect/engine/readings.h"
 #include "detect/sigma/logsource.h"
 #include "detect/sigma/rule.h"
 
 namespace pugmark::engine {
-
-// How the texts of a field are made (sigma-conformance, section 3.2; docs/adr on readings).
-enum class FieldRole : std::uint8_t {
-  kPlain,      // the value; lists also joined by blanks
-  kUriStem,    // percent-decoded too
-  kUriQuery,   // alone and behind the stem, percent-decoded too
-  kUserAgent,  // with '+' read as a blank too
-  kKeyword,    // every value of the event, and its raw line
-  kRenamed,    // put together from other fields (sigma::FieldRename)
-};
 
 // One comparison, ready for the hot path.
 struct CompiledPredicate {
@@ -64,8 +57,9 @@ struct FieldPlan {
   // A field put together from others, or rewritten; nullptr if it is read as it stands.
   const sigma::FieldRename* rename = nullptr;
   bool indexed = false;                 // some clause of a rule looks at this field
-  std::vector<LiteralIndex> index;      // none or one: ids are clauses
+  std::optional<LiteralIndex> index;    // ids are clauses
   std::vector<std::uint32_t> compared;  // clauses found by comparing, not by a literal
+  bool in_line = false;                 // Bucket::line finds all that `index` would
 };
 
 // A necessary condition of some instances: one predicate; if it is true they become candidates.
@@ -85,6 +79,8 @@ struct Bucket {
   std::vector<Original> originals;
   std::vector<Clause> clauses;
   std::vector<std::uint32_t> always;  // instances without a clause: judged for every event
+  // Of line-based logs: the literals of all fields that stand in a line as it is. Ids are clauses.
+  std::unique_ptr<const LineScan> line;
 };
 
 // One rule to be put in a bucket, with what its route changes.
@@ -104,9 +100,10 @@ struct BucketSource {
   bool has_event_id = false;
   bool is_other_event_id = false;
   std::uint32_t event_id = 0;
-  bool is_web = false;  // cs-uri-* and cs-user-agent have their readings
+  bool is_web = false;         // cs-uri-* and cs-user-agent have their readings
+  bool is_line_based = false;  // events are lines of a log
 };
 
-Result<Bucket> build_bucket(const BucketSource& source);
+Bucket build_bucket(const BucketSource& source);
 
 }  // namespace pugmark::engine

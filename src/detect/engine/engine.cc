@@ -146,19 +146,14 @@ Engine::Made Engine::make(const BucketKey& key) {
   source.is_other_event_id = key.event_id == kOtherEvent;
   source.event_id = source.is_other_event_id ? 0 : static_cast<std::uint32_t>(key.event_id);
   source.is_web = is_web(key.source);
+  source.is_line_based =
+      key.source != SourceKind::kWindowsEvent && key.source != SourceKind::kJson;
   Made made;
   made.id = static_cast<std::uint32_t>(buckets_by_id_.size());
   made.key = key;
   made.field_base = fields_count_;
-  auto bucket = build_bucket(source);
-  if (bucket) {
-    made.bucket = std::move(bucket).value();
-    fields_count_ += static_cast<std::uint32_t>(made.bucket.fields.size());
-  } else {
-    failures_.push_back(fmt::format("Rules for {} {} event {} did not run: {}",
-                                    to_string(key.source), key.channel, key.event_id,
-                                    bucket.error().message));
-  }
+  made.bucket = build_bucket(source);
+  fields_count_ += static_cast<std::uint32_t>(made.bucket.fields.size());
   return made;
 }
 
@@ -186,6 +181,9 @@ BoundShape Engine::bind(const Shape& shape, const ShapeTable& shapes) {
     if (name == "cs-uri-query") bound.uri_query_slot = slot;
     if (name == "cs-user-agent") bound.user_agent_slot = slot;
   }
+  // A literal that begins in the stem and ends in the query stands in the line if they are neighbours.
+  bound.query_follows_stem = bound.uri_stem_slot == kNoSlot || bound.uri_query_slot == kNoSlot ||
+                             bound.uri_query_slot == bound.uri_stem_slot + 1;
   return bound;
 }
 
@@ -197,11 +195,6 @@ const Bucket& Engine::bucket(std::uint32_t id) const {
 const BucketKey& Engine::key(std::uint32_t id) const {
   const std::lock_guard lock(mutex_);
   return buckets_by_id_[id]->key;
-}
-
-std::vector<std::string> Engine::failures() const {
-  const std::lock_guard lock(mutex_);
-  return failures_;
 }
 
 }  // namespace pugmark::engine

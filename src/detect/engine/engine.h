@@ -70,9 +70,6 @@ class Engine {
   const Bucket& bucket(std::uint32_t id) const;
   const BucketKey& key(std::uint32_t id) const;
 
-  // Failures to build a bucket, in words: its rules did not run.
-  std::vector<std::string> failures() const;
-
  private:
   struct Made {
     std::uint32_t id = 0;
@@ -112,7 +109,6 @@ class Engine {
   std::map<BucketKey, Made> buckets_;
   std::vector<const Made*> buckets_by_id_;
   std::uint32_t fields_count_ = 0;
-  std::vector<std::string> failures_;
 };
 
 }  // namespace pugmark::engine

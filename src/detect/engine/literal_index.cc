@@ -1,22 +1,17 @@
 #include "detect/engine/literal_index.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <fmt/format.h>
-#include <functional>
-#include <hs/hs.h>
-#include <unordered_map>
+#include <array>
+#include <cstring>
 #include <utility>
+#include <xxhash.h>
+
+#include "base/text.h"
+#include "detect/engine/gram_search.h"
+#include "detect/engine/key_table.h"
 
 namespace pugmark::engine {
 namespace {
-
-constexpr std::size_t kShortBytes = 2;
-
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
 
 bool stands_in(std::string_view text, const Literal& literal) {
   switch (literal.anchor) {
@@ -32,154 +27,200 @@ bool stands_in(std::string_view text, const Literal& literal) {
   return false;
 }
 
-// One Vectorscan database over literals, which must not move afterwards.
-class Database {
+// Literals that are no UTF-8 (the bytes of UTF-16, say) may stand inside a character.
+std::size_t code_points_count(std::string_view text) {
+  if (!is_valid_utf8(text)) return 1;
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < text.size(); ++count) next_code_point(text, at);
+  return count;
+}
+
+// What values that are no texts are rendered with (append_rendered), case-folded.
+bool is_rendered_number(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdefxstzrul-+.:{}") == std::string_view::npos;
+}
+
+using Found = std::vector<std::uint32_t>;
+using Entries = std::vector<std::pair<std::uint64_t, std::uint32_t>>;
+
+// Literals at one edge of a text, by their eight outermost bytes, or all if they have fewer.
+class EdgeTable {
  public:
-  Database() = default;
-  Database(const Database&) = delete;
-  Database& operator=(const Database&) = delete;
-  ~Database() { hs_free_database(database_); }
+  explicit EdgeTable(bool at_end) : at_end_(at_end) {}
 
-  Status build(const std::vector<Literal>& literals) {
-    literals_ = &literals;
-    if (literals.empty()) return {};
-    std::vector<const char*> texts;
-    std::vector<unsigned> flags;
-    std::vector<unsigned> ids;
-    std::vector<std::size_t> lengths;
-    for (std::size_t i = 0; i < literals.size(); ++i) {
-      texts.push_back(literals[i].text.data());
-      lengths.push_back(literals[i].text.size());
-      // An anchored literal may stand in many places before the one that counts.
-      flags.push_back(literals[i].anchor == Anchor::kAnywhere ? HS_FLAG_SINGLEMATCH : 0U);
-      ids.push_back(static_cast<unsigned>(i));
+  void build(const std::vector<Literal>& literals, const std::vector<std::uint32_t>& members) {
+    std::array<Entries, kKeyBytesMax + 1> entries;
+    for (const std::uint32_t i : members) {
+      const std::string_view text = literals[i].text;
+      const std::size_t bytes = std::min(text.size(), kKeyBytesMax);
+      entries[bytes].emplace_back(key(text, bytes), i);
     }
-    hs_compile_error_t* error = nullptr;
-    if (hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), lengths.data(),
-                             static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, nullptr,
-                             &database_, &error) != HS_SUCCESS) {
-      Error failure{ErrorCode::kLimit,
-                    fmt::format("{} literals cannot be compiled into one search: {}.", texts.size(),
-                                error != nullptr ? error->message : "unknown"),
-                    "Load fewer rules at a time."};
-      hs_free_compile_error(error);
-      return failure;
+    for (std::size_t bytes = 1; bytes <= kKeyBytesMax; ++bytes) {
+      if (!entries[bytes].empty()) tables_.emplace_back(bytes, KeyTable(entries[bytes]));
     }
-    return {};
   }
 
-  void grow(hs_scratch_t*& scratch) const {
-    // Without memory for a few kilobytes nothing that follows could be trusted.
-    if (database_ != nullptr && hs_alloc_scratch(database_, &scratch) != HS_SUCCESS) std::abort();
-  }
-
-  void scan(std::string_view text, hs_scratch_t* scratch, std::vector<std::uint32_t>& ids) const {
-    if (database_ == nullptr) return;
-    Found found{literals_, text.size(), &ids};
-    // The callback never stops the scan, so anything but success is a broken scratch of ours.
-    if (hs_scan(database_, text.data(), static_cast<unsigned>(text.size()), 0, scratch, &on_match,
-                &found) != HS_SUCCESS)
-      std::abort();
+  void scan(std::string_view text, const std::vector<Literal>& literals, Found& ids) const {
+    for (const auto& [bytes, table] : tables_) {
+      if (text.size() < bytes) return;
+      const std::uint64_t wanted = key(text, bytes);
+      if (!table.may_hold(wanted)) continue;
+      table.visit(wanted, [&](std::uint32_t i) {
+        if (stands_in(text, literals[i])) ids.push_back(literals[i].id);
+      });
+    }
   }
 
  private:
-  struct Found {
-    const std::vector<Literal>* literals;
-    std::size_t text_bytes;
-    std::vector<std::uint32_t>* ids;
-  };
+  static constexpr std::size_t kKeyBytesMax = 8;
 
-  static int on_match(unsigned id, unsigned long long, unsigned long long to, unsigned,
-                      void* context) {
-    const Found& found = *static_cast<Found*>(context);
-    const Literal& literal = (*found.literals)[id];
-    if (literal.anchor == Anchor::kStart && to != literal.text.size()) return 0;
-    if (literal.anchor == Anchor::kEnd && to != found.text_bytes) return 0;
-    found.ids->push_back(literal.id);
-    return 0;
+  std::uint64_t key(std::string_view text, std::size_t bytes) const {
+    std::uint64_t key = 0;
+    std::memcpy(&key, text.data() + (at_end_ ? text.size() - bytes : 0), bytes);
+    return key;
   }
 
-  const std::vector<Literal>* literals_ = nullptr;
-  hs_database_t* database_ = nullptr;
+  bool at_end_;
+  std::vector<std::pair<std::size_t, KeyTable>> tables_;  // by key size, the smallest first
 };
 
-// Lets a hash table of strings be asked with a view.
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const {
-    return std::hash<std::string_view>{}(text);
+// Literals that may stand anywhere in a text.
+class AnywhereSearch {
+ public:
+  void build(const std::vector<Literal>& literals, const std::vector<std::uint32_t>& members) {
+    for (const std::uint32_t i : members) {
+      const std::size_t bytes = literals[i].text.size();
+      (bytes == 1 ? single_ : bytes == 2 ? two_.members : bytes < 5 ? few_.members : more_.members)
+          .push_back(i);
+    }
+    two_.build(literals);
+    few_.build(literals);
+    more_.build(literals);
   }
+
+  void scan(std::string_view text, const std::vector<Literal>& literals, Found& ids) const {
+    for (const std::uint32_t i : single_) {
+      if (stands_in(text, literals[i])) ids.push_back(literals[i].id);
+    }
+    two_.scan(text, literals, ids);
+    few_.scan(text, literals, ids);
+    more_.scan(text, literals, ids);
+  }
+
+ private:
+  template <std::size_t GramBytes, std::size_t Stride>
+  struct Part {
+    std::vector<std::uint32_t> members;
+    GramSearch<GramBytes, Stride> search;
+
+    void build(const std::vector<Literal>& literals) {
+      std::vector<std::string_view> texts;
+      for (const std::uint32_t i : members) texts.push_back(literals[i].text);
+      search = GramSearch<GramBytes, Stride>(texts);
+    }
+    void scan(std::string_view text, const std::vector<Literal>& literals, Found& ids) const {
+      search.scan(text, [&](std::uint32_t i) { ids.push_back(literals[members[i]].id); });
+    }
+  };
+
+  std::vector<std::uint32_t> single_;  // of one byte
+  Part<2, 1> two_;                     // of two
+  Part<3, 1> few_;                     // of three and four
+  Part<4, 2> more_;
 };
 
 }  // namespace
 
-LiteralScratch::LiteralScratch() = default;
-LiteralScratch::~LiteralScratch() { hs_free_scratch(static_cast<hs_scratch_t*>(scratch_)); }
-
 struct LiteralIndex::Tables {
-  std::unordered_multimap<std::string, std::uint32_t, TextHash, std::equal_to<>> whole;
-  std::vector<Literal> brief;  // one or two bytes
-  std::vector<Literal> ascii;
-  std::vector<Literal> non_ascii;
-  Database ascii_database;
-  Database non_ascii_database;
+  std::vector<Literal> literals;  // never moves: the searches hold views
+  KeyTable whole;                 // by the hash of the text
+  EdgeTable starts{false};
+  EdgeTable ends{true};
+  AnywhereSearch ascii;
+  AnywhereSearch non_ascii;
+  std::size_t shortest_code_points = SIZE_MAX;
+  bool has_number = false;  // some literal can stand in a rendered number
 };
 
-LiteralIndex::LiteralIndex(std::unique_ptr<Tables> tables) : tables_(std::move(tables)) {}
 LiteralIndex::LiteralIndex(LiteralIndex&&) noexcept = default;
 LiteralIndex& LiteralIndex::operator=(LiteralIndex&&) noexcept = default;
 LiteralIndex::~LiteralIndex() = default;
 
-Result<LiteralIndex> LiteralIndex::build(std::vector<Literal> literals) {
-  auto tables = std::make_unique<Tables>();
-  for (Literal& literal : literals) {
-    if (literal.anchor == Anchor::kWhole) {
-      tables->whole.emplace(std::move(literal.text), literal.id);
-    } else if (!is_ascii(literal.text)) {
-      tables->non_ascii.push_back(std::move(literal));
-    } else if (literal.text.size() <= kShortBytes) {
-      tables->brief.push_back(std::move(literal));
-    } else {
-      tables->ascii.push_back(std::move(literal));
+LiteralIndex::LiteralIndex(std::vector<Literal> literals) : tables_(std::make_unique<Tables>()) {
+  tables_->literals = std::move(literals);
+  Entries whole;
+  std::vector<std::uint32_t> starts;
+  std::vector<std::uint32_t> ends;
+  std::vector<std::uint32_t> ascii;
+  std::vector<std::uint32_t> non_ascii;
+  for (std::uint32_t i = 0; i < tables_->literals.size(); ++i) {
+    const Literal& literal = tables_->literals[i];
+    tables_->shortest_code_points =
+        std::min(tables_->shortest_code_points, code_points_count(literal.text));
+    tables_->has_number = tables_->has_number || is_rendered_number(literal.text);
+    switch (literal.anchor) {
+      case Anchor::kWhole:
+        whole.emplace_back(XXH3_64bits(literal.text.data(), literal.text.size()), i);
+        break;
+      case Anchor::kStart:
+        starts.push_back(i);
+        break;
+      case Anchor::kEnd:
+        ends.push_back(i);
+        break;
+      case Anchor::kAnywhere:
+        (is_ascii(literal.text) ? ascii : non_ascii).push_back(i);
+        break;
     }
   }
-  if (auto status = tables->ascii_database.build(tables->ascii); !status)
-    return std::move(status).error();
-  if (auto status = tables->non_ascii_database.build(tables->non_ascii); !status)
-    return std::move(status).error();
-  return LiteralIndex(std::move(tables));
+  tables_->whole = KeyTable(whole);
+  tables_->starts.build(tables_->literals, starts);
+  tables_->ends.build(tables_->literals, ends);
+  tables_->ascii.build(tables_->literals, ascii);
+  tables_->non_ascii.build(tables_->literals, non_ascii);
 }
 
-void LiteralIndex::prepare(LiteralScratch& scratch) const {
-  auto* memory = static_cast<hs_scratch_t*>(scratch.scratch_);
-  tables_->ascii_database.grow(memory);
-  tables_->non_ascii_database.grow(memory);
-  scratch.scratch_ = memory;
-}
-
-void LiteralIndex::scan(std::string_view text, LiteralScratch& scratch,
-                        std::vector<std::uint32_t>& ids) const {
-  auto* memory = static_cast<hs_scratch_t*>(scratch.scratch_);
+void LiteralIndex::scan(std::string_view text, std::vector<std::uint32_t>& ids) const {
+  const std::vector<Literal>& literals = tables_->literals;
   if (!tables_->whole.empty()) {
-    const auto [first, last] = tables_->whole.equal_range(text);
-    for (auto it = first; it != last; ++it) ids.push_back(it->second);
+    const std::uint64_t hash = XXH3_64bits(text.data(), text.size());
+    if (tables_->whole.may_hold(hash)) {
+      tables_->whole.visit(hash, [&](std::uint32_t i) {
+        if (text == literals[i].text) ids.push_back(literals[i].id);
+      });
+    }
   }
-  for (const Literal& literal : tables_->brief) {
-    if (stands_in(text, literal)) ids.push_back(literal.id);
-  }
-  tables_->ascii_database.scan(text, memory, ids);
-  if (!tables_->non_ascii.empty() && !is_ascii(text))
-    tables_->non_ascii_database.scan(text, memory, ids);
+  tables_->starts.scan(text, literals, ids);
+  tables_->ends.scan(text, literals, ids);
+  tables_->ascii.scan(text, literals, ids);
+  if (!is_ascii(text)) tables_->non_ascii.scan(text, literals, ids);
 }
 
 void LiteralIndex::scan_reference(std::string_view text, std::vector<std::uint32_t>& ids) const {
-  for (const auto& [whole, id] : tables_->whole) {
-    if (text == whole) ids.push_back(id);
+  for (const Literal& literal : tables_->literals) {
+    if (stands_in(text, literal)) ids.push_back(literal.id);
   }
-  for (const auto* literals : {&tables_->brief, &tables_->ascii, &tables_->non_ascii}) {
-    for (const Literal& literal : *literals) {
-      if (stands_in(text, literal)) ids.push_back(literal.id);
-    }
+}
+
+bool LiteralIndex::rules_out(const Value& value) const {
+  switch (value.type) {
+    case ValueType::kAbsent:
+    case ValueType::kNull:
+      return true;
+    // Folding keeps the number of code points, and none takes less than one unit or byte.
+    case ValueType::kUtf16:
+      return value.size / 2 < tables_->shortest_code_points;
+    case ValueType::kUtf8:
+    case ValueType::kNumberText:
+    case ValueType::kBoolText:
+    case ValueType::kAnsi:
+      return value.size < tables_->shortest_code_points;
+    case ValueType::kReal32:
+    case ValueType::kReal64:
+    case ValueType::kList:
+      return false;
+    default:
+      return !tables_->has_number;
   }
 }
 

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <random>
 
+#include "base/text.h"
+
 namespace pugmark::engine {
 namespace {
 
@@ -14,25 +16,22 @@ std::vector<std::uint32_t> sorted_unique(std::vector<std::uint32_t> ids) {
 }
 
 std::vector<std::uint32_t> scan(const LiteralIndex& index, std::string_view text) {
-  LiteralScratch scratch;
-  index.prepare(scratch);
   std::vector<std::uint32_t> ids;
-  index.scan(text, scratch, ids);
+  index.scan(text, ids);
   return sorted_unique(ids);
 }
 
 TEST(LiteralIndex, HonoursAnchors) {
-  const auto index = LiteralIndex::build({{"cmd.exe", Anchor::kEnd, 1},
-                                          {"c:\\", Anchor::kStart, 2},
-                                          {"system32", Anchor::kAnywhere, 3},
-                                          {"c:\\windows", Anchor::kWhole, 4},
-                                          {"\xc3\xa9", Anchor::kAnywhere, 5}});
-  ASSERT_TRUE(index.ok());
+  const LiteralIndex index({{"cmd.exe", Anchor::kEnd, 1},
+                            {"c:\\", Anchor::kStart, 2},
+                            {"system32", Anchor::kAnywhere, 3},
+                            {"c:\\windows", Anchor::kWhole, 4},
+                            {"\xc3\xa9", Anchor::kAnywhere, 5}});
   using Ids = std::vector<std::uint32_t>;
-  EXPECT_EQ(scan(index.value(), "c:\\windows\\system32\\cmd.exe"), (Ids{1, 2, 3}));
-  EXPECT_EQ(scan(index.value(), "c:\\windows"), (Ids{2, 4}));
-  EXPECT_EQ(scan(index.value(), "cmd.exe cmd.exe /c"), Ids{});
-  EXPECT_EQ(scan(index.value(), "caf\xc3\xa9 cmd.exe"), (Ids{1, 5}));
+  EXPECT_EQ(scan(index, "c:\\windows\\system32\\cmd.exe"), (Ids{1, 2, 3}));
+  EXPECT_EQ(scan(index, "c:\\windows"), (Ids{2, 4}));
+  EXPECT_EQ(scan(index, "cmd.exe cmd.exe /c"), Ids{});
+  EXPECT_EQ(scan(index, "caf\xc3\xa9 cmd.exe"), (Ids{1, 5}));
 }
 
 // Texts and literals over a tiny alphabet meet every overlap; the twin looks for them one by one.
@@ -52,18 +51,40 @@ TEST(LiteralIndex, AgreesWithItsTwinOnRandomTexts) {
     std::vector<Literal> literals;
     for (std::uint32_t id = 0; id < 40; ++id)
       literals.push_back({word(6), static_cast<Anchor>(random() % 4), id});
-    const auto index = LiteralIndex::build(literals);
-    ASSERT_TRUE(index.ok());
+    const LiteralIndex index(literals);
     for (int i = 0; i < 50; ++i) {
       const std::string text = word(12);
       std::vector<std::uint32_t> expected;
-      index.value().scan_reference(text, expected);
-      const auto ids = scan(index.value(), text);
+      index.scan_reference(text, expected);
+      const auto ids = scan(index, text);
       EXPECT_EQ(ids, sorted_unique(expected)) << text;
       found += ids.size();
     }
   }
   EXPECT_GT(found, 1000U);
+}
+
+// rules_out() may say yes only if no literal can stand in what the value is rendered as.
+TEST(LiteralIndex, RulesOutOnlyWhatCannotMatch) {
+  std::mt19937 random(20210304);
+  std::size_t ruled_out = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string bytes(random() % 24, '\0');
+    for (char& c : bytes) c = static_cast<char>(random() % 2 == 0 ? 97 : random() % 256);
+    Value value = Value::text(bytes);
+    value.type = static_cast<ValueType>(random() % static_cast<unsigned>(ValueType::kList));
+    if (value.type == ValueType::kAbsent) continue;
+    const std::string text = folded(rendered(value));
+    if (text.empty()) continue;
+    // A piece of the very text: an index of it alone must not rule the value out.
+    const std::size_t begin = random() % text.size();
+    const std::string piece = text.substr(begin, 1 + random() % (text.size() - begin));
+    const LiteralIndex own({{piece, Anchor::kAnywhere, 1}});
+    EXPECT_FALSE(own.rules_out(value)) << static_cast<int>(value.type) << " " << text;
+    const LiteralIndex other({{"powershell.exe -encodedcommand", Anchor::kAnywhere, 1}});
+    if (other.rules_out(value)) ++ruled_out;
+  }
+  EXPECT_GT(ruled_out, 10'000U);
 }
 
 }  // namespace

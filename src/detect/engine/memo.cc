@@ -40,6 +40,7 @@ MemoEntry* ValueMemo::add(std::uint32_t field, ValueType type, std::string_view 
   entry.type = type;
   entry.key = arena_.copy(key);
   entry.readings = {};
+  entry.searched = false;
   entry.candidates = {};
   entry.compared.clear();
   bytes_ += key.size();

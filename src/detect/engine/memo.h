@@ -5,18 +5,11 @@
 #include <string_view>
 #include <vector>
 
+#include "detect/engine/readings.h"
 #include "events/event.h"
 #include "events/value.h"
 
 namespace pugmark::engine {
-
-// One text a value can be read as. `name` is "" for the text as it stands.
-struct Reading {
-  std::string_view raw;     // UTF-8
-  std::string_view folded;  // case-folded; the same view as `raw` if folding changes nothing
-  std::string_view name;    // a literal: "stem?query", "decoded once", ...
-  bool is_null = false;     // the field is there and holds null; then the texts are empty
-};
 
 // What is known of one value of one field: its texts, the rules its literals make candidates, and
 // the comparisons already made with it. Logs repeat themselves (nine values of ten were seen
@@ -27,7 +20,9 @@ struct MemoEntry {
   ValueType type = ValueType::kAbsent;
   std::string_view key;  // the value's own bytes
   std::span<const Reading> readings;
-  std::span<const std::uint32_t> candidates;
+  bool passing = false;                       // dies with the event instead of being remembered
+  bool searched = false;                      // whether `candidates` are known
+  std::span<const std::uint32_t> candidates;  // instances its texts make worth judging
   std::vector<std::uint32_t> compared;  // predicate * 2 + result
 
   // -1 unknown, 0 false, 1 true
@@ -49,7 +44,7 @@ class ValueMemo {
   // `seed` differs from run to run, so that collisions cannot be prepared in a log.
   explicit ValueMemo(std::uint64_t seed);
 
-  // The entry of the value, or nullptr. `key` is the value's bytes; `type` is part of the key.
+  // The entry of the value, or nullptr; then `hash` is filled for add(). `key` is the value's bytes; `type` is part of the key.
   MemoEntry* find(std::uint32_t field, ValueType type, std::string_view key, std::uint64_t& hash);
 
   // A new entry for it; `hash` is what find() returned. Valid until begin_event().

@@ -9,6 +9,7 @@
 #include "detect/sigma/cidr.h"
 #include "detect/sigma/modifiers.h"
 #include "detect/sigma/pattern.h"
+#include "detect/sigma/regex_length.h"
 
 namespace pugmark::sigma {
 namespace {
@@ -284,7 +285,8 @@ class ItemBuilder {
           "Expected is the syntax of RE2: no lookaround, no backreferences, repeats up to "
           "1,000.");
     }
-    return add(Regex{std::move(expression), std::move(compiled)}, scalar);
+    const std::size_t shortest = shortest_match_bytes(expression);
+    return add(Regex{std::move(expression), std::move(compiled), shortest}, scalar);
   }
 
   bool cidr(const Node& scalar) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -64,6 +65,7 @@ struct Pattern {
 struct Regex {
   std::string expression;
   std::shared_ptr<const re2::RE2> compiled;  // never null in a parsed rule; thread-safe
+  std::size_t shortest_match_bytes = 0;      // no shorter text holds a match (regex_length.h)
 
   friend bool operator==(const Regex& a, const Regex& b) { return a.expression == b.expression; }
 };

@@ -29,6 +29,13 @@ class W3cScratch : public DecodeScratch {
   text::DayParser days;
 };
 
+// How a row fits its layout.
+enum class Fit : std::uint8_t {
+  kPlain,  // its words are its columns, one blank between them
+  kWhole,  // all columns are there
+  kPart,   // only what is certain of it was kept
+};
+
 // Decodes one block.
 class RowDecoder {
  public:
@@ -180,7 +187,7 @@ class RowDecoder {
     if (!ascii_) {
       for (std::size_t i = 0; i < columns; ++i) values[i] = text::text_value(values[i].bytes());
     }
-    finish_row(values, chunk_begin + line, length, true);
+    finish_row(values, chunk_begin + line, length, Fit::kPlain);
     batch_.understood_bytes += begin - line;
     return true;
   }
@@ -216,7 +223,7 @@ class RowDecoder {
                             "certain of it was left out.",
                             scratch_.words.size(), layout_->columns.size()));
     }
-    finish_row(values, begin, trimmed.size(), scratch_.row.whole);
+    finish_row(values, begin, trimmed.size(), scratch_.row.whole ? Fit::kWhole : Fit::kPart);
   }
 
   // Room for one row. It is taken again if the row turns out to be odd.
@@ -243,16 +250,17 @@ class RowDecoder {
     return value.is_list() ? value.list()[0].bytes() : value.bytes();
   }
 
-  void finish_row(Value* values, std::size_t begin, std::size_t length, bool whole) {
+  void finish_row(Value* values, std::size_t begin, std::size_t length, Fit fit) {
     Event event;
     event.shape = layout_->shape;
     event.where = text::locate(block_, begin, length);
+    event.values_in_line = fit == Fit::kPlain;
     const RowTime when =
         row_time(column_text(values, layout_->date), column_text(values, layout_->time),
                  days_for_row(), scratch_.days);
     event.time = when.time;
     event.precision = when.precision;
-    if (when.precision == TimePrecision::kUnknown && whole) {
+    if (when.precision == TimePrecision::kUnknown && fit != Fit::kPart) {
       gaps_.add(begin, length, GapKind::kDamaged,
                 "The row has no date and time that can be read; its other columns were kept.");
     }

@@ -1,0 +1,164 @@
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "detect/engine/key_table.h"
+
+namespace pugmark::engine {
+
+// How a search compares bytes: as they are.
+struct ExactBytes {
+  static constexpr std::uint32_t kMask = 0;  // set in every byte of a gram before it is looked up
+  static bool can_be_in_gram(char) { return true; }
+  // Whether `needle` stands in `text` at `begin`, which may lie outside.
+  static bool stands_at(std::string_view text, std::ptrdiff_t begin, std::string_view needle) {
+    return begin >= 0 && text.substr(static_cast<std::size_t>(begin)).starts_with(needle);
+  }
+};
+
+// Which of many strings stand in a text. Each is found by grams of it, that is, by `GramBytes`
+// bytes in a row: those that the fewest other strings have. A place of the text costs one question
+// to a table of bits, whatever the number of strings; those whose gram stands there are compared.
+// With a Stride of 2 only every second place is asked about, and each string is known by two grams,
+// one behind the other: wherever it stands, one of them begins at an even place.
+// Immutable after construction; thread-safe. (The idea is that of q-gram filters: Navarro and
+// Raffinot, Flexible Pattern Matching in Strings, 2002.)
+template <std::size_t GramBytes, std::size_t Stride, class Compare = ExactBytes>
+class GramSearch {
+ public:
+  static_assert(GramBytes >= 2 && GramBytes <= 4 && (Stride == 1 || Stride == 2));
+
+  GramSearch() = default;
+  // The strings must outlive the search and not move; can_search() holds for each.
+  explicit GramSearch(const std::vector<std::string_view>& needles) : needles_(needles) {
+    if (needles_.empty()) return;
+    const Counts counts = count_grams();
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> entries;
+    for (std::uint32_t i = 0; i < needles_.size(); ++i) {
+      const std::size_t first = rarest_grams(needles_[i], counts);
+      for (std::size_t place = first; place < first + Stride; ++place) {
+        entries.emplace_back(gram_at(needles_[i].data() + place), places_.size());
+        places_.push_back({i, static_cast<std::uint32_t>(place)});
+      }
+    }
+    fill_bits(entries);
+    table_ = KeyTable(entries);
+  }
+
+  // Whether a string has the grams it takes.
+  static bool can_search(std::string_view needle) {
+    for (std::size_t at = 0; at + kSpanBytes <= needle.size(); ++at) {
+      if (is_clean(needle.substr(at, kSpanBytes))) return true;
+    }
+    return false;
+  }
+
+  // Calls `found` with the index of each string, once or twice for each place where it stands.
+  template <class Found>
+  void scan(std::string_view text, Found&& found) const {
+    if (needles_.empty() || text.size() < GramBytes) return;
+    const char* const data = text.data();
+    const std::uint32_t* const bits = bits_.data();
+    const unsigned shift = shift_;
+    const std::size_t last = text.size() - GramBytes;
+    for (std::size_t at = 0; at <= last; at += Stride) {
+      const std::uint32_t gram = gram_at(data + at);
+      const std::uint32_t hash = hash_of(gram, shift);
+      if ((bits[hash >> 5U] >> (hash & 31U) & 1U) != 0) [[unlikely]]
+        compare(text, at, gram, found);
+    }
+  }
+
+ private:
+  using Counts = std::unordered_map<std::uint32_t, std::uint32_t>;
+  struct Place {
+    std::uint32_t needle;
+    std::uint32_t offset_bytes;  // of the gram in it
+  };
+
+  static constexpr std::size_t kSpanBytes = GramBytes + Stride - 1;
+  static constexpr std::uint32_t kGramBits = 0xFFFFFFFFU >> (32 - 8 * GramBytes);
+  // Enough bits that few places of ordinary text find one set by chance; few enough that the table
+  // stays in the first cache.
+  static constexpr unsigned kBitsLog2Min = 8;
+  static constexpr unsigned kBitsLog2Max = 16;
+  static constexpr unsigned kBitsPerGramLog2 = 6;
+
+  static std::uint32_t gram_at(const char* at) {
+    std::uint32_t gram = 0;
+    std::memcpy(&gram, at, GramBytes);
+    return gram | (Compare::kMask & kGramBits);
+  }
+
+  static std::uint32_t hash_of(std::uint32_t gram, unsigned shift) {
+    return gram * 0x9E3779B1U >> shift;  // 2^32 / golden ratio
+  }
+
+  static bool is_clean(std::string_view bytes) {
+    return std::all_of(bytes.begin(), bytes.end(), &Compare::can_be_in_gram);
+  }
+
+  Counts count_grams() const {
+    Counts counts;
+    for (const std::string_view needle : needles_) {
+      for (std::size_t at = 0; at + GramBytes <= needle.size(); ++at)
+        ++counts[gram_at(needle.data() + at)];
+    }
+    return counts;
+  }
+
+  // What stands in many rules stands in many logs: take what the fewest strings have, and of
+  // several the last (paths begin alike).
+  static std::size_t rarest_grams(std::string_view needle, const Counts& counts) {
+    std::size_t best = 0;
+    std::uint32_t best_count = UINT32_MAX;
+    for (std::size_t at = 0; at + kSpanBytes <= needle.size(); ++at) {
+      if (!is_clean(needle.substr(at, kSpanBytes))) continue;
+      std::uint32_t count = 0;
+      for (std::size_t i = 0; i < Stride; ++i) count += counts.at(gram_at(needle.data() + at + i));
+      if (count > best_count) continue;
+      best = at;
+      best_count = count;
+    }
+    return best;
+  }
+
+  void fill_bits(const std::vector<std::pair<std::uint64_t, std::uint32_t>>& entries) {
+    const unsigned wanted = static_cast<unsigned>(std::bit_width(entries.size())) + kBitsPerGramLog2;
+    const unsigned bits_log2 = std::clamp(wanted, kBitsLog2Min, kBitsLog2Max);
+    shift_ = 32 - bits_log2;
+    bits_.resize(std::size_t{1} << (bits_log2 - 5), 0);
+    for (const auto& [gram, place] : entries) {
+      const std::uint32_t hash = hash_of(static_cast<std::uint32_t>(gram), shift_);
+      bits_[hash >> 5U] |= 1U << (hash & 31U);
+    }
+  }
+
+  // Kept out of the loop, which is nothing but questions nearly always.
+  template <class Found>
+  [[gnu::noinline]] void compare(std::string_view text, std::size_t at, std::uint32_t gram,
+                                 Found& found) const {
+    table_.visit(gram, [&](std::uint32_t i) {
+      const Place place = places_[i];
+      const std::ptrdiff_t begin =
+          static_cast<std::ptrdiff_t>(at) - static_cast<std::ptrdiff_t>(place.offset_bytes);
+      if (Compare::stands_at(text, begin, needles_[place.needle])) found(place.needle);
+    });
+  }
+
+  std::vector<std::string_view> needles_;
+  std::vector<Place> places_;
+  std::vector<std::uint32_t> bits_;  // one is set for the hash of each gram
+  unsigned shift_ = 0;
+  KeyTable table_;  // gram -> places_
+};
+
+}  // namespace pugmark::engine
