@@ -53,6 +53,7 @@ void describe_rule(const sigma::Document& document, Finding& finding) {
   finding.rule_title = document.title;
   finding.level = level_of(document);
   finding.status = document.status;
+  finding.verdict = document.verdict;
   finding.tags = document.tags;
   finding.techniques = techniques_of(document.tags);
 }

@@ -182,6 +182,7 @@ std::string encode_finding(const Finding& f) {
        {&f.id, &f.rule_id, &f.rule_title, &f.status, &f.item, &f.channel, &f.provider, &f.computer})
     e.text(*text);
   e.number(static_cast<std::uint64_t>(f.level));
+  e.number(static_cast<std::uint64_t>(f.verdict));
   e.number(static_cast<std::uint64_t>(f.time.ns_since_1970));
   e.number(static_cast<std::uint64_t>(f.precision));
   e.number(static_cast<std::uint64_t>(f.time_shift_s));
@@ -213,6 +214,7 @@ Result<Finding> decode_finding(std::string_view bytes) {
        {&f.id, &f.rule_id, &f.rule_title, &f.status, &f.item, &f.channel, &f.provider, &f.computer})
     *field = d.text();
   f.level = static_cast<Level>(d.number());
+  f.verdict = static_cast<Verdict>(d.number());
   f.time.ns_since_1970 = static_cast<std::int64_t>(d.number());
   f.precision = static_cast<TimePrecision>(d.number());
   f.time_shift_s = static_cast<std::int64_t>(d.number());

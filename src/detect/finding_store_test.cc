@@ -19,6 +19,7 @@ Finding sample(std::int64_t time_ns, std::uint64_t offset_bytes) {
   finding.fields = {{"EventID", "1"}, {"Image", std::string("\0\n", 2)}};
   finding.tags = {"attack.t1190"};
   finding.recovered = true;
+  finding.verdict = Verdict::kPlanted;
   return finding;
 }
 
@@ -28,6 +29,7 @@ TEST(FindingStore, EncodingKeepsEverything) {
   ASSERT_TRUE(after.ok());
   EXPECT_EQ(encode_finding(after.value()), encode_finding(before));
   EXPECT_EQ(after.value().fields, before.fields);
+  EXPECT_EQ(after.value().verdict, Verdict::kPlanted);
   EXPECT_EQ(after.value().because[0].offset_bytes, 17U);
   EXPECT_FALSE(after.value().because[1].offset_bytes);
 }

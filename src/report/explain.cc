@@ -209,6 +209,7 @@ Status Explanation::finding(const Finding& finding) {
 
   title(finding.rule_title, finding.level);
   label("finding", escaped(finding.id));
+  label("verdict", verdict_words(finding.verdict));
   time_line(finding, known_item);
   source_line(finding);
   if (entry.ok()) {

@@ -33,6 +33,7 @@ class TimesketchExporter : public Exporter {
     if (const std::string because = because_text(finding); !because.empty())
       message += ": " + because;
     std::vector<std::string> tags = {"pugmark", std::string(to_string(finding.level))};
+    if (finding.verdict != Verdict::kNone) tags.emplace_back(to_string(finding.verdict));
     tags.insert(tags.end(), finding.techniques.begin(), finding.techniques.end());
     std::string fields;
     for (const auto& [name, value] : finding.fields) {
@@ -47,7 +48,8 @@ class TimesketchExporter : public Exporter {
     object.list("tag", tags)
         .text("rule_id", finding.rule_id)
         .text("rule_title", finding.rule_title);
-    object.text("level", to_string(finding.level)).text("computer", finding.computer);
+    object.text("level", to_string(finding.level));
+    object.text("verdict", to_string(finding.verdict)).text("computer", finding.computer);
     object.text("channel", finding.channel).number("event_id", finding.event_id);
     object.number("record_id", finding.record_id).text("item", finding.item);
     object.number("offset", finding.offset_bytes).number("length", finding.length_bytes);
@@ -148,7 +150,8 @@ class OcsfExporter : public Exporter {
     JsonObject object;
     object.text_or_null("time", time_text(finding))
         .signed_number("time_shift_s", finding.time_shift_s);
-    object.text("rule_status", finding.status).text("item", finding.item);
+    object.text("rule_status", finding.status);
+    object.text_or_null("verdict", to_string(finding.verdict)).text("item", finding.item);
     object.number("offset", finding.offset_bytes).number("length", finding.length_bytes);
     object.number_or_null("record_id", finding.record_id).text("channel", finding.channel);
     object.number_or_null("event_id", finding.event_id).text("provider", finding.provider);

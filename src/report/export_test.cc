@@ -48,7 +48,7 @@ TEST_F(Exported, TimesketchHasWhatItsImportAsksFor) {
   EXPECT_EQ(lines[1]["timestamp_desc"], "EVTX TimeCreated");
   EXPECT_TRUE(lines[0]["message"].get<std::string>().starts_with("Server-side request"));
   EXPECT_EQ(lines[1]["tag"],
-            (std::vector<std::string>{"pugmark", "critical", "T1505.003", "T1059.003"}));
+            (std::vector<std::string>{"pugmark", "critical", "used", "T1505.003", "T1059.003"}));
   EXPECT_EQ(lines[0].size(), lines[1].size()) << "the same field names for every kind of event";
 }
 
@@ -71,7 +71,7 @@ TEST_F(Exported, HayabusaHasTheColumnsOfItsVerboseProfile) {
       "2021-03-14 06:40:10 +00:00,Server-side request through a "
       "cookie,high,mail.example.org,W3SVC1,,"
       "initial-access,T1190,cve.2021-26855,,"
-      "cs-uri-stem: /ecp/y.js \xc2\xa6 cs-uri-query: /ecp/y.js?a=1,"
+      "Verdict: attempted \xc2\xa6 cs-uri-stem: /ecp/y.js \xc2\xa6 cs-uri-query: /ecp/y.js?a=1,"
       "cs-method: POST \xc2\xa6 cs-uri-stem: /ecp/y.js \xc2\xa6 sc-status: 200,rules/web/ssrf.yml,"
       "f0000000-0000-4000-8000-000000000001,evidence/iis/u_ex210314.log\r");
 }
@@ -90,6 +90,8 @@ TEST_F(Exported, OcsfTellsTheTimeOfTheEventAndDropsNothing) {
   EXPECT_EQ(lines[2]["finding_info"]["attacks"][0]["technique"]["uid"], "T1505.003");
   EXPECT_EQ(lines[2]["unmapped"]["record_id"], 18'446'744'073'709'551'615ULL);
   EXPECT_EQ(lines[2]["unmapped"]["time_shift_s"], 18'000);
+  EXPECT_TRUE(lines[0]["unmapped"]["verdict"].is_null());
+  EXPECT_EQ(lines[1]["unmapped"]["verdict"], "attempted");
   EXPECT_EQ(lines[2]["unmapped"]["because"].size(), 2U);
 }
 

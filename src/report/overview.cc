@@ -56,6 +56,7 @@ Status add_findings(const CaseReader& reader, std::map<std::string, RuleGroup>& 
       group.rule_id = finding.rule_id;
       group.rule_title = finding.rule_title;
       group.level = finding.level;
+      group.verdict = finding.verdict;
       group.first_id = finding.id;
     }
     if (dated && (group.precision == TimePrecision::kUnknown || finding.time < group.first)) {

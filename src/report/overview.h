@@ -18,6 +18,7 @@ struct RuleGroup {
   std::string rule_id;
   std::string rule_title;
   Level level = Level::kMedium;
+  Verdict verdict = Verdict::kNone;
   std::uint64_t kept_count = 0;
   std::uint64_t findings_count = 0;  // those only counted included
   std::set<std::string> computers;   // Limits::computers bounds it

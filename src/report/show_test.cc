@@ -70,8 +70,10 @@ TEST_F(SampleCase, FindingLinesHaveTheKeysOfTheContractInOrder) {
             (std::vector<std::string>{"field", "value", "pattern", "offset", "reading"}));
   EXPECT_EQ(lines[1]["time"], "2021-03-14T06:40:10Z");
   EXPECT_EQ(lines[1]["because"][1]["reading"], "stem?query");
-  for (const char* absent : {"record_id", "event_id", "verdict", "track", "phase"})
+  for (const char* absent : {"record_id", "event_id", "track", "phase"})
     EXPECT_TRUE(lines[1][absent].is_null()) << absent;
+  EXPECT_EQ(lines[1]["verdict"], "attempted");
+  EXPECT_TRUE(lines[0]["verdict"].is_null()) << "its rule says none";
   EXPECT_TRUE(lines[0]["time"].is_null());
   EXPECT_TRUE(lines[0]["because"][0]["field"].is_null()) << "a keyword has no field";
 }

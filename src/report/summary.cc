@@ -140,6 +140,7 @@ void SummaryPage::findings() {
   heading("FINDINGS", text);
   Table table({{"LEVEL"},
                {"COUNT", 0, true},
+               {"VERDICT"},
                {"RULE", std::max<std::size_t>(20, look_.width_columns * 3 / 10)},
                {"COMPUTER", 10, false, false, 1},
                {"FIRST (UTC)"},
@@ -152,6 +153,7 @@ void SummaryPage::findings() {
                                     : fmt::format("{} computers", grouped(group.computers.size()));
     table.row({{std::string(short_name(group.level)), style_of(group.level)},
                {grouped(group.findings_count), {}},
+               {std::string(to_string(group.verdict)), {}},
                {escaped(group.rule_title), {}},
                {computers, {}},
                {minute_of(group.first, group.precision), {}},
@@ -244,7 +246,8 @@ void SummaryPage::next() {
 std::string group_json(const RuleGroup& group) {
   JsonObject object;
   object.text("rule_id", group.rule_id).text("rule_title", group.rule_title);
-  object.text("level", to_string(group.level)).number("findings", group.findings_count);
+  object.text("level", to_string(group.level));
+  object.text_or_null("verdict", to_string(group.verdict)).number("findings", group.findings_count);
   object.number("kept", group.kept_count);
   object.list("computers", {group.computers.begin(), group.computers.end()});
   object.text_or_null("first", format_time(group.first, group.precision));

@@ -29,6 +29,9 @@ std::string shift_words(std::int64_t shift_s);
 std::string days_text(TimeUtc from, TimeUtc to);
 std::int64_t span_ns(TimeUtc from, TimeUtc to);  // saturates instead of overflowing
 
+// "attempted: somebody tried; that it worked is not shown"; "" for Verdict::kNone.
+std::string verdict_words(Verdict verdict);
+
 // "field: value; field: value" of what matched; safe to show.
 std::string because_words(const Finding& finding);
 
