@@ -17,7 +17,8 @@ namespace {
 
 Result<std::unique_ptr<Ruleset>> load_rules(const HuntRequest& request) {
   RulesetOptions options;
-  options.paths = request.default_rules;
+  if (!request.default_rules.empty()) options.paths.push_back(request.default_rules);
+  options.own_folder = request.default_rules;
   options.paths.insert(options.paths.end(), request.rule_paths.begin(), request.rule_paths.end());
   options.placeholders_file = request.placeholders_file;
   options.level_min = request.level_min;
