@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
-#include <iterator>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -43,8 +43,9 @@ class PipelineTest : public testing::Test {
   // The bytes of the case.
   static std::string case_of(const HuntRequest& request) {
     outcome_of(request);
-    std::ifstream in(request.case_path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
+    std::ostringstream bytes;
+    bytes << std::ifstream(request.case_path, std::ios::binary).rdbuf();
+    return bytes.str();
   }
 
   std::filesystem::path folder_;
