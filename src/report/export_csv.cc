@@ -101,9 +101,10 @@ class HayabusaExporter : public Exporter {
   }
 
  private:
-  static std::string timestamp(const Finding& finding) {  // "2021-03-14 06:40:10.965 +00:00"
-    std::string text = time_text(finding);
-    if (text.empty()) return text;
+  // "2021-03-14 06:40:10.965 +00:00": always milliseconds, which is what its readers parse.
+  static std::string timestamp(const Finding& finding) {
+    if (finding.precision == TimePrecision::kUnknown) return {};
+    std::string text = format_time(finding.time, TimePrecision::kMillisecond);
     text[10] = ' ';
     text.pop_back();
     return text + " +00:00";
