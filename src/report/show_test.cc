@@ -266,6 +266,26 @@ TEST(Words, NumbersForPeople) {
   EXPECT_EQ(wrapped("one two three", 9, 2), "one two\n  three");
 }
 
+TEST(Table, TheLastColumnGoesOnInTheNextLine) {
+  std::string text;
+  Output out([&](std::string_view piece) {
+    text += piece;
+    return Status();
+  });
+  const Look narrow{20, false};
+  Table table({{"A"}, {"WHY", 8, false, false, 0, true}}, narrow, out, 2);
+  table.row({{"one", {}}, {"it was not in the evidence", {}}});
+  table.row({{"two", {}}, {"abcdefghijklmnopqrstuvwxyz", {}}});
+  table.finish();
+  ASSERT_TRUE(out.flush().ok());
+  EXPECT_EQ(text,
+            "  A    WHY\n"
+            "  one  it was not in\n"
+            "       the evidence\n"
+            "  two  abcdefghijklm\n"
+            "       nopqrstuvwxyz\n");
+}
+
 TEST(Table, CutsAtCharactersNotBytes) {
   EXPECT_EQ(cut_end("caf\xc3\xa9s", 4), "caf\xe2\x80\xa6");
   EXPECT_EQ(cut_start("/a/b/c.log", 6),

@@ -104,6 +104,10 @@ std::string because_words(const Finding& finding) {
   return out;
 }
 
+std::string gap_place(std::string_view item) {
+  return item.empty() ? "the hunt as a whole" : escaped(item);
+}
+
 std::string joined(const std::vector<std::string>& texts, std::string_view between) {
   return fmt::format("{}", fmt::join(texts, between));
 }

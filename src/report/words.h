@@ -37,6 +37,9 @@ std::string because_words(const Finding& finding);
 
 std::string joined(const std::vector<std::string>& texts, std::string_view between);
 
+// Of a gap: the path of its item, safe to show, or words where it has none.
+std::string gap_place(std::string_view item);
+
 // Words wrapped to lines of at most `width` columns (0: one line), each behind `indent` blanks but
 // the first.
 std::string wrapped(std::string_view text, std::size_t width_columns, std::size_t indent_columns);
