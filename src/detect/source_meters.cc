@@ -7,6 +7,8 @@
 namespace pugmark {
 
 CoverageMeter& SourceMeters::meter(ItemId item, SourceKey key) {
+  // Sources of computers no longer told apart are not under their names any more.
+  if (const auto known = sources_.find(key); known != sources_.end()) return known->second[item];
   if (!is_told_apart(key.computer)) key.computer = kOthers;
   return sources_[std::move(key)][item];
 }
