@@ -99,7 +99,10 @@ class Check:
         return found
 
     def judge_records(self, name, folder, rule_id, findings):
-        """A rule that looks at one record at a time: each positive one, and no negative one."""
+        """A rule that looks at one record at a time: each positive one, and no negative one. A
+        finding that cannot say what matched is none."""
+        if any(finding["rule_id"] == rule_id and not finding["because"] for finding in findings):
+            self.complain(name, "a finding gives no reason")
         for kind in ("positive", "negative"):
             for path in self.files(folder, kind):
                 content = path.read_bytes()
