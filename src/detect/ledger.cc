@@ -134,8 +134,8 @@ void judge_rule(const Chance& chance, LedgerEntry& entry) {
   entry.events_count = chance.events_count;
   if (!chance.log_was_there) {
     entry.state = RuleState::kNotObservable;
-    entry.why =
-        fmt::format("The evidence has no events of {}.", joined(chance.routes_without_events, " or "));
+    entry.why = fmt::format("The evidence has no events of {}.",
+                            joined(chance.routes_without_events, " or "));
   } else if (chance.had_instances && !chance.satisfiable) {
     entry.state = RuleState::kNotObservable;
     entry.why = fmt::format(
