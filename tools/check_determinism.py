@@ -3,17 +3,25 @@
 
   check_determinism.py PROGRAM [MORE_EVIDENCE]
 
-One, two and eight threads, and the arguments in another order, must give identical case files. A
+One, two and eight threads, and the arguments in another order, must give identical case files, and
+so they must where a limit cuts something off: what it cuts must not depend on who came first. A
 zip of the folder must give the same findings but for the names of items.
 """
+import json
 import os
 import pathlib
+import random
 import subprocess
 import sys
 import tempfile
 import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+WORKER = 'C:\\Windows\\System32\\inetsrv\\w3wp.exe'
+# Small enough that the crowd below reaches each of them; `findings` needs several computers kept.
+LIMITS = (('computers', 20), ('findings-per-rule-and-computer', 3), ('findings', 150),
+          ('correlation-hits', 60), ('gaps-per-item', 7), ('shapes', 40), ('field-names', 60),
+          ('items', 40), ('archive-entries', 9))
 
 
 def run(command, folder):
@@ -24,12 +32,89 @@ def run(command, folder):
 
 
 def hunt(program, folder, name, evidence, *options):
-    run([program, 'hunt', *evidence, '-o', name, '--quiet', *options], folder)
+    run([program, 'hunt', *evidence, '-o', name, '--quiet', '--force', *options], folder)
     return pathlib.Path(folder, name)
 
 
-def findings(program, folder, case):
-    return run([program, 'show', case, 'findings', '--jsonl'], folder)
+def show(program, folder, case, what):
+    return run([program, 'show', case, what, '--jsonl'], folder)
+
+
+def require_same(program, folder, parts, options, words):
+    """Hunts with one, two and eight threads and shuffled arguments. Returns the first case."""
+    first = hunt(program, folder, 'one.case', parts, '--threads', '1', *options)
+    shuffled = random.Random(len(parts)).sample(parts, len(parts))
+    ways = (('two threads', parts, '2'), ('eight threads', parts, '8'),
+            ('reversed arguments', parts[::-1], '2'), ('shuffled arguments', shuffled, '8'))
+    for way, order, threads in ways:
+        other = hunt(program, folder, 'other.case', order, '--threads', threads, *options)
+        if other.read_bytes() != first.read_bytes():
+            sys.exit(f'{words}, {way}: the case differs from that of one thread')
+    return first
+
+
+def crowd_event(rng, second):
+    """A command started by a web server: every one is a finding, on one of 200 computers."""
+    event = {'SourceName': 'Microsoft-Windows-Sysmon', 'EventID': 1,
+             'Channel': 'Microsoft-Windows-Sysmon/Operational',
+             'Hostname': f'mx{rng.randrange(200):03d}.example.org',
+             '@timestamp': f'2021-03-03T{second // 3600:02d}:{second // 60 % 60:02d}:'
+                           f'{second % 60:02d}.000Z',
+             'Image': rng.choice(('C:\\Windows\\System32\\cmd.exe',
+                                  'C:\\Windows\\System32\\whoami.exe')),
+             'CommandLine': f'cmd /c echo {second}', 'ParentImage': WORKER,
+             'ParentCommandLine': 'w3wp.exe -ap "MSExchangeOWAAppPool"',
+             'User': 'NT AUTHORITY\\SYSTEM'}
+    if rng.random() < 0.3:
+        event[f'Extra{rng.randrange(150)}'] = 'x'
+    return json.dumps(event)
+
+
+def make_crowd(folder):
+    """More of everything than the limits above allow: computers, findings, kinds of event, damage,
+    members of archives. Returns the names of files and archives."""
+    rng = random.Random(11)
+    names = []
+    for number in range(12):
+        lines = []
+        for _ in range(250):
+            lines.append(crowd_event(rng, rng.randrange(86_400)))
+            if rng.random() < 0.1:
+                lines.append('{"EventID": 1, broken ' + 'x' * rng.randrange(9))
+        name = f'crowd-{number:02d}.json'
+        pathlib.Path(folder, name).write_text('\n'.join(lines) + '\n', encoding='utf-8')
+        names.append(name)
+    for number in range(5):
+        name = f'many-{number}.zip'
+        with zipfile.ZipFile(pathlib.Path(folder, name), 'w') as archive:
+            for member in range(15):
+                archive.writestr(f'{member:02d}.json', crowd_event(rng, member) + '\n')
+        names.append(name)
+    return names
+
+
+def check_limits(program, folder):
+    """Each limit alone: reached, named, and the same bytes in every way. Then limits together."""
+    names = make_crowd(folder)
+    chosen = [[limit] for limit in LIMITS] + [[LIMITS[0], LIMITS[2]], list(LIMITS)]
+    for limits in chosen:
+        words = ' '.join(f'{name}={value}' for name, value in limits)
+        options = [word for name, value in limits for word in ('--limit', f'{name}={value}')]
+        case = require_same(program, folder, names, options, words)
+        said = show(program, folder, case, 'gaps') + show(program, folder, case, 'rules')
+        said += show(program, folder, case, 'items')
+        for name, _ in limits[:1]:
+            if not is_said(name, said):
+                sys.exit(f'{words}: nothing says that {name} was reached; the test proves nothing')
+
+
+def is_said(limit, said):
+    if limit == 'findings-per-rule-and-computer':
+        return 'matches are kept in full, the rest are counted' in said
+    if limit == 'gaps-per-item':
+        return any(json.loads(line).get('gaps', 0) > 7 for line in said.splitlines())
+    words = {'shapes': 'field-names or shapes was', 'field-names': 'field-names or shapes was'}
+    return f'limit {limit} ' in said or words.get(limit, limit + ' (') in said
 
 
 def main():
@@ -42,25 +127,21 @@ def main():
         parts = sorted(path.relative_to(folder) for path in evidence.iterdir())
         if len(sys.argv) == 3:
             parts.append(pathlib.Path(os.path.abspath(sys.argv[2])))
-        first = hunt(program, folder, 'one.case', parts, '--threads', '1')
-        ways = {'two threads': (parts, '2'), 'eight threads': (parts, '8'),
-                'another order of arguments': (parts[::-1], '2')}
-        for words, (order, threads) in ways.items():
-            other = hunt(program, folder, f'{words.replace(" ", "-")}.case', order,
-                         '--threads', threads)
-            if other.read_bytes() != first.read_bytes():
-                sys.exit(f'{words}: the case differs from that of one thread')
+        require_same(program, folder, parts, [], 'no limit')
         with zipfile.ZipFile(pathlib.Path(folder, 'evidence.zip'), 'w') as archive:
             for path in sorted(evidence.rglob('*')):
                 if path.is_file():
                     archive.write(path, path.relative_to(folder))
-        plain = findings(program, folder, hunt(program, folder, 'plain.case', ['evidence']))
-        packed = findings(program, folder, hunt(program, folder, 'zip.case', ['evidence.zip']))
+        plain_case = hunt(program, folder, 'plain.case', ['evidence'])
+        plain = show(program, folder, plain_case, 'findings')
+        packed_case = hunt(program, folder, 'zip.case', ['evidence.zip'])
+        packed = show(program, folder, packed_case, 'findings')
         if not plain.strip():
             sys.exit('nothing was found: the comparison proves nothing')
         if packed.replace('evidence.zip!/', '') != plain:
             sys.exit('the zipped folder gives other findings than the folder')
-    print(f'{len(plain.splitlines())} findings: the same in every way')
+        check_limits(program, folder)
+    print(f'{len(plain.splitlines())} findings: the same in every way, and so with small limits')
 
 
 main()

@@ -16,8 +16,8 @@ number of findings, each inside one of the files. A file of several documents is
 
 SAMPLES/public/NAME holds the same for a rule of the public set: rule.txt names its `id: ` and
 `file: ` below $PUGMARK_DATA/sigma. SAMPLES/recording/expected.tsv lists level, rule and lines of
-the public recording; what is high or critical there and not listed is a failure. Without
-PUGMARK_DATA both are skipped, by name.
+the public recording, public.tsv the same for the public rules; what is high or critical there and
+not listed is a failure. Without PUGMARK_DATA all three are skipped, by name.
 Exit status: 0 all right, 1 not, 77 all right but something was skipped.
 """
 
@@ -99,7 +99,10 @@ class Check:
         return found
 
     def judge_records(self, name, folder, rule_id, findings):
-        """A rule that looks at one record at a time: each positive one, and no negative one."""
+        """A rule that looks at one record at a time: each positive one, and no negative one. A
+        finding that cannot say what matched is none."""
+        if any(finding["rule_id"] == rule_id and not finding["because"] for finding in findings):
+            self.complain(name, "a finding gives no reason")
         for kind in ("positive", "negative"):
             for path in self.files(folder, kind):
                 content = path.read_bytes()
@@ -184,15 +187,21 @@ class Check:
             member = next(name for name in archive.namelist() if name.endswith(".json"))
             places = records(archive.read(member))
         lines = {offset: number for number, (offset, _) in enumerate(places, 1)}
-        rules = {rule.id: name for name, rule in self.rules.items()}
-        found = set()
-        for finding in self.hunt([archives[0]], [self.rules_folder]):
-            name = rules.get(finding["rule_id"])
-            if name:
-                found.add((finding["level"], name, lines.get(finding["offset"], 0)))
+        own = {rule.id: name for name, rule in self.rules.items()}
+        rules = [self.rules_folder, *sorted((data / "sigma").glob("rules*"))]
+        found = {"expected.tsv": set(), "public.tsv": set()}
+        for finding in self.hunt([archives[0]], rules):
+            rule = finding["rule_id"]
+            table = "expected.tsv" if rule in own else "public.tsv"
+            found[table].add((finding["level"], own.get(rule, rule),
+                              lines.get(finding["offset"], 0)))
+        for table, those_found in found.items():
+            self.judge_recording((folder / table).read_text(encoding="utf-8"), those_found)
+
+    def judge_recording(self, table, found):
         expected = set()
-        for row in (folder / "expected.tsv").read_text(encoding="utf-8").splitlines()[1:]:
-            level, name, numbers = row.split("\t")
+        for row in table.splitlines()[1:]:
+            level, name, numbers, *_ = row.split("\t")
             expected |= {(level, name, int(number)) for number in numbers.split()}
         for level, name, line in sorted(expected - found):
             self.complain("recording", f"{name} ({level}) misses line {line}")

@@ -24,6 +24,7 @@ if arguments[0] == "hunt":
             for line in open(path, "rb"):
                 if {word!r} in line:
                     case.write(json.dumps({{"rule_id": "1111", "level": "high", "item": path,
+                                           "because": [] if b"unclear" in line else ["x"],
                                            "offset": offset}}) + "\\n")
                 offset += len(line)
 else:
@@ -74,6 +75,12 @@ class CheckRules(unittest.TestCase):
         code, out = self.check(b"evil")
         self.assertEqual(code, 1)
         self.assertIn("one: fires on negative.log at 11: good evil-looking", out)
+
+    def test_names_a_finding_without_a_reason(self):
+        self.write("samples/one/positive.log", "#Fields: a\nevil one, unclear\n")
+        code, out = self.check(b"evil ")
+        self.assertEqual(code, 1)
+        self.assertIn("one: a finding gives no reason", out)
 
     def test_wants_samples_for_every_rule(self):
         self.write("rules/two.yml", "title: Two\nid: 2222\ndetection:\n    condition: x\n")

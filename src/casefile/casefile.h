@@ -18,7 +18,7 @@ namespace pugmark {
 
 // A gap as stored: the item by its path.
 struct CaseGap {
-  std::string item;
+  std::string item;  // "" if it is the whole hunt's
   std::uint64_t offset_bytes = 0;
   std::uint64_t length_bytes = 0;
   GapKind kind = GapKind::kDamaged;

@@ -30,6 +30,7 @@ void expect_equal(const Finding& a, const Finding& b) {
   EXPECT_EQ(a.rule_title, b.rule_title);
   EXPECT_EQ(a.level, b.level);
   EXPECT_EQ(a.status, b.status);
+  EXPECT_EQ(a.verdict, b.verdict);
   EXPECT_EQ(a.precision, b.precision);
   EXPECT_EQ(a.time, b.time);
   EXPECT_EQ(a.time_shift_s, b.time_shift_s);

@@ -66,6 +66,7 @@ inline Finding plain_finding() {
   f.rule_title = "Server-side request through a cookie";
   f.level = Level::kHigh;
   f.status = "test";
+  f.verdict = Verdict::kAttempted;
   f.time = at("2021-03-14T06:40:10Z");
   f.precision = TimePrecision::kSecond;
   f.item = "evidence/iis/u_ex210314.log";
@@ -89,6 +90,7 @@ inline Finding windows_finding() {
   f.rule_title = "Web server starts a shell";
   f.level = Level::kCritical;
   f.status = "stable";
+  f.verdict = Verdict::kUsed;
   f.time = at("2021-03-14T06:41:00.1234567Z");
   f.precision = TimePrecision::kHundredNanoseconds;
   f.time_shift_s = 18'000;

@@ -56,6 +56,20 @@ class CommandLine : public ::testing::Test {
   Folder folder_;
 };
 
+TEST_F(CommandLine, RulesCheckListsRulesThatAreAllRejected) {
+  const std::string rule =
+      "title: X\nlogsource: {product: windows}\ndetection: {a: {b: c}, condition: a}\n";
+  write_file(folder_.file("one.yml"), rule + "verdict: success\n");
+  write_file(folder_.file("two.yml"), rule + "taxonomy: other\n");
+  const Outcome outcome =
+      run({"rules", "check", folder_.file("one.yml"), folder_.file("two.yml")});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_NE(outcome.out.find("The verdict 'success' is unknown."), std::string::npos)
+      << outcome.out << outcome.error;
+  EXPECT_NE(outcome.out.find("taxonomy"), std::string::npos);
+  EXPECT_NE(outcome.out.find("2 rule documents: 0 would load, 2 rejected"), std::string::npos);
+}
+
 TEST_F(CommandLine, HelpAndVersionGoToStandardOutput) {
   for (const char* flag : {"--help", "-h", "help"}) {
     const Outcome help = run({flag});

@@ -51,7 +51,7 @@ Status add_default_rules(const ParsedLine& line, const Console& console, HuntReq
   }
   const std::string folder = default_rules_folder();
   if (!folder.empty()) {
-    request.default_rules.push_back(folder);
+    request.default_rules = folder;
     return {};
   }
   if (request.rule_paths.empty()) {

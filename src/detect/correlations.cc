@@ -133,7 +133,7 @@ class CorrelationJudge {
       finding.related.push_back(related(*events[i]));
     const auto rule = static_cast<std::uint32_t>(rules_.rules.size()) + index;
     const FindingStore::Place place{finding.time.ns_since_1970, &item.item.path,
-                                    finding.offset_bytes};
+                                    finding.offset_bytes, kept_count_++};
     if (!store_.count(rule, finding.computer, place)) return {};
     return store_.keep(rule, finding.computer, place, finding);
   }
@@ -153,6 +153,7 @@ class CorrelationJudge {
   const Gathered& gathered_;
   FindingStore& store_;
   std::vector<std::vector<Sourced>> hits_;  // by correlation
+  std::uint64_t kept_count_ = 0;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "detect/coverage_meter.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace pugmark {
 namespace {
@@ -9,10 +10,9 @@ constexpr std::int64_t kNsPerHour = 3'600'000'000'000;
 constexpr std::int64_t kSilenceNs = 6 * kNsPerHour;
 constexpr double kExpectedHours = 6;
 constexpr std::size_t kHolesListed = 100;
-// Forged times, each far from the others, must not fill the memory; beyond this the nearest
-// intervals are joined, which can only hide holes, never invent them.
-constexpr std::size_t kActivitiesMax = 65'536;
-constexpr std::size_t kDaysMax = 65'536;  // the same for days
+// Forged times, each far from the others, must not fill the memory. There are at most five
+// intervals without a silence of six hours in a day, so counting days bounds both.
+constexpr std::size_t kDaysMax = 65'536;
 
 constexpr std::int64_t kNsPerQuarter = kNsPerHour / 4;
 constexpr std::int64_t kQuartersPerDay = 96;
@@ -52,6 +52,10 @@ void CoverageMeter::note_record(std::uint64_t record_id, bool recovered) {
 void CoverageMeter::add_moment(std::int64_t ns) {
   if (const std::int64_t quarter = floor_divide(ns, kNsPerQuarter); quarter != recent_quarter_)
     add_quarter(quarter);
+  if (is_scattered_) {
+    add_interval(ns, ns);
+    return;
+  }
   // Nearly every event of a log comes a moment after the one before it.
   if (const auto at = activities_.find(recent_first_ns_);
       at != activities_.end() && ns >= at->first) {
@@ -68,25 +72,36 @@ void CoverageMeter::add_moment(std::int64_t ns) {
 void CoverageMeter::add_quarter(std::int64_t quarter) {
   recent_quarter_ = quarter;
   const std::int64_t day = floor_divide(quarter, kQuartersPerDay);
-  if (quarters_.size() >= kDaysMax && !quarters_.contains(day)) return;
+  if (is_scattered_) return;
+  if (quarters_.size() >= kDaysMax && !quarters_.contains(day)) {
+    scatter();
+    return;
+  }
   const auto bit = static_cast<std::uint64_t>(quarter - day * kQuartersPerDay);
   quarters_[day][bit / 48] |= std::uint64_t{1} << (bit % 48);
 }
 
-// Joins the interval with all it touches.
+// How many days there are does not depend on the order of events, so neither does this step.
+void CoverageMeter::scatter() {
+  is_scattered_ = true;
+  for (const auto& [first_ns, last_ns] : std::exchange(activities_, {}))
+    add_interval(first_ns, last_ns);
+  quarters_.clear();
+}
+
+// Joins the interval with all it touches; where times are scattered, with everything.
 void CoverageMeter::add_interval(std::int64_t first_ns, std::int64_t last_ns) {
+  if (is_scattered_ && !activities_.empty()) {
+    first_ns = std::min(first_ns, activities_.begin()->first);
+    last_ns = std::max(last_ns, activities_.begin()->second);
+    activities_.clear();
+  }
   auto at = activities_.upper_bound(first_ns);
   if (at != activities_.begin() && is_near(std::prev(at)->second, first_ns)) --at;
   while (at != activities_.end() && is_near(last_ns, at->first)) {
     first_ns = std::min(first_ns, at->first);
     last_ns = std::max(last_ns, at->second);
     at = activities_.erase(at);
-  }
-  if (activities_.size() >= kActivitiesMax && at != activities_.begin()) {
-    --at;
-    at->second = std::max(at->second, last_ns);
-    recent_first_ns_ = at->first;
-    return;
   }
   activities_.emplace(first_ns, last_ns);
   recent_first_ns_ = first_ns;
@@ -103,6 +118,7 @@ double CoverageMeter::hours_with_events() const {
 }
 
 void CoverageMeter::join(const CoverageMeter& other, std::int64_t shift_ns) {
+  if (other.is_scattered_ && !is_scattered_) scatter();
   for (const auto& [first_ns, last_ns] : other.activities_)
     add_interval(first_ns + shift_ns, last_ns + shift_ns);
   for (const auto& [day, halves] : other.quarters_) {

@@ -30,6 +30,10 @@ class CoverageMeter {
 
   std::uint64_t events_count() const { return events_count_; }
 
+  // True if the times lie on more days than are remembered, which only forged ones do: then first
+  // and last are known but no hole.
+  bool is_scattered() const { return is_scattered_; }
+
  private:
   // Intervals without a silence of kSilenceNs: first moment -> last moment. Which events fell
   // together does not depend on the order they came in.
@@ -40,12 +44,14 @@ class CoverageMeter {
 
   void add_moment(std::int64_t ns);
   void add_interval(std::int64_t first_ns, std::int64_t last_ns);
+  void scatter();
   void add_quarter(std::int64_t quarter);
   double hours_with_events() const;
   void note_record(std::uint64_t record_id, bool recovered);
 
   Activities activities_;
   Quarters quarters_;
+  bool is_scattered_ = false;
   std::int64_t recent_first_ns_ = INT64_MAX;  // key of the interval added to last
   std::int64_t recent_quarter_ = INT64_MIN;
   std::uint64_t events_count_ = 0;

@@ -87,6 +87,28 @@ TEST(CoverageMeter, CountsMissingRecordsAndCarvedOnes) {
   EXPECT_EQ(coverage.events_count, 5U);
 }
 
+// One event a day for more days than are remembered, in any order and split.
+TEST(CoverageMeter, ScatteredTimesGiveNoHolesWhateverTheOrder) {
+  constexpr std::int64_t kDays = 65'600;
+  CoverageMeter rising, falling, even, odd;
+  for (std::int64_t day = 0; day < kDays; ++day) {
+    const std::int64_t other = kDays - 1 - day;
+    rising.add({kStart + day * 24 * kHour}, TimePrecision::kSecond, 0, false);
+    falling.add({kStart + other * 24 * kHour}, TimePrecision::kSecond, 0, false);
+    (day % 2 == 0 ? even : odd).add({kStart + day * 24 * kHour}, TimePrecision::kSecond, 0, false);
+  }
+  EXPECT_FALSE(even.is_scattered());
+  even.join(odd, 0);
+  for (const CoverageMeter* meter : {&rising, &falling, &even}) {
+    EXPECT_TRUE(meter->is_scattered());
+    const Coverage coverage = measured(*meter);
+    EXPECT_EQ(coverage.first.ns_since_1970, kStart);
+    EXPECT_EQ(coverage.last.ns_since_1970, kStart + (kDays - 1) * 24 * kHour);
+    EXPECT_EQ(coverage.events_count, static_cast<std::uint64_t>(kDays));
+    EXPECT_EQ(coverage.holes_count, 0U);
+  }
+}
+
 TEST(CoverageMeter, ExtremeTimesDoNotOverflow) {
   CoverageMeter meter;
   meter.add({INT64_MIN / 2}, TimePrecision::kSecond, 0, false);

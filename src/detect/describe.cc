@@ -26,6 +26,38 @@ std::optional<std::uint64_t> offset_of_reason(const engine::Reason& reason, cons
   return std::nullopt;
 }
 
+// The engine answers comparisons of EventID with a number once for all events of a kind, so no
+// reason speaks of them. Those that were asked for and came out true, each once.
+void find_event_ids(const sigma::Rule& rule, const sigma::Expression& expression,
+                    std::uint32_t event_id, std::vector<const sigma::Predicate*>& found) {
+  if (expression.kind == sigma::ExpressionKind::kNot) return;
+  for (const sigma::Expression& child : expression.children)
+    find_event_ids(rule, child, event_id, found);
+  if (expression.kind != sigma::ExpressionKind::kPredicate) return;
+  const sigma::Predicate& predicate = rule.predicates[expression.predicate];
+  const auto* test = std::get_if<sigma::NumberTest>(&predicate.test);
+  const bool is_true = test != nullptr && predicate.field == "EventID" &&
+                       test->op == sigma::CompareOp::kEqual &&
+                       test->number == sigma::Number::from_integer(event_id);
+  if (is_true && std::find(found.begin(), found.end(), &predicate) == found.end())
+    found.push_back(&predicate);
+}
+
+void add_event_ids(const sigma::Rule& rule, const Event& event, const Block& block,
+                   const ShapeTable& shapes, Finding& finding) {
+  if (event.shape->source != SourceKind::kWindowsEvent) return;
+  std::vector<const sigma::Predicate*> found;
+  find_event_ids(rule, rule.expression, event.shape->event_id, found);
+  for (const sigma::Predicate* predicate : found) {
+    Because because{"EventID", std::to_string(event.shape->event_id), predicate->original, {}, ""};
+    for (std::size_t slot = 0; slot < event.shape->fields.size(); ++slot) {
+      if (shapes.field_name(event.shape->fields[slot]) == "EventID")
+        because.offset_bytes = offset_of(event.at(slot), block);
+    }
+    finding.because.push_back(std::move(because));
+  }
+}
+
 }  // namespace
 
 std::string shown_rule_id(const sigma::Document& document) {
@@ -53,6 +85,7 @@ void describe_rule(const sigma::Document& document, Finding& finding) {
   finding.rule_title = document.title;
   finding.level = level_of(document);
   finding.status = document.status;
+  finding.verdict = document.verdict;
   finding.tags = document.tags;
   finding.techniques = techniques_of(document.tags);
 }
@@ -71,6 +104,7 @@ Finding describe(const sigma::Rule& rule, std::span<const engine::Reason> reason
   finding.provider = event.shape->provider;
   finding.computer = rendered(event.computer);
   finding.recovered = event.recovered;
+  add_event_ids(rule, event, block, shapes, finding);
   for (const engine::Reason& reason : reasons) {
     const bool has_slot = reason.slot != engine::kNoSlot;
     Because because{

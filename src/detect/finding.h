@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "detect/verdict.h"
 #include "evidence/locator.h"
 
 namespace pugmark {
@@ -48,6 +49,7 @@ struct Finding {
   std::string rule_title;
   Level level = Level::kMedium;
   std::string status;  // the rule's: "stable", "test", "experimental", ...
+  Verdict verdict = Verdict::kNone;  // the rule's
   TimeUtc time;        // UTC, clock correction applied
   TimePrecision precision = TimePrecision::kUnknown;
   std::int64_t time_shift_s = 0;  // what was added to the source's own time; 0 if nothing

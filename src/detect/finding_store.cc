@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
+#include <tuple>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -161,16 +162,13 @@ bool before(const Kept& a, const Kept& b) {
     const int order = a.place.item_path->compare(*b.place.item_path);
     if (order != 0) return order < 0;
   }
-  return a.place.offset_bytes < b.place.offset_bytes;
+  return std::tie(a.place.offset_bytes, a.place.ordinal) <
+         std::tie(b.place.offset_bytes, b.place.ordinal);
 }
 
-// All matches of one rule on one computer; `kept` is a heap whose front is the last by place.
-struct Group {
-  std::uint64_t total = 0;
-  std::vector<Kept> kept;
-};
-
-constexpr std::string_view kOtherComputers = "(other computers)";
+// Kept matches of one rule on one computer: a heap whose front is the last by place.
+using Group = std::vector<Kept>;
+using GroupsByRule = std::unordered_map<std::uint32_t, Group>;
 
 }  // namespace
 
@@ -182,6 +180,7 @@ std::string encode_finding(const Finding& f) {
        {&f.id, &f.rule_id, &f.rule_title, &f.status, &f.item, &f.channel, &f.provider, &f.computer})
     e.text(*text);
   e.number(static_cast<std::uint64_t>(f.level));
+  e.number(static_cast<std::uint64_t>(f.verdict));
   e.number(static_cast<std::uint64_t>(f.time.ns_since_1970));
   e.number(static_cast<std::uint64_t>(f.precision));
   e.number(static_cast<std::uint64_t>(f.time_shift_s));
@@ -213,6 +212,7 @@ Result<Finding> decode_finding(std::string_view bytes) {
        {&f.id, &f.rule_id, &f.rule_title, &f.status, &f.item, &f.channel, &f.provider, &f.computer})
     *field = d.text();
   f.level = static_cast<Level>(d.number());
+  f.verdict = static_cast<Verdict>(d.number());
   f.time.ns_since_1970 = static_cast<std::int64_t>(d.number());
   f.precision = static_cast<TimePrecision>(d.number());
   f.time_shift_s = static_cast<std::int64_t>(d.number());
@@ -252,41 +252,54 @@ class FindingStore::State {
   explicit State(const Limits& limits)
       : limits_(limits), cap_(std::max<std::uint64_t>(1, limits.findings_per_rule_and_computer)) {}
 
+  void count_matches(std::uint32_t rule, std::uint64_t more) {
+    std::uint64_t& total = totals_[rule];
+    charge_ -= chargeable(total);
+    total += more;
+    charge_ += chargeable(total);
+    halve_while_too_many();
+  }
+
+  // Which names are told apart must not depend on which came first: it is those that sort first. A
+  // name once thrown in with the others never comes back, because the last one told apart only
+  // ever moves forward.
   Group& group(std::uint32_t rule, std::string_view computer) {
-    auto found = computers_.find(computer);
-    if (found == computers_.end()) {
-      if (computers_.size() >= limits_.computers) {
-        computers_merged_ = true;
-        computer = kOtherComputers;
+    if (const auto found = computers_.find(computer); found != computers_.end())
+      return found->second[rule];
+    if (computers_.size() < computers_most()) return computers_[std::string(computer)][rule];
+    note_merged_computers();
+    const auto last = std::prev(computers_.end());
+    if (computer > last->first) return others_[rule];
+    for (auto& [moved_rule, moved] : last->second) {
+      Group& into = others_[moved_rule];
+      while (!moved.empty()) {
+        const Kept kept = pop(moved);
+        push(into, kept);
       }
-      found = computers_
-                  .try_emplace(std::string(computer), static_cast<std::uint32_t>(computers_.size()))
-                  .first;
     }
-    return groups_[static_cast<std::uint64_t>(rule) << 32U | found->second];
+    computers_.erase(last);
+    return computers_[std::string(computer)][rule];
   }
 
   bool wanted(const Group& group, const Place& place) const {
-    return group.kept.size() < cap_ || before({place, 0, 0}, group.kept.front());
+    return group.size() < cap_ || before({place, 0, 0}, group.front());
   }
 
   Status add(Group& group, const Place& place, std::string_view details) {
     auto at = spill_->append(details);
     if (!at) return std::move(at).error();
-    live_bytes_ += details.size();
     push(group, {place, at.value(), static_cast<std::uint32_t>(details.size())});
-    while (kept_count_ > limits_.findings && cap_ > 1) halve();
+    halve_while_too_many();
     return compact_if_wasteful();
   }
 
   std::vector<Entry> entries() const {
     std::vector<Entry> entries;
     entries.reserve(kept_count_);
-    for (const auto& [key, group] : groups_) {
-      for (const Kept& kept : group.kept)
-        entries.push_back({static_cast<std::uint32_t>(key >> 32U), kept.place,
-                           kept.spill_offset_bytes, kept.spill_bytes});
-    }
+    each_group([&](std::uint32_t rule, const Group& group) {
+      for (const Kept& kept : group)
+        entries.push_back({rule, kept.place, kept.spill_offset_bytes, kept.spill_bytes});
+    });
     return entries;
   }
 
@@ -299,30 +312,21 @@ class FindingStore::State {
   Status merge(State& other) {
     // The smaller cap of the two has already thrown away what the larger one would keep.
     while (cap_ > other.cap_) halve();
-    while (other.cap_ > cap_) other.halve();
-    computers_merged_ = computers_merged_ || other.computers_merged_;
-    for (const auto& [name, id] : other.computers_) other.names_by_id_[id] = name;
-    for (auto& [key, theirs] : other.groups_) {
-      Group& mine = group(static_cast<std::uint32_t>(key >> 32U),
-                          other.names_by_id_[static_cast<std::uint32_t>(key)]);
-      mine.total += theirs.total;
-      for (const Kept& kept : theirs.kept) {
-        if (!wanted(mine, kept.place)) continue;
-        auto bytes = other.spill_->read(kept.spill_offset_bytes, kept.spill_bytes);
-        if (!bytes) return std::move(bytes).error();
-        if (auto status = add(mine, kept.place, bytes.value()); !status) return status;
-      }
+    if (other.computers_merged_) note_merged_computers();
+    for (const auto& [rule, total] : other.totals_) count_matches(rule, total);
+    for (const auto& [name, groups] : other.computers_) {
+      const std::string_view computer = name;
+      const auto mine = [&](std::uint32_t rule) -> Group& { return group(rule, computer); };
+      if (auto status = take_over(groups, *other.spill_, mine); !status) return status;
     }
-    return {};
+    const auto mine = [&](std::uint32_t rule) -> Group& { return others_[rule]; };
+    return take_over(other.others_, *other.spill_, mine);
   }
 
   std::map<std::uint32_t, Count> counts() const {
     std::map<std::uint32_t, Count> counts;
-    for (const auto& [key, group] : groups_) {
-      Count& count = counts[static_cast<std::uint32_t>(key >> 32U)];
-      count.total += group.total;
-      count.kept += group.kept.size();
-    }
+    for (const auto& [rule, total] : totals_) counts[rule].total = total;
+    each_group([&](std::uint32_t rule, const Group& group) { counts[rule].kept += group.size(); });
     return counts;
   }
 
@@ -331,25 +335,76 @@ class FindingStore::State {
   bool computers_merged() const { return computers_merged_; }
 
  private:
+  std::uint64_t computers_most() const { return std::max<std::uint64_t>(1, limits_.computers); }
+
   void push(Group& group, const Kept& kept) {
-    group.kept.push_back(kept);
-    std::push_heap(group.kept.begin(), group.kept.end(), before);
+    group.push_back(kept);
+    std::push_heap(group.begin(), group.end(), before);
     ++kept_count_;
-    while (group.kept.size() > cap_) pop(group);
+    live_bytes_ += kept.spill_bytes;
+    while (group.size() > cap_) pop(group);
   }
 
-  void pop(Group& group) {
-    std::pop_heap(group.kept.begin(), group.kept.end(), before);
-    live_bytes_ -= group.kept.back().spill_bytes;
-    group.kept.pop_back();
+  Kept pop(Group& group) {
+    std::pop_heap(group.begin(), group.end(), before);
+    const Kept kept = group.back();
+    group.pop_back();
     --kept_count_;
+    live_bytes_ -= kept.spill_bytes;
+    return kept;
+  }
+
+  // `mine` names the group of ours that a rule's findings go to.
+  template <class Mine>
+  Status take_over(const GroupsByRule& groups, SpillFile& spill, const Mine& mine) {
+    for (const auto& [rule, theirs] : groups) {
+      for (const Kept& kept : theirs) {
+        if (!wanted(mine(rule), kept.place)) continue;
+        auto bytes = spill.read(kept.spill_offset_bytes, kept.spill_bytes);
+        if (!bytes) return std::move(bytes).error();
+        if (auto status = add(mine(rule), kept.place, bytes.value()); !status) return status;
+      }
+    }
+    return {};
+  }
+
+  template <class Each>
+  void each_group(const Each& each) const {
+    for (const auto& [rule, group] : others_) each(rule, group);
+    for (const auto& [name, groups] : computers_) {
+      for (const auto& [rule, group] : groups) each(rule, group);
+    }
+  }
+
+  // How many of a rule's matches could be kept at most, whatever computers they are of.
+  std::uint64_t chargeable(std::uint64_t total) const {
+    return std::min(total, cap_ * (computers_most() + 1));
+  }
+
+  // While all computers are told apart, what is kept only grows with the events, so comparing it
+  // with the limit gives the same cap in any order. Throwing computers together makes it shrink;
+  // from then on a bound that depends on nothing but the rules' totals is compared instead.
+  void halve_while_too_many() {
+    while (cap_ > 1 && (computers_merged_ ? charge_ : kept_count_) > limits_.findings) halve();
   }
 
   void halve() {
     cap_ = std::max<std::uint64_t>(1, cap_ / 2);
-    for (auto& [key, group] : groups_) {
-      while (group.kept.size() > cap_) pop(group);
-    }
+    charge_ = 0;
+    for (const auto& [rule, total] : totals_) charge_ += chargeable(total);
+    const auto shorten = [&](GroupsByRule& groups) {
+      for (auto& [rule, group] : groups) {
+        while (group.size() > cap_) pop(group);
+      }
+    };
+    shorten(others_);
+    for (auto& [name, groups] : computers_) shorten(groups);
+  }
+
+  void note_merged_computers() {
+    if (computers_merged_) return;
+    computers_merged_ = true;
+    halve_while_too_many();
   }
 
   // Events that come in falling order of time push one another out for ever; their details would
@@ -359,27 +414,36 @@ class FindingStore::State {
     const std::uint64_t size_bytes = spill_->size_bytes();
     if (size_bytes < kWorthwhileBytes || size_bytes / 2 < live_bytes_) return {};
     auto fresh = std::make_unique<SpillFile>();
-    for (auto& [key, group] : groups_) {
-      for (Kept& kept : group.kept) {
-        auto bytes = spill_->read(kept.spill_offset_bytes, kept.spill_bytes);
-        if (!bytes) return std::move(bytes).error();
-        auto at = fresh->append(bytes.value());
-        if (!at) return std::move(at).error();
-        kept.spill_offset_bytes = at.value();
-      }
+    if (auto status = move_to(*fresh, others_); !status) return status;
+    for (auto& [name, groups] : computers_) {
+      if (auto status = move_to(*fresh, groups); !status) return status;
     }
     spill_ = std::move(fresh);
     return {};
   }
 
+  Status move_to(SpillFile& fresh, GroupsByRule& groups) {
+    for (auto& [rule, group] : groups) {
+      for (Kept& kept : group) {
+        auto bytes = spill_->read(kept.spill_offset_bytes, kept.spill_bytes);
+        if (!bytes) return std::move(bytes).error();
+        auto at = fresh.append(bytes.value());
+        if (!at) return std::move(at).error();
+        kept.spill_offset_bytes = at.value();
+      }
+    }
+    return {};
+  }
+
   Limits limits_;
   std::uint64_t cap_;
-  std::map<std::string, std::uint32_t, std::less<>> computers_;
-  std::unordered_map<std::uint32_t, std::string_view> names_by_id_;
-  std::unordered_map<std::uint64_t, Group> groups_;  // rule << 32 | computer
+  std::map<std::string, GroupsByRule, std::less<>> computers_;
+  GroupsByRule others_;                                    // of the computers not told apart
+  std::unordered_map<std::uint32_t, std::uint64_t> totals_;  // matches by rule
   std::unique_ptr<SpillFile> spill_ = std::make_unique<SpillFile>();
   std::uint64_t live_bytes_ = 0;
   std::uint64_t kept_count_ = 0;
+  std::uint64_t charge_ = 0;  // chargeable() of all rules
   bool computers_merged_ = false;
 };
 
@@ -389,8 +453,8 @@ FindingStore::FindingStore(FindingStore&&) noexcept = default;
 FindingStore& FindingStore::operator=(FindingStore&&) noexcept = default;
 
 bool FindingStore::count(std::uint32_t rule, std::string_view computer, const Place& place) {
-  Group& group = state_->group(rule, computer);
-  ++group.total;
+  const Group& group = state_->group(rule, computer);
+  state_->count_matches(rule, 1);
   return state_->wanted(group, place);
 }
 

@@ -19,9 +19,10 @@ std::string encode_finding(const Finding& finding);
 Result<Finding> decode_finding(std::string_view bytes);
 
 // Findings of one worker, at most Limits::findings_per_rule_and_computer of one rule on one
-// computer: those that come first by (time, item path, offset), so that the choice does not depend
-// on who read what when. The rest are counted. Details are kept in an unlinked temporary file, so
-// memory stays at about 100 bytes per finding whatever the events contain.
+// computer: those that come first by (time, item path, offset). The rest are counted. Of more
+// computers than Limits::computers the names that sort first are told apart and the others are
+// capped together. So nothing depends on who read what when. Details are kept in an unlinked
+// temporary file, so memory stays at about 100 bytes per finding whatever the events contain.
 // One thread at a time; merge() of several stores gives the same result in any order.
 class FindingStore {
  public:
@@ -29,6 +30,7 @@ class FindingStore {
     std::int64_t time_ns = 0;                // INT64_MAX: the event has no time
     const std::string* item_path = nullptr;  // outlives the store
     std::uint64_t offset_bytes = 0;
+    std::uint64_t ordinal = 0;  // tells apart what a correlation says about one place
   };
   // Findings of one rule on one computer, the ones beyond the cap included.
   struct Count {

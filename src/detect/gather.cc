@@ -20,7 +20,6 @@ void join_tally(ItemTally& into, ItemTally&& from) {
     if (into.clock == nullptr) into.clock = std::make_unique<ClockSummary>();
     into.clock->merge(*from.clock);
   }
-  for (const auto& [key, meter] : from.sources) into.sources[key].join(meter, 0);
 }
 
 void join_bucket(BucketTally& into, const BucketTally& from) {
@@ -60,23 +59,41 @@ std::set<std::string_view> containers_among(const std::vector<Item>& items) {
   return containers;
 }
 
+void add_item(const ScannedItem& scanned, const CoverageMeter& part, CoverageMeter& meter,
+              Coverage& coverage) {
+  constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+  constexpr std::size_t kItemsListed = 100;
+  meter.join(part, scanned.time_shift_s * kNsPerSecond);
+  ++coverage.items_count;
+  if (coverage.items.size() < kItemsListed) coverage.items.push_back(scanned.item.path);
+  if (scanned.time_shift_s == 0) return;
+  coverage.time_shift_s = scanned.time_shift_s;
+  coverage.clock = scanned.clock;
+}
+
 }  // namespace
 
-Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items) {
-  Gathered gathered;
+Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const Limits& limits) {
+  Gathered gathered(limits);
+  std::optional<HitStore> remembered;
   for (Scanner& scanner : scanners) {
     Scanner::State& state = scanner.state();
     for (auto& [id, tally] : state.items) join_tally(gathered.tallies[id], std::move(tally));
     while (gathered.buckets.size() < state.buckets.size()) gathered.buckets.emplace_back();
     for (std::size_t i = 0; i < state.buckets.size(); ++i)
       join_bucket(gathered.buckets[i], state.buckets[i]);
-    gathered.remembered.insert(gathered.remembered.end(),
-                               std::make_move_iterator(state.remembered.begin()),
-                               std::make_move_iterator(state.remembered.end()));
-    state.remembered.clear();
-    gathered.forgotten_hits_count += state.forgotten_hits_count;
+    gathered.meters.merge(state.meters);
+    if (remembered) {
+      remembered->merge(std::move(state.remembered));
+    } else {
+      remembered = std::move(state.remembered);
+    }
     gathered.disagreements_count += state.disagreements_count;
     gathered.events_count += state.events_count;
+  }
+  if (remembered) {
+    gathered.hit_counts = remembered->counts();
+    gathered.remembered = remembered->take();
   }
   std::sort(items.begin(), items.end(),
             [](const Item& a, const Item& b) { return a.path < b.path; });
@@ -103,34 +120,26 @@ Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items) {
 }
 
 std::vector<Coverage> coverage_of(const Gathered& gathered) {
-  struct Source {
+  std::vector<Coverage> list;
+  for (const auto& [key, by_item] : gathered.meters.sources()) {
     CoverageMeter meter;
     Coverage coverage;
-  };
-  std::map<SourceKey, Source> sources;
-  constexpr std::int64_t kNsPerSecond = 1'000'000'000;
-  constexpr std::size_t kItemsListed = 100;
-  for (const ScannedItem& scanned : gathered.items) {
-    const auto tally = gathered.tallies.find(scanned.item.id);
-    if (tally == gathered.tallies.end() || !scanned.duplicate_of.empty()) continue;
-    for (const auto& [key, meter] : tally->second.sources) {
-      Source& source = sources[key];
-      source.meter.join(meter, scanned.time_shift_s * kNsPerSecond);
-      Coverage& coverage = source.coverage;
-      ++coverage.items_count;
-      if (coverage.items.size() < kItemsListed) coverage.items.push_back(scanned.item.path);
-      if (scanned.time_shift_s == 0) continue;
-      coverage.time_shift_s = scanned.time_shift_s;
-      coverage.clock = scanned.clock;
+    coverage.computer = key.computer;
+    coverage.kind = std::string(to_string(key.kind));
+    coverage.source = key.source;
+    std::map<std::uint32_t, const CoverageMeter*> in_order;  // items stand in order of their paths
+    for (const auto& [item, part] : by_item) in_order.emplace(gathered.item_index.at(item), &part);
+    for (const auto& [index, part] : in_order) {
+      const ScannedItem& scanned = gathered.items[index];
+      if (scanned.duplicate_of.empty()) add_item(scanned, *part, meter, coverage);
     }
-  }
-  std::vector<Coverage> list;
-  for (auto& [key, source] : sources) {
-    source.coverage.computer = key.computer;
-    source.coverage.kind = std::string(to_string(key.kind));
-    source.coverage.source = key.source;
-    source.meter.report(source.coverage);
-    list.push_back(std::move(source.coverage));
+    if (coverage.items_count == 0) continue;
+    meter.report(coverage);
+    if (meter.is_scattered()) {
+      coverage.clock += coverage.clock.empty() ? "" : " ";
+      coverage.clock += "The times lie on more days than a log has: holes were not looked for.";
+    }
+    list.push_back(std::move(coverage));
   }
   return list;
 }

@@ -73,10 +73,8 @@ class Observability {
   std::set<std::string> missing_;
 };
 
-std::string joined(const std::set<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
+std::string joined(const std::set<std::string>& names, std::string_view between) {
+  return fmt::format("{}", fmt::join(names, between));
 }
 
 // What the evidence says about one rule's chance to match.
@@ -136,13 +134,13 @@ void judge_rule(const Chance& chance, LedgerEntry& entry) {
   entry.events_count = chance.events_count;
   if (!chance.log_was_there) {
     entry.state = RuleState::kNotObservable;
-    entry.why =
-        fmt::format("The evidence has no events of {}.", joined(chance.routes_without_events));
+    entry.why = fmt::format("The evidence has no events of {}.",
+                            joined(chance.routes_without_events, " or "));
   } else if (chance.had_instances && !chance.satisfiable) {
     entry.state = RuleState::kNotObservable;
     entry.why = fmt::format(
         "{} events of its log source were read, but none ever filled a field it needs: {}.",
-        chance.events_count, joined(chance.missing_fields));
+        chance.events_count, joined(chance.missing_fields, ", "));
   } else {
     entry.state = RuleState::kRan;
   }

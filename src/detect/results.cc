@@ -10,7 +10,6 @@ namespace pugmark {
 namespace {
 
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
-constexpr ItemId kWholeRun{UINT32_MAX};
 
 // The same in every run over the same bytes and rules, whatever the item is called.
 std::string finding_id(const Finding& finding, const Item& item, unsigned round) {
@@ -46,10 +45,7 @@ class Results::State {
     for (auto& [index, list] : by_item) {
       gaps_count_ += list.size();
       gathered_.items[index].gaps_count += list.size();
-      std::stable_sort(list.begin(), list.end(), [](const Gap& a, const Gap& b) {
-        return std::tie(a.where.offset_bytes, a.where.length_bytes, a.kind, a.what) <
-               std::tie(b.where.offset_bytes, b.where.length_bytes, b.kind, b.what);
-      });
+      std::stable_sort(list.begin(), list.end(), comes_first);
       if (list.size() > limits.gaps_per_item) list.resize(limits.gaps_per_item);
       for (Gap& gap : list) {
         gap.where.item = ItemId{index};
@@ -66,23 +62,32 @@ class Results::State {
                               "only the first {} findings are kept, the rest are counted.",
                               limits.findings, store_.cap()));
     }
-    if (store_.computers_merged()) {
+    if (store_.computers_merged() || gathered_.meters.computers_merged()) {
       add_run_gap(GapKind::kLimit,
-                  fmt::format("The limit computers ({}) was reached: findings of further computers "
-                              "are capped together.",
+                  fmt::format("The limit computers ({}) was reached: only the names that sort "
+                              "first are told apart. Findings of the others are capped together, "
+                              "and coverage shows them as one.",
                               limits.computers));
     }
-    if (gathered_.forgotten_hits_count > 0) {
-      add_run_gap(GapKind::kLimit,
-                  fmt::format("The limit correlation-hits ({}) was reached: {} events were not "
-                              "looked at by correlation rules.",
-                              limits.correlation_hits, gathered_.forgotten_hits_count));
-    }
+    note_forgotten_hits(limits);
     if (gathered_.disagreements_count > 0) {
       add_run_gap(GapKind::kDamaged,
                   fmt::format("{} findings are not confirmed by the reference evaluator. This is a "
                               "defect of this program: please report it.",
                               gathered_.disagreements_count));
+    }
+  }
+
+  void note_forgotten_hits(const Limits& limits) {
+    const auto& correlations = rules_.engine().rules().correlations;
+    for (std::size_t i = 0; i < gathered_.hit_counts.size(); ++i) {
+      const HitStore::Count& count = gathered_.hit_counts[i];
+      if (count.kept == count.total) continue;
+      add_run_gap(GapKind::kLimit,
+                  fmt::format("The limit correlation-hits ({}) was reached: the correlation \"{}\" "
+                              "looked at the first {} of {} events in time.",
+                              limits.correlation_hits, correlations[i].title, count.kept,
+                              count.total));
     }
   }
 
@@ -107,7 +112,7 @@ class Results::State {
       if (a.entry.place.offset_bytes != b.entry.place.offset_bytes)
         return a.entry.place.offset_bytes < b.entry.place.offset_bytes;
       if (a.entry.rule == b.entry.rule)
-        return a.entry.spill_offset_bytes < b.entry.spill_offset_bytes;
+        return a.entry.place.ordinal < b.entry.place.ordinal;
       const std::string& left = ledger_[a.entry.rule].rule_id;
       const std::string& right = ledger_[b.entry.rule].rule_id;
       return left != right ? left < right : a.entry.rule < b.entry.rule;
@@ -168,7 +173,8 @@ Result<Results> Results::settle(const Ruleset& rules, std::vector<Scanner> scann
     if (auto status = store.merge(std::move(scanner.state().store)); !status)
       return std::move(status).error();
   }
-  auto state = std::make_unique<State>(rules, std::move(store), gather(scanners, std::move(items)));
+  auto state = std::make_unique<State>(rules, std::move(store),
+                                       gather(scanners, std::move(items), limits));
   state->scanners_ = std::move(scanners);
   if (auto status = judge_correlations(rules, state->gathered_, state->store_); !status)
     return std::move(status).error();

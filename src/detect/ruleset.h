@@ -20,7 +20,9 @@ class Engine;
 
 struct RulesetOptions {
   std::vector<std::string> paths;         // files and folders (every *.yml and *.yaml below them)
+  std::string own_folder;  // the one of `paths` whose files are named "rules/..." in all output
   std::string placeholders_file;          // YAML map: name -> value or list; "" for none
+  bool rejected_suffice = false;          // no Error if every rule is rejected: to look at them
   std::optional<Level> level_min;         // rules below it are disabled
   std::vector<std::string> excluded_ids;  // disabled; an id no rule has is an Error
   Limits limits;

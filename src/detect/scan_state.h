@@ -9,24 +9,16 @@
 #include <unordered_map>
 #include <vector>
 
-#include "detect/coverage_meter.h"
 #include "detect/engine/engine.h"
 #include "detect/engine/matcher.h"
 #include "detect/finding_store.h"
+#include "detect/hit_store.h"
 #include "detect/scanner.h"
-#include "detect/sigma/correlate.h"
+#include "detect/source_meters.h"
 #include "events/clock.h"
 
 // What one worker collects, between Scanner (which fills it) and Results (which settles it).
 namespace pugmark {
-
-// A log source of one computer: Coverage is made of these.
-struct SourceKey {
-  std::string computer;
-  SourceKind kind = SourceKind::kJson;
-  std::string source;
-  friend auto operator<=>(const SourceKey&, const SourceKey&) = default;
-};
 
 struct ItemTally {
   std::string path;
@@ -35,20 +27,10 @@ struct ItemTally {
   std::uint64_t gaps_count = 0;
   std::vector<Gap> gaps;  // at most Limits::gaps_per_item, those that come first in the item
   std::unique_ptr<ClockSummary> clock;  // large, and most items have no second clock
-  std::map<SourceKey, CoverageMeter> sources;
 };
 
-// An event that a rule matched on which a correlation stands.
-struct RememberedHit {
-  std::uint32_t correlation = 0;  // index into RuleSet::correlations
-  sigma::CorrelationHit hit;      // time as the source says; ordinal not yet
-  ItemId item{};
-  std::uint64_t offset_bytes = 0;
-  std::uint32_t length_bytes = 0;
-  std::uint32_t rule = 0;  // index into RuleSet::rules
-  TimePrecision precision = TimePrecision::kUnknown;
-  std::string computer;
-};
+// Whether `a` comes before `b` in the list of an item's gaps.
+bool comes_first(const Gap& a, const Gap& b);
 
 // What was seen of one bucket: enough to say which rules could have matched at all.
 struct BucketTally {
@@ -69,8 +51,8 @@ class Scanner::State {
   FindingStore store;
   std::map<ItemId, ItemTally> items;
   std::deque<BucketTally> buckets;  // by bucket id
-  std::vector<RememberedHit> remembered;
-  std::uint64_t forgotten_hits_count = 0;  // beyond Limits::correlation_hits
+  SourceMeters meters;
+  HitStore remembered;
   std::uint64_t disagreements_count = 0;   // matches the reference evaluator does not confirm
   std::uint64_t events_count = 0;
   std::uint64_t findings_count = 0;
@@ -82,6 +64,7 @@ class Scanner::State {
     engine::BoundShape binding;
     // The meter used last for this shape, and for whom.
     CoverageMeter* meter = nullptr;
+    std::uint64_t meter_generation = 0;
     ItemId meter_item{};
     std::string meter_computer;
   };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <tuple>
 
 #include "base/text.h"
 #include "detect/describe.h"
@@ -33,6 +34,8 @@ Scanner::State::State(const Ruleset& rules, ShapeTable& shape_table, const Limit
       shapes(shape_table),
       limits(limits_in_force),
       store(limits_in_force),
+      meters(limits_in_force.computers),
+      remembered(engine.rules().correlations.size(), limits_in_force.correlation_hits),
       matcher_(random_seed()) {
   const sigma::RuleSet& set = engine.rules();
   correlations_of_rule_.resize(set.rules.size());
@@ -99,9 +102,11 @@ Scanner::State::KnownShape& Scanner::State::known(const Shape& shape) {
 
 void Scanner::State::cover(const Event& event, KnownShape& shape) {
   const std::string_view computer = event.computer.bytes();
-  if (shape.meter == nullptr || shape.meter_item != item_ || shape.meter_computer != computer) {
-    const SourceKey key{rendered(event.computer), event.shape->source, event.shape->channel};
-    shape.meter = &tally_->sources[key];
+  if (shape.meter == nullptr || shape.meter_generation != meters.generation() ||
+      shape.meter_item != item_ || shape.meter_computer != computer) {
+    shape.meter = &meters.meter(
+        item_, {rendered(event.computer), event.shape->source, event.shape->channel});
+    shape.meter_generation = meters.generation();
     shape.meter_item = item_;
     shape.meter_computer = computer;
   }
@@ -188,27 +193,25 @@ bool Scanner::State::is_confirmed(const Event& event, const Block& block,
 void Scanner::State::remember(const Event& event, std::uint32_t rule) {
   if (event.precision == TimePrecision::kUnknown) return;
   for (const auto& [correlation, reference] : correlations_of_rule_[rule]) {
-    if (remembered.size() >= limits.correlation_hits) {
-      ++forgotten_hits_count;
-      continue;
-    }
     RememberedHit hit;
     hit.correlation = correlation;
     hit.rule = rule;
     hit.item = event.where.item;
+    hit.item_path = &tally_->path;
     hit.offset_bytes = event.where.offset_bytes;
     hit.length_bytes = event.where.length_bytes;
     hit.precision = event.precision;
-    hit.computer = rendered(event.computer);
     hit.hit.rule = reference;
     hit.hit.time_ns = event.time.ns_since_1970;
+    if (!remembered.count(hit)) continue;
+    hit.computer = rendered(event.computer);
     const auto& set = engine.rules().correlations[correlation];
     for (const std::string& name : sigma::fields_to_read(set, reference)) {
       bool found = false;
       std::string text = field_text(event, name, found);
       hit.hit.values.push_back(found ? std::optional(std::move(text)) : std::nullopt);
     }
-    remembered.push_back(std::move(hit));
+    remembered.keep(std::move(hit));
   }
 }
 
@@ -241,10 +244,13 @@ void Scanner::State::note_gaps(EventBatch& batch) {
   // as many as are listed before sorting the later ones out.
   const auto most = static_cast<std::size_t>(limits.gaps_per_item);
   if (tally_->gaps.size() <= 2 * most) return;
-  std::stable_sort(tally_->gaps.begin(), tally_->gaps.end(), [](const Gap& a, const Gap& b) {
-    return a.where.offset_bytes < b.where.offset_bytes;
-  });
+  std::stable_sort(tally_->gaps.begin(), tally_->gaps.end(), comes_first);
   tally_->gaps.resize(most);
+}
+
+bool comes_first(const Gap& a, const Gap& b) {
+  return std::tie(a.where.offset_bytes, a.where.length_bytes, a.kind, a.what) <
+         std::tie(b.where.offset_bytes, b.where.length_bytes, b.kind, b.what);
 }
 
 Scanner::Scanner(const Ruleset& rules, ShapeTable& shapes, const Limits& limits)

@@ -64,7 +64,9 @@ class Results {
   Results(Results&&) noexcept;
 
   const std::vector<ScannedItem>& items() const;  // by path
-  // By item path and offset. Gap::where.item is an index into items().
+  // By item path and offset, then those of the run. Gap::where.item is an index into items(), or
+  // kWholeRun.
+  static constexpr ItemId kWholeRun{UINT32_MAX};
   const std::vector<Gap>& gaps() const;
   std::uint64_t gaps_count() const;                // those beyond Limits::gaps_per_item included
   const std::vector<Coverage>& coverage() const;   // by computer, kind, source

@@ -14,19 +14,22 @@ namespace pugmark {
 
 // Everything the workers brought home, put together but not yet judged.
 struct Gathered {
+  explicit Gathered(const Limits& limits) : meters(limits.computers) {}
+
   std::vector<ScannedItem> items;                        // by path
   std::unordered_map<ItemId, std::uint32_t> item_index;  // into `items`
   std::unordered_map<std::string_view, std::uint32_t> index_of_path;
   std::map<ItemId, ItemTally> tallies;
   std::deque<BucketTally> buckets;
+  SourceMeters meters;
   std::vector<RememberedHit> remembered;
-  std::uint64_t forgotten_hits_count = 0;
+  std::vector<HitStore::Count> hit_counts;  // by correlation
   std::uint64_t disagreements_count = 0;
   std::uint64_t events_count = 0;
 };
 
 // Joins the workers' tallies and the items; marks byte copies; corrects clocks.
-Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items);
+Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const Limits& limits);
 
 // Coverage of every log source of every computer, by (computer, kind, source). Byte copies of an
 // item are not counted twice.

@@ -2,6 +2,7 @@
 
 #include <xxhash.h>
 
+#include <atomic>
 #include <deque>
 
 namespace pugmark {
@@ -33,6 +34,7 @@ struct ShapeTable::Tables {
   std::unordered_map<std::string_view, FieldId> ids_by_name;
   std::deque<Shape> shapes;
   std::unordered_multimap<std::uint64_t, const Shape*> shapes_by_hash;
+  std::atomic<bool> refused = false;
 };
 
 ShapeTable::ShapeTable(const Limits& limits, ShapeListener* listener)
@@ -49,7 +51,10 @@ bool ShapeTable::intern_field(std::string_view name, FieldId& id) {
     id = found->second;
     return true;
   }
-  if (tables_->names.size() >= tables_->limits.field_names) return false;
+  if (tables_->names.size() >= tables_->limits.field_names) {
+    tables_->refused = true;
+    return false;
+  }
   id = FieldId{static_cast<std::uint32_t>(tables_->names.size())};
   tables_->names.emplace_back(name);
   tables_->ids_by_name.emplace(tables_->names.back(), id);
@@ -68,7 +73,10 @@ const Shape* ShapeTable::intern(Shape shape) {
   for (auto it = first; it != last; ++it) {
     if (same_kind(*it->second, shape)) return it->second;
   }
-  if (tables_->shapes.size() >= tables_->limits.shapes) return nullptr;
+  if (tables_->shapes.size() >= tables_->limits.shapes) {
+    tables_->refused = true;
+    return nullptr;
+  }
   shape.id = static_cast<std::uint32_t>(tables_->shapes.size());
   shape.wanted = tables_->listener == nullptr || tables_->listener->wants(shape);
   tables_->shapes.push_back(std::move(shape));
@@ -80,6 +88,8 @@ std::size_t ShapeTable::shapes_count() const {
   const std::lock_guard lock(tables_->mutex);
   return tables_->shapes.size();
 }
+
+bool ShapeTable::refused() const { return tables_->refused; }
 
 std::string_view to_string(SourceKind kind) {
   switch (kind) {

@@ -84,6 +84,9 @@ class ShapeTable {
 
   std::size_t shapes_count() const;
 
+  // Something was refused. What it was depends on the order of reading.
+  bool refused() const;
+
  private:
   struct Tables;
   std::unique_ptr<Tables> tables_;

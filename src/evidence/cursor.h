@@ -36,13 +36,20 @@ struct Listing {
 // Where ids of items come from; shared by all cursors of a run. Thread-safe.
 class ItemIds {
  public:
+  explicit ItemIds(std::uint32_t first = 0) : next_(first) {}
   ItemId next();
 
-  // How many were given out.
+  // How many were given out, those below `first` included.
   std::uint32_t count() const { return next_.load(std::memory_order_relaxed); }
 
+  // An item was refused because of Limits::items. Which one it was depends on who took the ids
+  // before it, so on the order of reading.
+  void note_refusal() { refused_.store(true, std::memory_order_relaxed); }
+  bool refused() const { return refused_.load(std::memory_order_relaxed); }
+
  private:
-  std::atomic<std::uint32_t> next_{0};
+  std::atomic<std::uint32_t> next_;
+  std::atomic<bool> refused_{false};
 };
 
 // Lists the regular files at and below `paths`, in an order that does not depend on the order of

@@ -17,7 +17,8 @@ namespace {
 
 Result<std::unique_ptr<Ruleset>> load_rules(const HuntRequest& request) {
   RulesetOptions options;
-  options.paths = request.default_rules;
+  if (!request.default_rules.empty()) options.paths.push_back(request.default_rules);
+  options.own_folder = request.default_rules;
   options.paths.insert(options.paths.end(), request.rule_paths.begin(), request.rule_paths.end());
   options.placeholders_file = request.placeholders_file;
   options.level_min = request.level_min;
@@ -67,7 +68,9 @@ Status write_items(const Results& results, CaseWriter& writer) {
     if (auto status = writer.add_item(item); !status) return status;
   }
   for (const Gap& gap : results.gaps()) {
-    const std::string& path = results.items()[static_cast<std::size_t>(gap.where.item)].item.path;
+    std::string path;  // stays empty where the gap is the whole hunt's
+    if (gap.where.item != Results::kWholeRun)
+      path = results.items()[static_cast<std::size_t>(gap.where.item)].item.path;
     const CaseGap stored{path, gap.where.offset_bytes, gap.where.length_bytes, gap.kind, gap.what};
     if (auto status = writer.add_gap(stored); !status) return status;
   }

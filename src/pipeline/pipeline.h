@@ -17,7 +17,7 @@ struct HuntRequest {
   std::vector<std::string> evidence;    // files, folders, archives
   std::vector<std::string> rule_paths;  // files or folders added by -r
   // the program's own rules (folder); empty with --no-default-rules
-  std::vector<std::string> default_rules;
+  std::string default_rules;
   std::string placeholders_file;  // values for %name% in rules, or ""
   std::string case_path;
   bool force = false;
@@ -34,7 +34,7 @@ struct HuntProgress {
   std::atomic<std::uint64_t> bytes_done{0};
   std::atomic<std::uint64_t> events_count{0};
   std::atomic<std::uint64_t> findings_count{0};
-  // a string literal: "reading rules", "reading evidence", "writing the case"
+  // a string literal: "reading rules", "reading evidence", "writing the case", ...
   std::atomic<const char*> stage{"starting"};
   std::atomic<bool> cancel{false};  // set by a signal handler: the hunt stops and leaves no case
 };

@@ -3,7 +3,9 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <sstream>
 #include <string>
+#include <vector>
 
 namespace pugmark {
 namespace {
@@ -22,17 +24,28 @@ class PipelineTest : public testing::Test {
     std::ofstream(folder_ / "evidence" / name, std::ios::binary) << text;
   }
 
-  HuntOutcome hunt_on(unsigned threads_count) const {
+  HuntRequest request() const {
     HuntRequest request;
     request.evidence = {(folder_ / "evidence").string()};
-    request.default_rules = {std::string(PUGMARK_SOURCE_DIR) + "/rules"};
+    request.default_rules = std::string(PUGMARK_SOURCE_DIR) + "/rules";
     request.case_path = (folder_ / "hunt.case").string();
     request.force = true;
-    request.threads_count = threads_count;
+    return request;
+  }
+
+  static HuntOutcome outcome_of(const HuntRequest& request) {
     HuntProgress progress;
     const auto outcome = hunt(request, progress);
     EXPECT_TRUE(outcome.ok()) << (outcome.ok() ? "" : outcome.error().message);
     return outcome.ok() ? outcome.value() : HuntOutcome{};
+  }
+
+  // The bytes of the case.
+  static std::string case_of(const HuntRequest& request) {
+    outcome_of(request);
+    std::ostringstream bytes;
+    bytes << std::ifstream(request.case_path, std::ios::binary).rdbuf();
+    return bytes.str();
   }
 
   std::filesystem::path folder_;
@@ -66,11 +79,32 @@ TEST_F(PipelineTest, ThreadsMeetEveryFormatInTurn) {
     write(std::string("e_ncsa") + round, ncsa);
   }
   for (const unsigned threads : {1U, 4U}) {
-    const HuntOutcome outcome = hunt_on(threads);
+    HuntRequest hunted = request();
+    hunted.threads_count = threads;
+    const HuntOutcome outcome = outcome_of(hunted);
     EXPECT_EQ(outcome.items_count, 10U);
     EXPECT_EQ(outcome.events_count, 2U * (30 + 40 + 50 + 60 + 70));
     EXPECT_EQ(outcome.gaps_count, 0U);
   }
+}
+
+// Where the program is installed is not part of the evidence.
+TEST_F(PipelineTest, TheFolderOfTheOwnRulesDoesNotShow) {
+  write("iis", "#Fields: date time cs-method cs-uri-stem sc-status\n"
+               "2021-03-03 06:49:42 POST /ecp/y.js 200\n");
+  std::vector<std::string> cases;
+  for (const char* place : {"here", "elsewhere/below/"}) {
+    HuntRequest hunted = request();
+    hunted.default_rules = (folder_ / place).string();
+    std::filesystem::create_directories(hunted.default_rules);
+    std::filesystem::copy(std::string(PUGMARK_SOURCE_DIR) + "/rules/proxylogon",
+                          std::filesystem::path(hunted.default_rules) / "proxylogon");
+    cases.push_back(case_of(hunted));
+  }
+  EXPECT_TRUE(cases[0] == cases[1]);
+  EXPECT_NE(cases[0].find("rules/proxylogon/proxylogon_static_post_answered.yml"),
+            std::string::npos);
+  EXPECT_EQ(cases[0].find(folder_.string() + "/here"), std::string::npos);
 }
 
 }  // namespace

@@ -19,18 +19,24 @@ namespace {
 // The files of one run, handed out to workers. Thread-safe.
 class Work {
  public:
-  Work(const Listing& listing, ItemIds& ids, const ReaderOptions& options, HuntProgress& progress)
-      : ids_(ids), options_(options), progress_(progress) {
+  Work(const Listing& listing, std::uint32_t first_id, const ReaderOptions& options,
+       unsigned threads_count, HuntProgress& progress)
+      : ids_(first_id),
+        options_(options),
+        is_in_order_(threads_count == 1),
+        progress_(progress) {
     for (const EvidenceFile& file : listing.files) waiting_.push_back(&file);
+    if (is_in_order_) return;
     // Large files first, so that no thread is left alone with one at the end.
     std::stable_sort(waiting_.begin(), waiting_.end(),
                      [](const auto* a, const auto* b) { return a->size_bytes > b->size_bytes; });
   }
 
   // A file to read: one nobody has begun, else one that is still being read; nullptr if all is
-  // done.
+  // done or all is in vain.
   std::shared_ptr<BlockStream> take() {
     for (;;) {
+      if (is_in_vain()) return nullptr;
       const EvidenceFile* file = nullptr;
       {
         const std::lock_guard lock(mutex_);
@@ -65,6 +71,11 @@ class Work {
     progress_.bytes_done = bytes;
   }
 
+  // Something was refused that another order of reading would have let in.
+  bool is_in_vain() const {
+    return !is_in_order_ && (ids_.refused() || options_.shapes->refused());
+  }
+
   std::vector<Item> take_items() { return std::move(items_); }
   std::vector<Gap> take_gaps() { return std::move(gaps_); }
 
@@ -84,8 +95,9 @@ class Work {
     gaps_.push_back(std::move(gap));
   }
 
-  ItemIds& ids_;
+  ItemIds ids_;
   ReaderOptions options_;
+  bool is_in_order_;  // one thread, files by path: what is refused is the same in every run
   HuntProgress& progress_;
   std::mutex mutex_;
   std::deque<const EvidenceFile*> waiting_;
@@ -103,7 +115,7 @@ class Worker {
 
   Status run() {
     while (auto stream = work_.take()) {
-      while (!progress_.cancel && stream->next(buffer_)) {
+      while (!progress_.cancel && !work_.is_in_vain() && stream->next(buffer_)) {
         if (auto status = judge(); !status) return status;
       }
       if (progress_.cancel) return {};
@@ -163,17 +175,14 @@ class FirstFailure {
   std::optional<Error> error_;
 };
 
-}  // namespace
-
-Result<ScannedEvidence> scan_evidence(const Listing& listing, ItemIds& ids, Ruleset& rules,
-                                      const HuntRequest& request, HuntProgress& progress) {
+// Nothing if it was in vain: then it has to be done again by one thread.
+Result<std::optional<ScannedEvidence>> scan_once(const Listing& listing, std::uint32_t first_id,
+                                                 Ruleset& rules, const HuntRequest& request,
+                                                 unsigned threads_count, HuntProgress& progress) {
   ScannedEvidence scanned;
   scanned.shapes = std::make_unique<ShapeTable>(request.limits, &rules);
-  std::uint64_t total_bytes = 0;
-  for (const EvidenceFile& file : listing.files) total_bytes += file.size_bytes;
-  progress.bytes_total = total_bytes;
-  Work work(listing, ids, {&request.limits, scanned.shapes.get(), request.carve}, progress);
-  const unsigned threads_count = threads_count_of(request);
+  const ReaderOptions options{&request.limits, scanned.shapes.get(), request.carve};
+  Work work(listing, first_id, options, threads_count, progress);
   for (unsigned i = 0; i < threads_count; ++i)
     scanned.scanners.emplace_back(rules, *scanned.shapes, request.limits);
   FirstFailure failure;
@@ -188,12 +197,31 @@ Result<ScannedEvidence> scan_evidence(const Listing& listing, ItemIds& ids, Rule
   if (progress.cancel)
     return Error{ErrorCode::kIo, "The hunt was cancelled before all evidence was read.",
                  "No case was written; start again."};
+  if (work.is_in_vain()) return std::optional<ScannedEvidence>();
   scanned.items = work.take_items();
   scanned.gaps = work.take_gaps();
   scanned.items.insert(scanned.items.end(), listing.unread_items.begin(),
                        listing.unread_items.end());
   scanned.gaps.insert(scanned.gaps.end(), listing.gaps.begin(), listing.gaps.end());
-  return scanned;
+  return std::optional(std::move(scanned));
+}
+
+}  // namespace
+
+Result<ScannedEvidence> scan_evidence(const Listing& listing, const ItemIds& ids, Ruleset& rules,
+                                      const HuntRequest& request, HuntProgress& progress) {
+  std::uint64_t total_bytes = 0;
+  for (const EvidenceFile& file : listing.files) total_bytes += file.size_bytes;
+  progress.bytes_total = total_bytes;
+  for (unsigned threads_count = threads_count_of(request);; threads_count = 1) {
+    auto scanned = scan_once(listing, ids.count(), rules, request, threads_count, progress);
+    if (!scanned) return std::move(scanned).error();
+    if (scanned.value()) return std::move(*scanned.value());
+    progress.stage = "reading again in order";
+    progress.bytes_done = 0;
+    progress.events_count = 0;
+    progress.findings_count = 0;
+  }
 }
 
 }  // namespace pugmark

@@ -23,9 +23,11 @@ struct ScannedEvidence {
 
 // Reads all files of the listing on `request.threads_count` threads. A worker takes the next file
 // nobody has begun; when there is none left it helps with those still being read, so one huge file
-// keeps every thread busy. kIo: temporary file; kLimit with the word "cancelled" if progress.cancel
-// was set.
-Result<ScannedEvidence> scan_evidence(const Listing& listing, ItemIds& ids, Ruleset& rules,
+// keeps every thread busy. Where a limit is reached whose victims depend on the order of reading
+// (items, field-names, shapes), everything is read again by one thread in the order of paths. New
+// items get ids behind those of `ids`. kIo: temporary file; kIo with the word "cancelled" if
+// progress.cancel was set.
+Result<ScannedEvidence> scan_evidence(const Listing& listing, const ItemIds& ids, Ruleset& rules,
                                       const HuntRequest& request, HuntProgress& progress);
 
 }  // namespace pugmark

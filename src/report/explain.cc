@@ -90,13 +90,20 @@ void Explanation::because(const Finding& finding) {
   heading("Why it matched");
   if (finding.because.empty())
     out_.line("  nothing has to stand in the event: the rule only denies");
-  for (const Because& one : finding.because) {
-    const std::string name = one.field.empty() ? "anywhere in the event" : escaped(one.field);
-    out_.line("  " + styled(name, kBold, look_));
-    out_.line("    value    " + wrapped(escaped(one.value), look_.width_columns, 13));
+  const auto same_text = [](const Because& a, const Because& b) {
+    return a.field == b.field && a.value == b.value && a.reading == b.reading &&
+           a.offset_bytes == b.offset_bytes;
+  };
+  for (std::size_t i = 0; i < finding.because.size(); ++i) {
+    const Because& one = finding.because[i];
+    if (i == 0 || !same_text(finding.because[i - 1], one)) {
+      const std::string name = one.field.empty() ? "anywhere in the event" : escaped(one.field);
+      out_.line("  " + styled(name, kBold, look_));
+      out_.line("    value    " + wrapped(escaped(one.value), look_.width_columns, 13));
+      if (!one.reading.empty()) out_.line("    read as  " + escaped(one.reading));
+      if (one.offset_bytes) out_.line("    at byte  " + grouped(*one.offset_bytes));
+    }
     out_.line("    pattern  " + wrapped(escaped(one.pattern), look_.width_columns, 13));
-    if (!one.reading.empty()) out_.line("    read as  " + escaped(one.reading));
-    if (one.offset_bytes) out_.line("    at byte  " + grouped(*one.offset_bytes));
   }
 }
 
@@ -209,6 +216,7 @@ Status Explanation::finding(const Finding& finding) {
 
   title(finding.rule_title, finding.level);
   label("finding", escaped(finding.id));
+  label("verdict", verdict_words(finding.verdict));
   time_line(finding, known_item);
   source_line(finding);
   if (entry.ok()) {

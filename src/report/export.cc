@@ -62,12 +62,12 @@ Status export_case(const CaseReader& reader, ExportFormat format, const Filter& 
   std::uint64_t left_out = 0;
   const Status status = reader.findings([&](const Finding& finding) {
     if (!passes(filter, finding)) return true;
-    if (filter.limit != 0 && taken++ >= filter.limit) return false;
     if (exporter->needs_time() && finding.precision == TimePrecision::kUnknown) {
       ++left_out;
-    } else {
-      out.write(exporter->row(finding));
+      return true;
     }
+    if (filter.limit != 0 && taken++ >= filter.limit) return false;
+    out.write(exporter->row(finding));
     return !out.failed();
   });
   if (!status.ok()) return status;

@@ -24,15 +24,16 @@ std::string details_of(const std::vector<std::pair<std::string, std::string>>& f
 class CsvExporter : public Exporter {
  public:
   std::string begin() override {
-    return csv_line({"id", "rule_id", "rule_title", "level", "status", "time", "time_shift_s",
-                     "item", "offset", "length", "record_id", "channel", "event_id", "computer",
-                     "techniques", "tags", "because", "fields"});
+    return csv_line({"id", "rule_id", "rule_title", "level", "status", "verdict", "time",
+                     "time_shift_s", "item", "offset", "length", "record_id", "channel",
+                     "event_id", "computer", "techniques", "tags", "because", "fields"});
   }
   std::string row(const Finding& finding) override {
     std::vector<std::pair<std::string, std::string>> because;
     for (const Because& one : finding.because) because.emplace_back(one.field, one.value);
     return csv_line({finding.id, finding.rule_id, finding.rule_title,
-                     std::string(to_string(finding.level)), finding.status, time_text(finding),
+                     std::string(to_string(finding.level)), finding.status,
+                     std::string(to_string(finding.verdict)), time_text(finding),
                      finding.time_shift_s == 0 ? "" : fmt::format("{}", finding.time_shift_s),
                      finding.item, fmt::format("{}", finding.offset_bytes),
                      fmt::format("{}", finding.length_bytes), number_or_empty(finding.record_id),
@@ -86,6 +87,8 @@ class HayabusaExporter : public Exporter {
     const SplitTags tags = split_tags(finding.tags);
     const auto rule = context_.rules.find(finding.rule_id);
     std::vector<std::pair<std::string, std::string>> details;
+    if (finding.verdict != Verdict::kNone)
+      details.emplace_back("Verdict", to_string(finding.verdict));
     for (const Because& one : finding.because)
       details.emplace_back(one.field.empty() ? "Keyword" : one.field, one.value);
     return csv_line({timestamp(finding), finding.rule_title, std::string(short_name(finding.level)),
@@ -98,9 +101,10 @@ class HayabusaExporter : public Exporter {
   }
 
  private:
-  static std::string timestamp(const Finding& finding) {  // "2021-03-14 06:40:10.965 +00:00"
-    std::string text = time_text(finding);
-    if (text.empty()) return text;
+  // "2021-03-14 06:40:10.965 +00:00": always milliseconds, which is what its readers parse.
+  static std::string timestamp(const Finding& finding) {
+    if (finding.precision == TimePrecision::kUnknown) return {};
+    std::string text = format_time(finding.time, TimePrecision::kMillisecond);
     text[10] = ' ';
     text.pop_back();
     return text + " +00:00";

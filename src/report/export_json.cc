@@ -33,6 +33,7 @@ class TimesketchExporter : public Exporter {
     if (const std::string because = because_text(finding); !because.empty())
       message += ": " + because;
     std::vector<std::string> tags = {"pugmark", std::string(to_string(finding.level))};
+    if (finding.verdict != Verdict::kNone) tags.emplace_back(to_string(finding.verdict));
     tags.insert(tags.end(), finding.techniques.begin(), finding.techniques.end());
     std::string fields;
     for (const auto& [name, value] : finding.fields) {
@@ -47,7 +48,8 @@ class TimesketchExporter : public Exporter {
     object.list("tag", tags)
         .text("rule_id", finding.rule_id)
         .text("rule_title", finding.rule_title);
-    object.text("level", to_string(finding.level)).text("computer", finding.computer);
+    object.text("level", to_string(finding.level));
+    object.text("verdict", to_string(finding.verdict)).text("computer", finding.computer);
     object.text("channel", finding.channel).number("event_id", finding.event_id);
     object.number("record_id", finding.record_id).text("item", finding.item);
     object.number("offset", finding.offset_bytes).number("length", finding.length_bytes);
@@ -74,6 +76,7 @@ class TimesketchExporter : public Exporter {
 class OcsfExporter : public Exporter {
  public:
   explicit OcsfExporter(const ExportContext& context) : context_(context) {}
+  bool needs_time() const override { return true; }  // the class requires it
   std::string row(const Finding& finding) override {
     JsonObject object;
     object.number("class_uid", 2004).text("class_name", "Detection Finding");
@@ -82,13 +85,9 @@ class OcsfExporter : public Exporter {
     object.number("severity_id", static_cast<std::uint64_t>(finding.level) + 1);
     object.text("severity", kSeverities[static_cast<std::size_t>(finding.level)]);
     object.number("status_id", 1);
-    if (finding.precision == TimePrecision::kUnknown) {
-      object.null("time");
-    } else {
-      std::int64_t milliseconds = finding.time.ns_since_1970 / 1'000'000;
-      if (finding.time.ns_since_1970 % 1'000'000 < 0) --milliseconds;
-      object.signed_number("time", milliseconds);
-    }
+    std::int64_t milliseconds = finding.time.ns_since_1970 / 1'000'000;
+    if (finding.time.ns_since_1970 % 1'000'000 < 0) --milliseconds;
+    object.signed_number("time", milliseconds);
     object.text("message", finding.rule_title).raw("metadata", metadata(finding));
     object.raw("finding_info", finding_info(finding));
     if (!finding.computer.empty()) object.raw("device", device(finding));
@@ -148,7 +147,8 @@ class OcsfExporter : public Exporter {
     JsonObject object;
     object.text_or_null("time", time_text(finding))
         .signed_number("time_shift_s", finding.time_shift_s);
-    object.text("rule_status", finding.status).text("item", finding.item);
+    object.text("rule_status", finding.status);
+    object.text_or_null("verdict", to_string(finding.verdict)).text("item", finding.item);
     object.number("offset", finding.offset_bytes).number("length", finding.length_bytes);
     object.number_or_null("record_id", finding.record_id).text("channel", finding.channel);
     object.number_or_null("event_id", finding.event_id).text("provider", finding.provider);
@@ -161,12 +161,16 @@ class OcsfExporter : public Exporter {
 // ATT&CK Navigator layer, format 4.5: one technique a line, its score the number of findings.
 class NavigatorExporter : public Exporter {
  public:
+  static std::string titled(const Finding& finding) {
+    if (finding.verdict == Verdict::kNone) return finding.rule_title;
+    return fmt::format("{}, {}", finding.rule_title, to_string(finding.verdict));
+  }
   std::string row(const Finding& finding) override {
     for (const std::string& technique : finding.techniques) {
       Technique& all = techniques_[technique];
       ++all.findings_count;
       all.worst = std::max(all.worst, finding.level);
-      ++all.rules[finding.rule_title];
+      ++all.rules[titled(finding)];
     }
     return {};
   }
@@ -192,7 +196,7 @@ class NavigatorExporter : public Exporter {
         .number("minValue", 0)
         .number("maxValue", score_max);
     JsonObject versions;
-    versions.text("layer", "4.5");
+    versions.text("navigator", "4.9.0").text("layer", "4.5");  // the format asks for both
     JsonObject layer;
     layer.text("name", "Pugmark findings").raw("versions", versions.str());
     layer.text("domain", "enterprise-attack");

@@ -48,7 +48,7 @@ TEST_F(Exported, TimesketchHasWhatItsImportAsksFor) {
   EXPECT_EQ(lines[1]["timestamp_desc"], "EVTX TimeCreated");
   EXPECT_TRUE(lines[0]["message"].get<std::string>().starts_with("Server-side request"));
   EXPECT_EQ(lines[1]["tag"],
-            (std::vector<std::string>{"pugmark", "critical", "T1505.003", "T1059.003"}));
+            (std::vector<std::string>{"pugmark", "critical", "used", "T1505.003", "T1059.003"}));
   EXPECT_EQ(lines[0].size(), lines[1].size()) << "the same field names for every kind of event";
 }
 
@@ -68,19 +68,19 @@ TEST_F(Exported, HayabusaHasTheColumnsOfItsVerboseProfile) {
   EXPECT_TRUE(undated.starts_with(",\"Many failed logons, then one that worked\",med,"));
   EXPECT_EQ(
       plain,
-      "2021-03-14 06:40:10 +00:00,Server-side request through a "
+      "2021-03-14 06:40:10.000 +00:00,Server-side request through a "
       "cookie,high,mail.example.org,W3SVC1,,"
       "initial-access,T1190,cve.2021-26855,,"
-      "cs-uri-stem: /ecp/y.js \xc2\xa6 cs-uri-query: /ecp/y.js?a=1,"
+      "Verdict: attempted \xc2\xa6 cs-uri-stem: /ecp/y.js \xc2\xa6 cs-uri-query: /ecp/y.js?a=1,"
       "cs-method: POST \xc2\xa6 cs-uri-stem: /ecp/y.js \xc2\xa6 sc-status: 200,rules/web/ssrf.yml,"
       "f0000000-0000-4000-8000-000000000001,evidence/iis/u_ex210314.log\r");
 }
 
-TEST_F(Exported, OcsfTellsTheTimeOfTheEventAndDropsNothing) {
-  const auto lines = lines_of(exported(ExportFormat::kOcsf));
-  ASSERT_EQ(lines.size(), 3U);
-  EXPECT_TRUE(lines[0]["time"].is_null());
-  EXPECT_EQ(lines[0]["unmapped"]["related"].size(), 2U);
+TEST_F(Exported, OcsfTellsTheTimeOfTheEventAndDropsNothingOfIt) {
+  auto lines = lines_of(exported(ExportFormat::kOcsf));
+  ASSERT_EQ(lines.size(), 2U) << "the class requires a time";
+  ASSERT_EQ(notes_.size(), 1U) << "and that one was left out is said";
+  lines.insert(lines.begin(), nlohmann::json());  // numbered as the findings of the sample
   EXPECT_EQ(lines[1]["class_uid"], 2004);
   EXPECT_EQ(lines[1]["type_uid"], 200401);
   EXPECT_EQ(lines[1]["time"], 1'615'704'010'000);
@@ -90,12 +90,15 @@ TEST_F(Exported, OcsfTellsTheTimeOfTheEventAndDropsNothing) {
   EXPECT_EQ(lines[2]["finding_info"]["attacks"][0]["technique"]["uid"], "T1505.003");
   EXPECT_EQ(lines[2]["unmapped"]["record_id"], 18'446'744'073'709'551'615ULL);
   EXPECT_EQ(lines[2]["unmapped"]["time_shift_s"], 18'000);
+  EXPECT_EQ(lines[1]["unmapped"]["verdict"], "attempted");
   EXPECT_EQ(lines[2]["unmapped"]["because"].size(), 2U);
 }
 
 TEST_F(Exported, NavigatorCountsTechniques) {
   const auto layer = nlohmann::json::parse(exported(ExportFormat::kNavigator));
   EXPECT_EQ(layer["domain"], "enterprise-attack");
+  EXPECT_EQ(layer["versions"]["layer"], "4.5");
+  EXPECT_EQ(layer["versions"]["navigator"], "4.9.0");
   ASSERT_EQ(layer["techniques"].size(), 3U);
   EXPECT_EQ(layer["techniques"][0]["techniqueID"], "T1059.003");
   EXPECT_EQ(layer["techniques"][0]["score"], 1);

@@ -8,14 +8,30 @@ namespace {
 
 constexpr std::size_t kRejectedKept = 100;
 
-Status add_items(const CaseReader& reader, Overview& all) {
+// Windows sets aside more space than it uses: what is unread in an event log and in no gap is
+// unused space, which is no loss. Keeps what is unread of event logs with gaps until they are seen.
+using UnreadLogs = std::map<std::string, std::uint64_t>;
+
+void add_unread(const CaseItem& item, UnreadLogs& logs, Overview& all) {
+  const std::uint64_t bytes = item.item.unread_bytes;
+  if (bytes == 0) return;
+  if (item.item.type != "evtx") {
+    all.unread_bytes += bytes;
+    ++all.unread_items_count;
+  } else if (item.gaps_count == 0) {
+    all.unused_bytes += bytes;
+  } else {
+    logs[item.item.path] = bytes;
+  }
+}
+
+Status add_items(const CaseReader& reader, UnreadLogs& logs, Overview& all) {
   return reader.items([&](const CaseItem& item) {
     ++all.items_count;
     if (item.item.path.find("!/") == std::string::npos)
       all.handed_over_bytes += item.item.size_bytes;
     all.events_count += item.item.events_count;
-    all.unread_bytes += item.item.unread_bytes;
-    if (item.item.unread_bytes != 0) ++all.unread_items_count;
+    add_unread(item, logs, all);
     if (item.item.type == "unknown") ++all.unknown_items_count;
     if (!item.duplicate_of.empty()) ++all.duplicate_items_count;
     all.gaps_count += item.gaps_count;
@@ -23,10 +39,11 @@ Status add_items(const CaseReader& reader, Overview& all) {
   });
 }
 
-Status add_gaps(const CaseReader& reader, Overview& all) {
+Status add_gaps(const CaseReader& reader, UnreadLogs& logs, Overview& all) {
   std::map<GapKind, GapGroup> groups;
   std::map<GapKind, std::string> last_items;  // gaps of one item stand together
   std::uint64_t listed_count = 0;
+  std::string last_log;
   const Status status = reader.gaps([&](const CaseGap& gap) {
     GapGroup& group = groups[gap.kind];
     std::string& last_item = last_items[gap.kind];
@@ -37,8 +54,16 @@ Status add_gaps(const CaseReader& reader, Overview& all) {
     ++group.gaps_count;
     group.bytes += gap.length_bytes;
     ++listed_count;
+    if (const auto log = logs.find(gap.item); log != logs.end()) {
+      const std::uint64_t lost = std::min(log->second, gap.length_bytes);
+      log->second -= lost;
+      all.unread_bytes += lost;
+      if (lost != 0 && last_log != gap.item) ++all.unread_items_count;
+      if (lost != 0) last_log = gap.item;
+    }
     return true;
   });
+  for (const auto& [path, bytes] : logs) all.unused_bytes += bytes;
   for (auto& [kind, group] : groups) all.gaps.push_back(std::move(group));
   std::stable_sort(all.gaps.begin(), all.gaps.end(), [](const GapGroup& a, const GapGroup& b) {
     return a.gaps_count > b.gaps_count;
@@ -56,6 +81,7 @@ Status add_findings(const CaseReader& reader, std::map<std::string, RuleGroup>& 
       group.rule_id = finding.rule_id;
       group.rule_title = finding.rule_title;
       group.level = finding.level;
+      group.verdict = finding.verdict;
       group.first_id = finding.id;
     }
     if (dated && (group.precision == TimePrecision::kUnknown || finding.time < group.first)) {
@@ -121,8 +147,9 @@ Result<Overview> overview_of(const CaseReader& reader) {
   if (!facts.ok()) return facts.error();
   all.facts = std::move(facts).value();
   std::map<std::string, RuleGroup> groups;
-  if (Status status = add_items(reader, all); !status.ok()) return status.error();
-  if (Status status = add_gaps(reader, all); !status.ok()) return status.error();
+  UnreadLogs logs;
+  if (Status status = add_items(reader, logs, all); !status.ok()) return status.error();
+  if (Status status = add_gaps(reader, logs, all); !status.ok()) return status.error();
   if (Status status = add_findings(reader, groups, all); !status.ok()) return status.error();
   if (Status status = add_rules(reader, groups, all); !status.ok()) return status.error();
   if (Status status = add_coverage(reader, all); !status.ok()) return status.error();

@@ -18,6 +18,7 @@ struct RuleGroup {
   std::string rule_id;
   std::string rule_title;
   Level level = Level::kMedium;
+  Verdict verdict = Verdict::kNone;
   std::uint64_t kept_count = 0;
   std::uint64_t findings_count = 0;  // those only counted included
   std::set<std::string> computers;   // Limits::computers bounds it
@@ -45,8 +46,9 @@ struct Overview {
   std::uint64_t items_count = 0;
   std::uint64_t handed_over_bytes = 0;  // of files; members of archives not counted again
   std::uint64_t events_count = 0;
-  std::uint64_t unread_bytes = 0;
+  std::uint64_t unread_bytes = 0;         // not understood, unused space not counted
   std::uint64_t unread_items_count = 0;
+  std::uint64_t unused_bytes = 0;         // of event logs: where no record stands
   std::uint64_t unknown_items_count = 0;  // no reader knows their content
   std::uint64_t duplicate_items_count = 0;
   std::uint64_t gaps_count = 0;      // by the items' own count: listed and not listed

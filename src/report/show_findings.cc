@@ -75,7 +75,9 @@ std::size_t title_columns(const Look& look) {
 std::string timeline_json(const Finding& finding) {
   JsonObject object;
   add_time(object, finding);
-  object.text("level", to_string(finding.level)).list("techniques", finding.techniques);
+  object.text("level", to_string(finding.level));
+  object.text_or_null("verdict", to_string(finding.verdict));
+  object.list("techniques", finding.techniques);
   object.text_or_null("computer", finding.computer).text("rule_id", finding.rule_id);
   object.text("rule_title", finding.rule_title).text("item", finding.item);
   object.number("offset", finding.offset_bytes).text("id", finding.id);
@@ -106,7 +108,7 @@ std::string finding_json(const Finding& finding) {
   object.number("length", finding.length_bytes).number_or_null("record_id", finding.record_id);
   object.text_or_null("channel", finding.channel).number_or_null("event_id", finding.event_id);
   object.text_or_null("computer", finding.computer).list("techniques", finding.techniques);
-  object.list("tags", finding.tags).null("verdict");
+  object.list("tags", finding.tags).text_or_null("verdict", to_string(finding.verdict));
   object.raw("because", list_of(finding.because, because_json));
   object.null("track").null("phase");
   if (finding.recovered) object.flag("recovered", true);
@@ -122,6 +124,7 @@ Status show_findings(const CaseReader& reader, const ShowOptions& options, Outpu
   }
   Table table({{"TIME (UTC)"},
                {"LEVEL"},
+               {"VERDICT"},
                {"COMPUTER", 8, false, false, 1},
                {"RULE", title_columns(options.look)},
                {"MATCHED", 24, false, false, 2},
@@ -132,6 +135,7 @@ Status show_findings(const CaseReader& reader, const ShowOptions& options, Outpu
       each_passing(reader, options, false, out, shown, [&](const Finding& finding) {
         table.row({{table_time(finding.time, finding.precision), {}},
                    {std::string(short_name(finding.level)), style_of(finding.level)},
+                   {std::string(to_string(finding.verdict)), {}},
                    {escaped(finding.computer), {}},
                    {escaped(finding.rule_title), {}},
                    {because_words(finding), {}},
@@ -151,6 +155,7 @@ Status show_timeline(const CaseReader& reader, const ShowOptions& options, Outpu
   }
   Table table({{"TIME (UTC)"},
                {"LEVEL"},
+               {"VERDICT"},
                {"TECHNIQUES", 9, false, false, 1},
                {"COMPUTER", 8, false, false, 2},
                {"RULE", title_columns(options.look)},
@@ -160,6 +165,7 @@ Status show_timeline(const CaseReader& reader, const ShowOptions& options, Outpu
       each_passing(reader, options, true, out, shown, [&](const Finding& finding) {
         table.row({{table_time(finding.time, finding.precision), {}},
                    {std::string(short_name(finding.level)), style_of(finding.level)},
+                   {std::string(to_string(finding.verdict)), {}},
                    {escaped(joined(finding.techniques, " ")), {}},
                    {escaped(finding.computer), {}},
                    {escaped(finding.rule_title), {}},

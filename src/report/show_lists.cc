@@ -42,7 +42,7 @@ std::string item_json(const CaseItem& item) {
 
 std::string gap_json(const CaseGap& gap) {
   JsonObject object;
-  object.text("item", gap.item)
+  object.text_or_null("item", gap.item)
       .number("offset", gap.offset_bytes)
       .number("length", gap.length_bytes);
   return object.text("kind", to_string(gap.kind)).text("what", gap.what).str();
@@ -65,7 +65,7 @@ std::vector<Column> rule_columns() {
           {"FINDINGS", 0, true, false, 1},
           {"RULE", 20},
           {"FILE", 16, false, true, 2},
-          {"WHY", 16}};
+          {"WHY", 20, false, false, 0, true}};
 }
 
 std::vector<Cell> rule_cells(const LedgerEntry& entry) {
@@ -99,7 +99,7 @@ Status show_coverage(const CaseReader& reader, const ShowOptions& options, Outpu
     return narrow ? day_of(time) : table_time(time, precision);
   };
   Table table({{"COMPUTER", 8},
-               {"SOURCE", 16},
+               {"SOURCE", 16, false, true},
                {"FIRST (UTC)"},
                {"LAST (UTC)"},
                {"DAYS", 0, true},
@@ -107,7 +107,7 @@ Status show_coverage(const CaseReader& reader, const ShowOptions& options, Outpu
                {"HOLES", 0, true, false, 1},
                {"MISSING", 0, true, false, 3},
                {"TECHNIQUES", 0, true, false, 4},
-               {"CLOCK", 12, false, false, 2}},
+               {"CLOCK", 12, false, false, 2, true}},
               options.look, out);
   const Status status = reader.coverage([&](const Coverage& coverage) {
     if (!options.filter.computer.empty() &&
@@ -161,7 +161,7 @@ void show_ledger(std::span<const LedgerEntry> ledger, const LedgerOptions& optio
                {"KIND", 0, false, false, 3},
                {"RULE", 20},
                {"FILE", 16, false, true, 2},
-               {"WHY", 16}},
+               {"WHY", 20, false, false, 0, true}},
               options.look, out);
   for (const LedgerEntry& entry : ledger) {
     ++counts[static_cast<std::size_t>(entry.state)];
@@ -189,7 +189,7 @@ Status show_gaps(const CaseReader& reader, const ShowOptions& options, Output& o
                {"ITEM", 20, false, true},
                {"OFFSET", 0, true, false, 1},
                {"LENGTH", 0, true, false, 2},
-               {"WHAT", 20}},
+               {"WHAT", 20, false, false, 0, true}},
               options.look, out);
   const Status status = reader.gaps([&](const CaseGap& gap) {
     if (gap.item.find(options.filter.item) == std::string::npos) return true;
@@ -199,7 +199,7 @@ Status show_gaps(const CaseReader& reader, const ShowOptions& options, Output& o
       out.line(gap_json(gap));
     } else {
       table.row({{std::string(to_string(gap.kind)), kWarning},
-                 {escaped(gap.item), {}},
+                 {gap_place(gap.item), {}},
                  {grouped(gap.offset_bytes), {}},
                  {grouped(gap.length_bytes), {}},
                  {escaped(gap.what), {}}});

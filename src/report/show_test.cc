@@ -70,8 +70,10 @@ TEST_F(SampleCase, FindingLinesHaveTheKeysOfTheContractInOrder) {
             (std::vector<std::string>{"field", "value", "pattern", "offset", "reading"}));
   EXPECT_EQ(lines[1]["time"], "2021-03-14T06:40:10Z");
   EXPECT_EQ(lines[1]["because"][1]["reading"], "stem?query");
-  for (const char* absent : {"record_id", "event_id", "verdict", "track", "phase"})
+  for (const char* absent : {"record_id", "event_id", "track", "phase"})
     EXPECT_TRUE(lines[1][absent].is_null()) << absent;
+  EXPECT_EQ(lines[1]["verdict"], "attempted");
+  EXPECT_TRUE(lines[0]["verdict"].is_null()) << "its rule says none";
   EXPECT_TRUE(lines[0]["time"].is_null());
   EXPECT_TRUE(lines[0]["because"][0]["field"].is_null()) << "a keyword has no field";
 }
@@ -262,6 +264,26 @@ TEST(Words, NumbersForPeople) {
   EXPECT_EQ(shift_words(-90), "90 s earlier");
   EXPECT_EQ(shell_word("a b'c"), "'a b'\\''c'");
   EXPECT_EQ(wrapped("one two three", 9, 2), "one two\n  three");
+}
+
+TEST(Table, TheLastColumnGoesOnInTheNextLine) {
+  std::string text;
+  Output out([&](std::string_view piece) {
+    text += piece;
+    return Status();
+  });
+  const Look narrow{20, false};
+  Table table({{"A"}, {"WHY", 8, false, false, 0, true}}, narrow, out, 2);
+  table.row({{"one", {}}, {"it was not in the evidence", {}}});
+  table.row({{"two", {}}, {"abcdefghijklmnopqrstuvwxyz", {}}});
+  table.finish();
+  ASSERT_TRUE(out.flush().ok());
+  EXPECT_EQ(text,
+            "  A    WHY\n"
+            "  one  it was not in\n"
+            "       the evidence\n"
+            "  two  abcdefghijklm\n"
+            "       nopqrstuvwxyz\n");
 }
 
 TEST(Table, CutsAtCharactersNotBytes) {

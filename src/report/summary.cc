@@ -69,6 +69,7 @@ class SummaryPage {
   }
   void read();
   void not_read();
+  void unused_space();
   void findings();
   void coverage();
   void rules();
@@ -85,8 +86,9 @@ void SummaryPage::read() {
       fmt::format("{}, {}, {}", counted(all_.items_count, "item"),
                   bytes_words(all_.handed_over_bytes), counted(all_.events_count, "event"));
   if (all_.first && all_.last) {
-    text += fmt::format(", {} to {} UTC ({} days)", day_of(*all_.first), day_of(*all_.last),
-                        days_text(*all_.first, *all_.last));
+    text += ", " + day_of(*all_.first);
+    if (day_of(*all_.first) != day_of(*all_.last)) text += " to " + day_of(*all_.last);
+    text += fmt::format(" UTC ({})", format_duration(span_ns(*all_.first, *all_.last)));
   }
   heading("READ", text);
   if (all_.duplicate_items_count != 0) {
@@ -99,21 +101,24 @@ void SummaryPage::read() {
 
 void SummaryPage::not_read() {
   if (all_.gaps_count == 0 && all_.unread_bytes == 0 && all_.unknown_items_count == 0) {
-    heading("NOT READ", "nothing: every byte was understood");
+    heading("NOT READ", all_.unused_bytes == 0 ? "nothing: every byte was understood"
+                                               : "nothing: every record was understood");
+    unused_space();
     return;
   }
-  std::string text = counted(all_.gaps_count, "gap");
+  std::vector<std::string> parts;
+  if (all_.gaps_count != 0) parts.push_back(counted(all_.gaps_count, "gap"));
   if (all_.unread_bytes != 0) {
-    text += fmt::format(", {} of {} not understood", bytes_words(all_.unread_bytes),
-                        counted(all_.unread_items_count, "item"));
+    parts.push_back(fmt::format("{} of {} not understood", bytes_words(all_.unread_bytes),
+                                counted(all_.unread_items_count, "item")));
   }
   if (all_.unknown_items_count != 0)
-    text += fmt::format(", {} of unknown kind", counted(all_.unknown_items_count, "item"));
-  heading("NOT READ", text);
+    parts.push_back(fmt::format("{} of unknown kind", counted(all_.unknown_items_count, "item")));
+  heading("NOT READ", joined(parts, ", "));
   Table table({{"GAP"}, {"COUNT", 0, true}, {"BYTES", 0, true}, {"IN", 20, false, true}}, look_,
               out_, kTableIndent);
   for (const GapGroup& group : all_.gaps) {
-    std::string where = escaped(group.first_item);
+    std::string where = gap_place(group.first_item);
     if (group.items_count > 1) where += fmt::format(" and {} more", grouped(group.items_count - 1));
     table.row({{std::string(to_string(group.kind)), kWarning},
                {grouped(group.gaps_count), {}},
@@ -121,7 +126,21 @@ void SummaryPage::not_read() {
                {where, {}}});
   }
   table.finish();
-  if (!all_.gaps.empty()) more(all_.gaps_count, 0, "gaps");
+  if (!all_.gaps.empty()) {
+    out_.line(styled(fmt::format("{:{}}each of them: {}", "", kIndent, command("gaps")), kDim,
+                     look_));
+  }
+  unused_space();
+}
+
+void SummaryPage::unused_space() {
+  if (all_.unused_bytes == 0) return;
+  const auto carve = all_.facts.find("carve");
+  const bool searched = carve != all_.facts.end() && carve->second == "yes";
+  indented(fmt::format("{} of event logs are unused space, {}", bytes_words(all_.unused_bytes),
+                       searched ? "searched for old records"
+                                : "not searched for old records (hunt --carve)"),
+           kIndent);
 }
 
 void SummaryPage::findings() {
@@ -140,10 +159,11 @@ void SummaryPage::findings() {
   heading("FINDINGS", text);
   Table table({{"LEVEL"},
                {"COUNT", 0, true},
-               {"RULE", std::max<std::size_t>(20, look_.width_columns * 3 / 10)},
-               {"COMPUTER", 10, false, false, 1},
+               {"VERDICT"},
                {"FIRST (UTC)"},
-               {"LAST"}},
+               {"LAST", 0, false, false, 2},
+               {"COMPUTER", 10, false, false, 1},
+               {"RULE", 32, false, false, 0, true}},
               look_, out_, kTableIndent);
   for (std::size_t i = 0; i < std::min(all_.groups.size(), kRulesShown); ++i) {
     const RuleGroup& group = all_.groups[i];
@@ -152,10 +172,11 @@ void SummaryPage::findings() {
                                     : fmt::format("{} computers", grouped(group.computers.size()));
     table.row({{std::string(short_name(group.level)), style_of(group.level)},
                {grouped(group.findings_count), {}},
-               {escaped(group.rule_title), {}},
-               {computers, {}},
+               {std::string(to_string(group.verdict)), {}},
                {minute_of(group.first, group.precision), {}},
-               {last_minute(group), {}}});
+               {last_minute(group), {}},
+               {computers, {}},
+               {escaped(group.rule_title), {}}});
   }
   table.finish();
   more(all_.groups.size(), kRulesShown, "findings");
@@ -174,7 +195,7 @@ void SummaryPage::coverage() {
     return a->events_count > b->events_count;
   });
   Table table({{"COMPUTER", 8, false, false, 1},
-               {"SOURCE", 12},
+               {"SOURCE", 12, false, true},
                {"FIRST DAY"},
                {"LAST DAY"},
                {"DAYS", 0, true},
@@ -217,7 +238,7 @@ void SummaryPage::rules() {
                       grouped(count(RuleState::kRan)), grouped(count(RuleState::kNotObservable)),
                       grouped(count(RuleState::kRejected)), grouped(count(RuleState::kDisabled))));
   for (std::size_t i = 0; i < std::min(all_.blind.size(), kReasonsShown); ++i) {
-    indented(fmt::format("could not see: {} {}", grouped(all_.blind[i].rules_count),
+    indented(fmt::format("{} could not see: {}", counted(all_.blind[i].rules_count, "rule"),
                          escaped(all_.blind[i].why)),
              kIndent);
   }
@@ -244,7 +265,8 @@ void SummaryPage::next() {
 std::string group_json(const RuleGroup& group) {
   JsonObject object;
   object.text("rule_id", group.rule_id).text("rule_title", group.rule_title);
-  object.text("level", to_string(group.level)).number("findings", group.findings_count);
+  object.text("level", to_string(group.level));
+  object.text_or_null("verdict", to_string(group.verdict)).number("findings", group.findings_count);
   object.number("kept", group.kept_count);
   object.list("computers", {group.computers.begin(), group.computers.end()});
   object.text_or_null("first", format_time(group.first, group.precision));
@@ -272,6 +294,7 @@ std::string overview_json(const Overview& all) {
   object.number("items", all.items_count).number("bytes", all.handed_over_bytes);
   object.number("events", all.events_count).text_or_null("first", time(all.first));
   object.text_or_null("last", time(all.last)).number("unread_bytes", all.unread_bytes);
+  object.number("unused_bytes", all.unused_bytes);
   object.number("unknown_items", all.unknown_items_count);
   object.number("duplicate_items", all.duplicate_items_count).number("gaps", all.gaps_count);
   object.raw("gaps_by_kind", gaps.str()).number("findings", all.findings_count);

@@ -28,6 +28,38 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
   return right ? space + text : text + space;
 }
 
+// The first part of a word that fits; at least one character, so that there is an end.
+std::string_view fitting(std::string_view word, std::size_t columns) {
+  std::size_t used = 0;
+  std::size_t end = 0;
+  for (std::size_t at = 0; at < word.size(); end = at) {
+    used += columns_of_character(next_code_point(word, at));
+    if (used > columns && end != 0) break;
+  }
+  return word.substr(0, end);
+}
+
+// The text in lines of at most `columns`, broken at blanks, and inside of words that are longer.
+std::vector<std::string> broken(std::string_view text, std::size_t columns) {
+  std::vector<std::string> lines(1);
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, std::min(text.find(' '), text.size()));
+    std::string& line = lines.back();
+    const std::size_t used = columns_of(std::string_view(line));
+    if (used != 0 && used + 1 + columns_of(word) > columns) {
+      lines.emplace_back();
+      continue;
+    }
+    const std::string_view part = fitting(word, columns);
+    if (used != 0) line += ' ';
+    line += part;
+    text.remove_prefix(part.size());
+    if (part.size() < word.size()) lines.emplace_back();
+    if (part.size() == word.size() && !text.empty()) text.remove_prefix(1);
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::size_t columns_of(std::string_view text) {
@@ -144,18 +176,29 @@ void Table::print(const std::vector<Cell>& cells) {
   std::size_t last = 0;
   for (std::size_t i = 0; i < cells.size(); ++i)
     if (shown_[i]) last = i;
+  std::vector<std::string> rest;
+  std::size_t rest_indent = indent_columns_;
   for (std::size_t i = 0; i <= last; ++i) {
     if (!shown_[i]) continue;
     const Column& column = columns_[i];
     std::string text = cells[i].text;
-    if (look_.width_columns != 0)
+    if (look_.width_columns != 0 && column.wrap) {
+      rest = broken(text, widths_[i]);
+      text = rest.front();
+      rest.erase(rest.begin());
+    } else if (look_.width_columns != 0) {
       text = column.keep_tail ? cut_start(text, widths_[i]) : cut_end(text, widths_[i]);
+    }
     if (i != last || column.right) text = padded(text, widths_[i], column.right);
     line += cells[i].text.empty() ? text : styled(text, cells[i].style, look_);
-    if (i != last) line.append(kSpaceBetween, ' ');
+    if (i == last) break;
+    line.append(kSpaceBetween, ' ');
+    rest_indent += widths_[i] + kSpaceBetween;
   }
   while (line.ends_with(' ')) line.pop_back();
   out_.line(line);
+  for (const std::string& more : rest)
+    out_.line(std::string(rest_indent, ' ') + styled(more, cells[last].style, look_));
 }
 
 }  // namespace pugmark

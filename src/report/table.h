@@ -38,6 +38,7 @@ struct Column {
   bool right = false;         // numbers
   bool keep_tail = false;     // cut at the start: paths
   unsigned drop_order = 0;    // on narrow terminals the highest goes first; 0: never
+  bool wrap = false;          // only of the last: goes on in the next line instead of being cut
 };
 
 struct Cell {

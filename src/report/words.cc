@@ -1,5 +1,7 @@
 #include "report/words.h"
 
+#include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <limits>
 
@@ -80,6 +82,18 @@ std::string days_text(TimeUtc from, TimeUtc to) {
   return fmt::format("{:.1f}", static_cast<double>(span_ns(from, to)) / 86'400e9);
 }
 
+std::string verdict_words(Verdict verdict) {
+  constexpr std::array<std::string_view, 6> kMeanings = {
+      "",
+      "somebody looked whether a weakness or another's shell is there",
+      "somebody tried; that it worked is not shown",
+      "the server did what the intruder wanted",
+      "something of the intruder's came to lie on the server",
+      "what was planted, or the weakness itself, was put to use"};
+  if (verdict == Verdict::kNone) return {};
+  return fmt::format("{}: {}", to_string(verdict), kMeanings[static_cast<std::size_t>(verdict)]);
+}
+
 std::string because_words(const Finding& finding) {
   std::string out;
   for (const Because& because : finding.because) {
@@ -88,6 +102,10 @@ std::string because_words(const Finding& finding) {
     out += escaped(because.value);
   }
   return out;
+}
+
+std::string gap_place(std::string_view item) {
+  return item.empty() ? "the hunt as a whole" : escaped(item);
 }
 
 std::string joined(const std::vector<std::string>& texts, std::string_view between) {

@@ -29,10 +29,16 @@ std::string shift_words(std::int64_t shift_s);
 std::string days_text(TimeUtc from, TimeUtc to);
 std::int64_t span_ns(TimeUtc from, TimeUtc to);  // saturates instead of overflowing
 
+// "attempted: somebody tried; that it worked is not shown"; "" for Verdict::kNone.
+std::string verdict_words(Verdict verdict);
+
 // "field: value; field: value" of what matched; safe to show.
 std::string because_words(const Finding& finding);
 
 std::string joined(const std::vector<std::string>& texts, std::string_view between);
+
+// Of a gap: the path of its item, safe to show, or words where it has none.
+std::string gap_place(std::string_view item);
 
 // Words wrapped to lines of at most `width` columns (0: one line), each behind `indent` blanks but
 // the first.

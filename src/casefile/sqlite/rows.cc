@@ -37,6 +37,14 @@ Level read_level(Row& row) {
                 "level");
 }
 
+Verdict read_verdict(Row& row) {
+  const std::optional<std::string> word = row.optional_text();
+  if (!word) return Verdict::kNone;
+  const std::optional<Verdict> verdict = verdict_from_string(*word);
+  if (!verdict) row.fail(fmt::format("\"{}\" is no verdict", *word));
+  return verdict.value_or(Verdict::kNone);
+}
+
 std::vector<std::string> read_list(Row& row) {
   std::optional<std::vector<std::string>> list = text_list_from_json(row.text());
   if (!list) row.fail("a list is not a JSON array of strings as this program writes it");
@@ -186,6 +194,7 @@ NumberedFinding read_finding(Row& row) {
   finding.rule_title = row.text();
   finding.level = read_level(row);
   finding.status = row.text();
+  finding.verdict = read_verdict(row);
   const DigitedTime time = read_time(row);
   finding.time = time.time;
   finding.precision = time.precision;

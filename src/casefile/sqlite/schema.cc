@@ -81,6 +81,7 @@ std::span<const SchemaObject> schema() {
   rule_title ANY NOT NULL,
   level TEXT NOT NULL,
   status ANY NOT NULL,
+  verdict TEXT,
   time TEXT,
   time_shift_s INTEGER NOT NULL,
   item ANY NOT NULL,
@@ -123,7 +124,7 @@ std::span<const SchemaObject> schema() {
   PRIMARY KEY (finding, position)
 ) STRICT, WITHOUT ROWID)"},
       {"view", "findings_by_rule", R"(CREATE VIEW findings_by_rule AS
-  SELECT level, count(*) AS findings, count(DISTINCT computer) AS computers,
+  SELECT level, verdict, count(*) AS findings, count(DISTINCT computer) AS computers,
          min(time) AS first, max(time) AS last, rule_title, rule_id
   FROM findings GROUP BY rule_id
   ORDER BY CASE level WHEN 'critical' THEN 1 WHEN 'high' THEN 2 WHEN 'medium' THEN 3
@@ -132,7 +133,7 @@ std::span<const SchemaObject> schema() {
   SELECT value AS technique, count(*) AS findings, min(time) AS first, max(time) AS last
   FROM findings, json_each(findings.techniques) GROUP BY value ORDER BY value)"},
       {"view", "worst_findings", R"(CREATE VIEW worst_findings AS
-  SELECT time, level, computer, rule_title, item, offset_bytes, length_bytes, id
+  SELECT time, level, verdict, computer, rule_title, item, offset_bytes, length_bytes, id
   FROM findings WHERE level IN ('critical', 'high') ORDER BY number)"},
       {"view", "rules_that_could_not_see", R"(CREATE VIEW rules_that_could_not_see AS
   SELECT why, count(*) AS rules FROM rules WHERE state = 'not-observable'

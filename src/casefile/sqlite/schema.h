@@ -8,7 +8,7 @@ namespace pugmark::sqlite {
 
 // "PUGM": bytes 68 to 71 of the file, by which file(1) and we know a case.
 inline constexpr std::uint32_t kApplicationId = 0x5055474D;
-// Raised whenever a table changes; bytes 60 to 63 of the file.
+// Raised whenever a table changes after a release; bytes 60 to 63 of the file.
 inline constexpr std::uint32_t kFormatVersion = 1;
 
 struct SchemaObject {

@@ -181,7 +181,8 @@ BoundShape Engine::bind(const Shape& shape, const ShapeTable& shapes) {
     if (name == "cs-uri-query") bound.uri_query_slot = slot;
     if (name == "cs-user-agent") bound.user_agent_slot = slot;
   }
-  // A literal that begins in the stem and ends in the query stands in the line if they are neighbours.
+  // A literal may begin in the stem and end in the query: it stands in the line if they are
+  // neighbours.
   bound.query_follows_stem = bound.uri_stem_slot == kNoSlot || bound.uri_query_slot == kNoSlot ||
                              bound.uri_query_slot == bound.uri_stem_slot + 1;
   return bound;

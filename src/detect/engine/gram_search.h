@@ -132,7 +132,8 @@ class GramSearch {
   }
 
   void fill_bits(const std::vector<std::pair<std::uint64_t, std::uint32_t>>& entries) {
-    const unsigned wanted = static_cast<unsigned>(std::bit_width(entries.size())) + kBitsPerGramLog2;
+    const unsigned wanted =
+        static_cast<unsigned>(std::bit_width(entries.size())) + kBitsPerGramLog2;
     const unsigned bits_log2 = std::clamp(wanted, kBitsLog2Min, kBitsLog2Max);
     shift_ = 32 - bits_log2;
     bits_.resize(std::size_t{1} << (bits_log2 - 5), 0);

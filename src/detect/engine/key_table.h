@@ -42,8 +42,8 @@ class KeyTable {
     return (key * 0x9E3779B97F4A7C15U) >> hash_shift_;  // 2^64 / golden ratio
   }
 
-  unsigned hash_shift_ = 63;    // leaves the bits that number a bit of bits_
-  unsigned place_shift_ = 0;    // of those, leaves the bits that number a place in first_
+  unsigned hash_shift_ = 63;  // leaves the bits that number a bit of bits_
+  unsigned place_shift_ = 0;  // of those, leaves the bits that number a place in first_
   std::vector<std::uint64_t> bits_;
   std::vector<std::uint32_t> first_;  // per place, and one behind the last: where its entries begin
   std::vector<Entry> entries_;        // by place, and in the order given within one

@@ -75,7 +75,8 @@ std::vector<std::string> readings(const std::string& stem, const std::string& qu
 
 TEST(LineScan, LeavesNothingOut) {
   std::mt19937 random(20210305);
-  const char* const kPieces[] = {"a", "B", "/", "%41", "%2f", "%252f", "+", "?", ".", "%", "4", "="};
+  const char* const kPieces[] = {"a", "B", "/", "%41", "%2f", "%252f",
+                                 "+", "?", ".", "%",   "4",   "="};
   const auto word = [&](std::size_t longest) {
     std::string text;
     for (std::size_t i = 1 + random() % longest; i > 0; --i) text += kPieces[random() % 12];

@@ -90,7 +90,10 @@ class AnywhereSearch {
   void build(const std::vector<Literal>& literals, const std::vector<std::uint32_t>& members) {
     for (const std::uint32_t i : members) {
       const std::size_t bytes = literals[i].text.size();
-      (bytes == 1 ? single_ : bytes == 2 ? two_.members : bytes < 5 ? few_.members : more_.members)
+      (bytes == 1   ? single_
+       : bytes == 2 ? two_.members
+       : bytes < 5  ? few_.members
+                    : more_.members)
           .push_back(i);
     }
     two_.build(literals);

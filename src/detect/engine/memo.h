@@ -44,7 +44,8 @@ class ValueMemo {
   // `seed` differs from run to run, so that collisions cannot be prepared in a log.
   explicit ValueMemo(std::uint64_t seed);
 
-  // The entry of the value, or nullptr; then `hash` is filled for add(). `key` is the value's bytes; `type` is part of the key.
+  // The entry of the value, or nullptr; `hash` is filled for add(). `key` is the value's bytes;
+  // `type` is part of the key.
   MemoEntry* find(std::uint32_t field, ValueType type, std::string_view key, std::uint64_t& hash);
 
   // A new entry for it; `hash` is what find() returned. Valid until begin_event().

@@ -191,6 +191,21 @@ bool parse_rule_conditions(const Node& detection, DetectionParser& parser, Rule&
   return true;
 }
 
+// Our own key. A word that is not understood must not pass for "says nothing".
+bool parse_verdict(const Node& root, Verdict& verdict, Fault& fault) {
+  const Node* node = root.find("verdict");
+  if (node == nullptr) return true;
+  const auto word =
+      node->is_scalar() ? verdict_from_string(node->text) : std::optional<Verdict>();
+  if (word) {
+    verdict = *word;
+    return true;
+  }
+  return fail(fault, node->key_line,
+              fmt::format("The verdict '{}' is unknown.", escaped(node->text)),
+              "Use probe, attempted, succeeded, planted or used, or leave the key out.");
+}
+
 bool check_taxonomy(const Node& root, Fault& fault) {
   const std::string taxonomy = scalar_text(root, "taxonomy");
   if (taxonomy.empty() || taxonomy == "sigma") return true;
@@ -236,6 +251,7 @@ bool parse_header(const Node& root, Document& document, Fault& fault) {
   if (document.title.empty()) {
     return fail(fault, root.line, "The document has no title.", "Add 'title:'.");
   }
+  if (!parse_verdict(root, document.verdict, fault)) return false;
   std::size_t characters = 0;
   for (std::size_t at = 0; at < document.title.size(); ++characters)
     next_code_point(document.title, at);

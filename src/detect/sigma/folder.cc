@@ -81,13 +81,20 @@ void list_files(const std::filesystem::path& path, std::vector<std::string>& fil
   files.insert(files.end(), found.begin(), found.end());
 }
 
-ParsedFile read_and_parse(const std::string& file, const ParseOptions& options) {
+std::string shown_path(const std::string& file, const std::string& own_folder) {
+  if (own_folder.empty()) return file;
+  const std::string folder = own_folder.ends_with('/') ? own_folder : own_folder + '/';
+  return file.starts_with(folder) ? "rules/" + file.substr(folder.size()) : file;
+}
+
+ParsedFile read_and_parse(const std::string& file, const std::string& shown,
+                          const ParseOptions& options) {
   std::string text;
   const int failure = read_whole(file, options.limits.rule_file_bytes, text);
-  if (failure == 0) return parse_rule_file(file, text, options);
+  if (failure == 0) return parse_rule_file(shown, text, options);
   const std::string reason = std::generic_category().message(failure);
   ParsedFile parsed;
-  parsed.rejected.push_back(unreadable(file, fmt::format("The file cannot be read: {}.", reason),
+  parsed.rejected.push_back(unreadable(shown, fmt::format("The file cannot be read: {}.", reason),
                                        "Check that it exists and its permissions."));
   return parsed;
 }
@@ -105,7 +112,7 @@ void keep_first_of_each(std::vector<std::string>& files) {
 }  // namespace
 
 RuleSet load_rules(std::span<const std::filesystem::path> paths, const ParseOptions& options,
-                   std::size_t threads_count) {
+                   std::size_t threads_count, const std::string& own_folder) {
   std::vector<ParsedFile> parsed(1);
   std::vector<std::string> files;
   for (const std::filesystem::path& path : paths) list_files(path, files, parsed[0].rejected);
@@ -115,7 +122,7 @@ RuleSet load_rules(std::span<const std::filesystem::path> paths, const ParseOpti
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < files.size(); i = next++) {
-      parsed[i + 1] = read_and_parse(files[i], options);
+      parsed[i + 1] = read_and_parse(files[i], shown_path(files[i], own_folder), options);
     }
   };
   std::vector<std::thread> helpers;

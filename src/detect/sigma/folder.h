@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
+#include <string>
 
 #include "detect/sigma/parse.h"
 
@@ -10,9 +11,10 @@ namespace pugmark::sigma {
 
 // Reads, parses and links every rule file of the paths: files as they are, folders with all `.yml`
 // and `.yaml` files below them, in order of their paths. What cannot be read is in
-// RuleSet::rejected, never missing. Paths in messages are as handed over. The result does not
+// RuleSet::rejected, never missing. Documents and messages name files as handed over, but for those
+// below `own_folder`, one of the paths: they are `rules/...` wherever it lies. The result does not
 // depend on the number of threads.
 RuleSet load_rules(std::span<const std::filesystem::path> paths, const ParseOptions& options,
-                   std::size_t threads_count = 1);
+                   std::size_t threads_count = 1, const std::string& own_folder = "");
 
 }  // namespace pugmark::sigma

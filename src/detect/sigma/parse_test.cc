@@ -30,6 +30,19 @@ std::string rejection(std::string_view text) {
   return set.rejected[0].message();
 }
 
+// ---- the key of our own ----
+
+TEST(SigmaVerdict, IsReadAndUnknownWordsRejectTheDocument) {
+  const std::string rule = rule_around("sel: {F: x}", "sel");
+  EXPECT_EQ(link_text(rule).rules.at(0).verdict, Verdict::kNone);
+  EXPECT_EQ(link_text(rule + "\nverdict: attempted\n").rules.at(0).verdict, Verdict::kAttempted);
+  EXPECT_EQ(link_text(rule + "\nverdict: 'used'\n").rules.at(0).verdict, Verdict::kUsed);
+  for (const char* wrong : {"success", "Attempted", "''", "", "[attempted]"}) {
+    const std::string what = rejection(rule + "\nverdict: " + wrong + "\n");
+    EXPECT_NE(what.find("verdict"), std::string::npos) << wrong << ": " << what;
+  }
+}
+
 // ---- modifiers the public rules never use ----
 
 TEST(SigmaModifiers, TimePartsAreReadInUtc) {

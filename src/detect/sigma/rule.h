@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "detect/sigma/number.h"
+#include "detect/verdict.h"
 
 namespace re2 {
 class RE2;
@@ -202,6 +203,7 @@ struct LogSource {
 // What rules, correlations and filters have in common.
 struct Document {
   std::string id, name, title, status, level, description, author, date, modified, license;
+  Verdict verdict = Verdict::kNone;  // custom key `verdict`
   std::vector<std::string> references, tags, falsepositives;
   std::string file;                   // path as handed over
   std::uint32_t line = 0;             // of the document in the file, from 1

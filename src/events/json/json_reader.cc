@@ -136,8 +136,7 @@ class JsonDecoder {
     if (!is_utf8)
       gaps_.add(at, length, GapKind::kDamaged,
                 "The text of this record is not UTF-8; it was read as Windows-1252.");
-    add_event(at, length);
-    batch_.understood_bytes += length;
+    if (add_event(at, length)) batch_.understood_bytes += length;
   }
 
   std::string_view as_windows1252(std::string_view text) {
@@ -169,7 +168,8 @@ class JsonDecoder {
     return error == std::errc{} && end == digits.data() + digits.size() ? value : 0;
   }
 
-  void add_event(std::size_t at, std::size_t length) {
+  // False if a table is full.
+  bool add_event(std::size_t at, std::size_t length) {
     Layout& layout = scratch_.layouts.find(scratch_.walker.signature());
     const std::string_view channel = leaf_text(layout.channel);
     const std::uint64_t event_id = number(leaf_text(layout.event_id));
@@ -180,7 +180,7 @@ class JsonDecoder {
     if (event.shape == nullptr) {
       gaps_.add(at, length, GapKind::kLimit,
                 "The limit field-names or shapes was reached: this event was not read.");
-      return;
+      return false;
     }
     event.where = text::locate(block_, at, length);
     event.record_id = number(leaf_text(layout.record_id));
@@ -197,6 +197,7 @@ class JsonDecoder {
     if (event.shape->wanted) event.values = place_leaves(layout, at, length);
     add_limit_gaps(at, length);
     batch_.mutable_events().push_back(event);
+    return true;
   }
 
   void add_clock_sample(const Layout& layout, std::string_view channel, const Event& event) {

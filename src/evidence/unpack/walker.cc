@@ -193,6 +193,7 @@ bool Walker::count_entry() {
   constexpr std::uint64_t kIdsMax = std::numeric_limits<std::uint32_t>::max() - 1'000'000U;
   const std::uint64_t items = std::min(limits_.items, kIdsMax);
   if (next_id < items) return true;
+  ids_.note_refusal();
   stop_at_limit(0, fmt::format("items ({})", items));
   return false;
 }

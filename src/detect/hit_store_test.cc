@@ -1,0 +1,61 @@
+#include "detect/hit_store.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <random>
+#include <tuple>
+
+namespace pugmark {
+namespace {
+
+const std::string kPaths[] = {"a.evtx", "b.evtx"};
+
+void add(HitStore& store, const RememberedHit& hit) {
+  if (store.count(hit)) store.keep(hit);
+}
+
+using Key = std::tuple<std::uint32_t, std::int64_t, std::string, std::uint64_t>;
+
+std::vector<Key> kept(HitStore& store) {
+  std::vector<Key> keys;
+  for (const RememberedHit& hit : store.take())
+    keys.emplace_back(hit.correlation, hit.hit.time_ns, *hit.item_path, hit.offset_bytes);
+  std::sort(keys.begin(), keys.end());
+  return keys;
+}
+
+// A noisy correlation and two quiet ones, in any order and split.
+TEST(HitStore, OrderAndSplitDoNotMatterAndNoiseTakesNoRoom) {
+  std::mt19937 random(9);
+  std::vector<RememberedHit> hits;
+  for (std::uint64_t i = 0; i < 3'000; ++i) {
+    RememberedHit hit;
+    hit.correlation = i % 50 == 0 ? 1 : i % 50 == 1 ? 2 : 0;
+    hit.hit.time_ns = static_cast<std::int64_t>(random() % 500);
+    hit.item_path = &kPaths[random() % 2];
+    hit.offset_bytes = i;
+    hits.push_back(hit);
+  }
+  for (const std::uint64_t limit : {10'000ULL, 1'000ULL, 100ULL, 2ULL, 0ULL}) {
+    HitStore one(3, limit), first(3, limit), second(3, limit);
+    for (const RememberedHit& hit : hits) add(one, hit);
+    std::vector<RememberedHit> shuffled = hits;
+    std::shuffle(shuffled.begin(), shuffled.end(), random);
+    for (std::size_t i = 0; i < shuffled.size(); ++i) add(i % 4 == 0 ? first : second, shuffled[i]);
+    first.merge(std::move(second));
+    ASSERT_EQ(one.counts().size(), 3U);
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_EQ(one.counts()[i].total, first.counts()[i].total);
+      EXPECT_EQ(one.counts()[i].kept, first.counts()[i].kept);
+    }
+    if (limit >= 1'000) {
+      EXPECT_EQ(one.counts()[1].kept, one.counts()[1].total);
+    }
+    const std::vector<Key> left = kept(one);
+    EXPECT_EQ(left, kept(first)) << limit;
+    EXPECT_LE(left.size(), std::max<std::uint64_t>(limit, 3));
+  }
+}
+
+}  // namespace
+}  // namespace pugmark

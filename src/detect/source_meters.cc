@@ -1,0 +1,58 @@
+#include "detect/source_meters.h"
+
+#include <iterator>
+#include <utility>
+#include <vector>
+
+namespace pugmark {
+
+CoverageMeter& SourceMeters::meter(ItemId item, SourceKey key) {
+  // Sources of computers no longer told apart are not under their names any more.
+  if (const auto known = sources_.find(key); known != sources_.end()) return known->second[item];
+  if (!is_told_apart(key.computer)) key.computer = kOthers;
+  return sources_[std::move(key)][item];
+}
+
+// A name that was once thrown in with the others never comes back: the last of those told apart
+// only moves forward.
+bool SourceMeters::is_told_apart(const std::string& computer) {
+  if (computer == kOthers) return false;
+  if (computers_.contains(computer)) return true;
+  if (computers_.size() >= most_) {
+    computers_merged_ = true;
+    if (computer > *computers_.rbegin()) return false;
+    drop_last_computer();
+  }
+  computers_.insert(computer);
+  return true;
+}
+
+void SourceMeters::drop_last_computer() {
+  ++generation_;
+  const std::string computer = *computers_.rbegin();
+  computers_.erase(std::prev(computers_.end()));
+  std::vector<std::pair<SourceKey, ByItem>> moved;
+  for (auto at = sources_.lower_bound({computer, SourceKind{}, ""});
+       at != sources_.end() && at->first.computer == computer; at = sources_.erase(at))
+    moved.emplace_back(at->first, std::move(at->second));
+  for (auto& [key, meters] : moved) {
+    key.computer = kOthers;
+    join(std::move(key), meters);
+  }
+}
+
+void SourceMeters::join(SourceKey key, const ByItem& meters) {
+  ByItem& into = sources_[std::move(key)];
+  for (const auto& [item, meter] : meters) into[item].join(meter, 0);
+}
+
+void SourceMeters::merge(const SourceMeters& other) {
+  computers_merged_ = computers_merged_ || other.computers_merged_;
+  for (const auto& [key, meters] : other.sources_) {
+    SourceKey ours = key;
+    if (!is_told_apart(ours.computer)) ours.computer = kOthers;
+    join(std::move(ours), meters);
+  }
+}
+
+}  // namespace pugmark

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+
+#include "detect/coverage_meter.h"
+#include "events/shape.h"
+#include "evidence/item.h"
+
+namespace pugmark {
+
+// A log source of one computer: Coverage is made of these.
+struct SourceKey {
+  std::string computer;
+  SourceKind kind = SourceKind::kJson;
+  std::string source;
+  friend auto operator<=>(const SourceKey&, const SourceKey&) = default;
+};
+
+// The meters of every log source that one worker met, item by item. Of more computers than `most`
+// the names that sort first are told apart, so that nothing depends on who read what when; the
+// others are one computer of the name kOthers. One thread at a time; merge() gives the same result
+// in any order.
+class SourceMeters {
+ public:
+  static constexpr std::string_view kOthers = "(other computers)";
+  using ByItem = std::map<ItemId, CoverageMeter>;
+
+  explicit SourceMeters(std::uint64_t most) : most_(most == 0 ? 1 : most) {}
+
+  // The meter of a source in an item. The reference holds until generation() is another one.
+  CoverageMeter& meter(ItemId item, SourceKey key);
+  std::uint64_t generation() const { return generation_; }
+
+  void merge(const SourceMeters& other);
+
+  const std::map<SourceKey, ByItem>& sources() const { return sources_; }
+  bool computers_merged() const { return computers_merged_; }
+
+ private:
+  bool is_told_apart(const std::string& computer);
+  void drop_last_computer();
+  void join(SourceKey key, const ByItem& meters);
+
+  std::uint64_t most_;
+  std::uint64_t generation_ = 0;
+  bool computers_merged_ = false;
+  std::set<std::string> computers_;  // told apart
+  std::map<SourceKey, ByItem> sources_;
+};
+
+}  // namespace pugmark

@@ -1,0 +1,68 @@
+#include "detect/source_meters.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <random>
+#include <tuple>
+#include <vector>
+
+namespace pugmark {
+namespace {
+
+using Seen = std::tuple<std::uint32_t, std::string, std::int64_t>;  // item, computer, time
+
+void add(SourceMeters& meters, const Seen& seen) {
+  const auto& [item, computer, time_ns] = seen;
+  meters.meter(ItemId{item}, {computer, SourceKind::kJson, "log"})
+      .add({time_ns}, TimePrecision::kSecond, 0, false);
+}
+
+using Counts = std::vector<std::tuple<std::string, std::uint32_t, std::uint64_t>>;
+
+Counts counts_of(const SourceMeters& meters) {
+  Counts counts;
+  for (const auto& [key, by_item] : meters.sources()) {
+    for (const auto& [item, meter] : by_item)
+      counts.emplace_back(key.computer, static_cast<std::uint32_t>(item), meter.events_count());
+  }
+  return counts;
+}
+
+// Whoever meets which computer when, the same names are told apart.
+TEST(SourceMeters, OrderAndSplitDoNotMatter) {
+  std::mt19937 random(5);
+  std::vector<Seen> all;
+  for (int i = 0; i < 2'000; ++i)
+    all.emplace_back(random() % 3, "mx" + std::to_string(random() % 40), random() % 1'000);
+  std::sort(all.begin(), all.end(),
+            [](const Seen& a, const Seen& b) { return std::get<1>(a) > std::get<1>(b); });
+  for (const std::uint64_t most : {100ULL, 39ULL, 5ULL, 1ULL, 0ULL}) {
+    SourceMeters falling(most), rising(most), first(most), second(most);
+    for (const Seen& seen : all) add(falling, seen);
+    std::for_each(all.rbegin(), all.rend(), [&](const Seen& seen) { add(rising, seen); });
+    std::vector<Seen> shuffled = all;
+    std::shuffle(shuffled.begin(), shuffled.end(), random);
+    for (std::size_t i = 0; i < shuffled.size(); ++i) add(i % 3 == 0 ? first : second, shuffled[i]);
+    first.merge(second);
+    EXPECT_EQ(counts_of(falling), counts_of(rising)) << most;
+    EXPECT_EQ(counts_of(falling), counts_of(first)) << most;
+    EXPECT_EQ(first.computers_merged(), most < 40);
+    std::uint64_t events_count = 0;
+    for (const auto& [computer, item, count] : counts_of(first)) events_count += count;
+    EXPECT_EQ(events_count, all.size());
+  }
+}
+
+TEST(SourceMeters, SaysWhenMetersMoved) {
+  SourceMeters meters(1);
+  add(meters, {1, "b", 0});
+  const std::uint64_t before = meters.generation();
+  add(meters, {1, "c", 0});
+  EXPECT_EQ(meters.generation(), before) << "c joins the others, nothing moved";
+  add(meters, {1, "a", 0});
+  EXPECT_NE(meters.generation(), before) << "b had to give way";
+  EXPECT_EQ(counts_of(meters), (Counts{{std::string(SourceMeters::kOthers), 1, 2}, {"a", 1, 1}}));
+}
+
+}  // namespace
+}  // namespace pugmark
