@@ -22,9 +22,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto twin = exchange::read_slowly(log, kPath, limits);
   for (const std::size_t step : {std::size_t{7}, std::size_t{1} << 20U}) {
     const auto oab = exchange::make_oab_generator_reader(options);
-    text::read_plainly(*oab, log, shapes, [&](std::size_t) { return step; });
+    text::read_plainly(*oab, log, [&](std::size_t) { return step; });
     const auto reader = exchange::make_exchange_reader(kPath, options);
-    const auto fast = text::read_plainly(*reader, log, shapes, [&](std::size_t) { return step; });
+    const auto fast = text::read_plainly(*reader, log, [&](std::size_t) { return step; });
     if (fast.events != twin.events) {
       std::fprintf(stderr, "the reader and its twin disagree: %zu and %zu events, step %zu\n",
                    fast.events.size(), twin.events.size(), step);

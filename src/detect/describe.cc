@@ -43,15 +43,14 @@ void find_event_ids(const sigma::Rule& rule, const sigma::Expression& expression
     found.push_back(&predicate);
 }
 
-void add_event_ids(const sigma::Rule& rule, const Event& event, const Block& block,
-                   const ShapeTable& shapes, Finding& finding) {
+void add_event_ids(const sigma::Rule& rule, const Event& event, const Block& block, Finding& finding) {
   if (event.shape->source != SourceKind::kWindowsEvent) return;
   std::vector<const sigma::Predicate*> found;
   find_event_ids(rule, rule.expression, event.shape->event_id, found);
   for (const sigma::Predicate* predicate : found) {
     Because because{"EventID", std::to_string(event.shape->event_id), predicate->original, {}, ""};
     for (std::size_t slot = 0; slot < event.shape->fields.size(); ++slot) {
-      if (shapes.field_name(event.shape->fields[slot]) == "EventID")
+      if (event.shape->names[slot] == "EventID")
         because.offset_bytes = offset_of(event.at(slot), block);
     }
     finding.because.push_back(std::move(because));
@@ -91,7 +90,7 @@ void describe_rule(const sigma::Document& document, Finding& finding) {
 }
 
 Finding describe(const sigma::Rule& rule, std::span<const engine::Reason> reasons,
-                 const Event& event, const Block& block, const ShapeTable& shapes) {
+                 const Event& event, const Block& block) {
   Finding finding;
   describe_rule(rule, finding);
   finding.time = event.time;
@@ -104,11 +103,11 @@ Finding describe(const sigma::Rule& rule, std::span<const engine::Reason> reason
   finding.provider = event.shape->provider;
   finding.computer = rendered(event.computer);
   finding.recovered = event.recovered;
-  add_event_ids(rule, event, block, shapes, finding);
+  add_event_ids(rule, event, block, finding);
   for (const engine::Reason& reason : reasons) {
     const bool has_slot = reason.slot != engine::kNoSlot;
     Because because{
-        std::string(has_slot ? shapes.field_name(event.shape->fields[reason.slot]) : reason.field),
+        std::string(has_slot ? event.shape->names[reason.slot] : reason.field),
         std::string(reason.text), reason.written->original,
         has_slot ? offset_of_reason(reason, event, block) : std::nullopt,
         std::string(reason.reading)};
@@ -117,7 +116,7 @@ Finding describe(const sigma::Rule& rule, std::span<const engine::Reason> reason
   for (std::size_t slot = 0; slot < event.shape->fields.size(); ++slot) {
     const Value value = event.at(slot);
     if (!value.present()) continue;
-    finding.fields.emplace_back(shapes.field_name(event.shape->fields[slot]), rendered(value));
+    finding.fields.emplace_back(event.shape->names[slot], rendered(value));
   }
   return finding;
 }

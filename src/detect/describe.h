@@ -28,6 +28,6 @@ void describe_rule(const sigma::Document& document, Finding& finding);
 // Everything a finding says about one event, but for its id, clock correction and item path, which
 // are known later. `reasons` are the matcher's, of this event.
 Finding describe(const sigma::Rule& rule, std::span<const engine::Reason> reasons,
-                 const Event& event, const Block& block, const ShapeTable& shapes);
+                 const Event& event, const Block& block);
 
 }  // namespace pugmark

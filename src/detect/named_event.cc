@@ -82,27 +82,26 @@ NamedField renamed_field(const sigma::NamedEvent& event, const sigma::FieldRenam
   return field;
 }
 
-Value find_value(const Event& event, const ShapeTable& shapes, std::string_view name) {
+Value find_value(const Event& event, std::string_view name) {
   for (std::size_t slot = 0; slot < event.shape->fields.size(); ++slot) {
-    if (shapes.field_name(event.shape->fields[slot]) == name) return event.at(slot);
+    if (event.shape->names[slot] == name) return event.at(slot);
   }
   return {};
 }
 
 }  // namespace
 
-sigma::NamedEvent named_event(const Event& event, const ShapeTable& shapes,
-                              std::string_view raw_line, Renames renames) {
+sigma::NamedEvent named_event(const Event& event, std::string_view raw_line, Renames renames) {
   sigma::NamedEvent named;
   if (!raw_line.empty()) named.raw_line = std::string(raw_line);
   const bool is_web = event.shape->source == SourceKind::kWebServer ||
                       event.shape->source == SourceKind::kExchangeHttpProxy;
-  const Value stem = find_value(event, shapes, "cs-uri-stem");
+  const Value stem = find_value(event, "cs-uri-stem");
   for (std::size_t slot = 0; slot < event.shape->fields.size(); ++slot) {
     const Value value = event.at(slot);
     if (!value.present()) continue;
     NamedField field;
-    field.name = std::string(shapes.field_name(event.shape->fields[slot]));
+    field.name = std::string(event.shape->names[slot]);
     add_plain(field, value);
     if (is_web) add_web_readings(field, value, stem);
     named.fields.push_back(std::move(field));

@@ -17,7 +17,6 @@ using Renames = std::span<const sigma::FieldRename>;
 // The event as the reference evaluator reads it: every field by name with all its texts and their
 // readings (docs/adr on readings), renames applied. `raw_line` is "" for sources without lines.
 // Plain code on purpose: what the engine's matcher knows in its own way is compared with this.
-sigma::NamedEvent named_event(const Event& event, const ShapeTable& shapes,
-                              std::string_view raw_line, Renames renames);
+sigma::NamedEvent named_event(const Event& event, std::string_view raw_line, Renames renames);
 
 }  // namespace pugmark

@@ -41,12 +41,11 @@ struct BucketTally {
 
 class Scanner::State {
  public:
-  State(const Ruleset& rules, ShapeTable& shape_table, const Limits& limits_in_force);
+  State(const Ruleset& rules, const Limits& limits_in_force);
 
   Status scan(const Block& block, EventBatch& batch, const std::string& item_path);
 
   engine::Engine& engine;
-  ShapeTable& shapes;
   Limits limits;
   FindingStore store;
   std::map<ItemId, ItemTally> items;
@@ -83,7 +82,6 @@ class Scanner::State {
 
   engine::Matcher matcher_;
   std::deque<KnownShape> known_;  // by shape id
-  KnownShape unshared_;           // of a shape the table had no room for
   std::vector<std::uint32_t> hits_;
   std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> correlations_of_rule_;
   std::vector<std::uint32_t> confirmed_counts_;  // by rule

@@ -29,9 +29,8 @@ bool has_text(const Value& value) {
 
 }  // namespace
 
-Scanner::State::State(const Ruleset& rules, ShapeTable& shape_table, const Limits& limits_in_force)
+Scanner::State::State(const Ruleset& rules, const Limits& limits_in_force)
     : engine(rules.engine()),
-      shapes(shape_table),
       limits(limits_in_force),
       store(limits_in_force),
       meters(limits_in_force.computers),
@@ -88,16 +87,13 @@ std::string_view Scanner::State::raw_line_of(const Event& event, const Block& bl
 }
 
 Scanner::State::KnownShape& Scanner::State::known(const Shape& shape) {
-  KnownShape* entry = &unshared_;
-  if (shape.id != UINT32_MAX) {
-    while (known_.size() <= shape.id) known_.emplace_back();
-    entry = &known_[shape.id];
-    if (entry->bound) return *entry;
+  while (known_.size() <= shape.id) known_.emplace_back();
+  KnownShape& entry = known_[shape.id];
+  if (!entry.bound) {
+    entry.binding = engine.bind(shape);
+    entry.bound = true;
   }
-  entry->binding = engine.bind(shape, shapes);
-  entry->bound = true;
-  entry->meter = nullptr;
-  return *entry;
+  return entry;
 }
 
 void Scanner::State::cover(const Event& event, KnownShape& shape) {
@@ -174,7 +170,7 @@ Status Scanner::State::take_hit(const Event& event, const Block& block,
   const std::string computer = rendered(event.computer);
   if (!store.count(instance.rule, computer, place)) return {};
   if (!is_confirmed(event, block, instance)) ++disagreements_count;
-  const Finding finding = describe(rule, matcher_.explain(hit), event, block, shapes);
+  const Finding finding = describe(rule, matcher_.explain(hit), event, block);
   return store.keep(instance.rule, computer, place, finding);
 }
 
@@ -186,7 +182,7 @@ bool Scanner::State::is_confirmed(const Event& event, const Block& block,
   if (confirmed_counts_[instance.rule]++ >= kChecked) return true;
   const sigma::Route& route = engine.routing(instance.rule).routes[instance.route];
   const sigma::NamedEvent named =
-      named_event(event, shapes, raw_line_of(event, block), route.renames);
+      named_event(event, raw_line_of(event, block), route.renames);
   return sigma::evaluate(engine.rules().rules[instance.rule], named);
 }
 
@@ -222,7 +218,7 @@ std::string Scanner::State::field_text(const Event& event, std::string_view name
   for (std::size_t slot = 0; slot < event.shape->fields.size(); ++slot) {
     const Value value = event.at(slot);
     if (!value.present() || value.type == ValueType::kNull) continue;
-    const std::string_view field = shapes.field_name(event.shape->fields[slot]);
+    const std::string_view field = event.shape->names[slot];
     if (field == name) {
       found = true;
       return rendered(value);
@@ -253,8 +249,8 @@ bool comes_first(const Gap& a, const Gap& b) {
          std::tie(b.where.offset_bytes, b.where.length_bytes, b.kind, b.what);
 }
 
-Scanner::Scanner(const Ruleset& rules, ShapeTable& shapes, const Limits& limits)
-    : state_(std::make_unique<State>(rules, shapes, limits)) {}
+Scanner::Scanner(const Ruleset& rules, const Limits& limits)
+    : state_(std::make_unique<State>(rules, limits)) {}
 Scanner::~Scanner() = default;
 Scanner::Scanner(Scanner&&) noexcept = default;
 

@@ -24,7 +24,7 @@ namespace pugmark {
 // taken by Results.
 class Scanner {
  public:
-  Scanner(const Ruleset& rules, ShapeTable& shapes, const Limits& limits);
+  Scanner(const Ruleset& rules, const Limits& limits);
   ~Scanner();
   Scanner(Scanner&&) noexcept;
 

@@ -78,6 +78,9 @@ const Shape* ShapeTable::intern(Shape shape) {
     return nullptr;
   }
   shape.id = static_cast<std::uint32_t>(tables_->shapes.size());
+  shape.names.clear();
+  for (const FieldId field : shape.fields)
+    shape.names.push_back(tables_->names[static_cast<std::size_t>(field)]);
   shape.wanted = tables_->listener == nullptr || tables_->listener->wants(shape);
   tables_->shapes.push_back(std::move(shape));
   tables_->shapes_by_hash.emplace(hash, &tables_->shapes.back());

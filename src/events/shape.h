@@ -51,6 +51,7 @@ struct Shape {
   std::uint32_t event_id = 0;   // Windows event id; 0 where the source has none
   TimePrecision precision = TimePrecision::kSecond;
   std::vector<FieldId> fields;  // one per slot; a name stands once (repeats become a list)
+  std::vector<std::string_view> names;  // of the fields; filled in by the table, live as long as it
   bool wanted = true;  // false: nobody reads the values of such events, readers leave them out
 };
 

@@ -184,7 +184,7 @@ Result<std::optional<ScannedEvidence>> scan_once(const Listing& listing, std::ui
   const ReaderOptions options{&request.limits, scanned.shapes.get(), request.carve};
   Work work(listing, first_id, options, threads_count, progress);
   for (unsigned i = 0; i < threads_count; ++i)
-    scanned.scanners.emplace_back(rules, *scanned.shapes, request.limits);
+    scanned.scanners.emplace_back(rules, request.limits);
   FirstFailure failure;
   {
     std::vector<std::jthread> threads;

@@ -33,17 +33,16 @@ bool is_route_to(const sigma::Route& route, const Shape& shape) {
 }
 
 std::set<std::uint32_t> reference_matches(const Event& event, std::string_view raw_line,
-                                          const Engine& engine, const ShapeTable& shapes,
-                                          std::uint64_t& judged_count) {
+                                          const Engine& engine, std::uint64_t& judged_count) {
   std::set<std::uint32_t> rules;
-  const sigma::NamedEvent own = named_event(event, shapes, raw_line, {});
+  const sigma::NamedEvent own = named_event(event, raw_line, {});
   for (std::uint32_t i = 0; i < engine.rules().rules.size(); ++i) {
     for (const sigma::Route& route : engine.routing(i).routes) {
       if (!is_route_to(route, *event.shape) || !conditions_hold(route, own)) continue;
       ++judged_count;
       const bool is_own = route.renames.empty();
       const sigma::NamedEvent renamed =
-          is_own ? sigma::NamedEvent{} : named_event(event, shapes, raw_line, route.renames);
+          is_own ? sigma::NamedEvent{} : named_event(event, raw_line, route.renames);
       if (sigma::evaluate(engine.rules().rules[i], is_own ? own : renamed)) rules.insert(i);
     }
   }
@@ -58,15 +57,14 @@ std::string describe_difference(const Event& event, std::uint32_t rule, bool fas
 }
 
 void compare_event(const Event& event, std::string_view raw_line, std::string_view path,
-                   Engine& engine, const ShapeTable& shapes, Matcher& matcher,
-                   Agreement& agreement) {
+                   Engine& engine, Matcher& matcher, Agreement& agreement) {
   ++agreement.events_count;
-  const BoundShape bound = engine.bind(*event.shape, shapes);
+  const BoundShape bound = engine.bind(*event.shape);
   std::vector<std::uint32_t> hits;
   matcher.match(event, bound, raw_line, hits);
   std::set<std::uint32_t> fast;
   for (const std::uint32_t hit : hits) fast.insert(bound.bucket->instances[hit].rule);
-  const auto slow = reference_matches(event, raw_line, engine, shapes, agreement.judged_count);
+  const auto slow = reference_matches(event, raw_line, engine, agreement.judged_count);
   agreement.matches_count += slow.size();
   if (fast == slow || !agreement.difference.empty()) return;
   std::vector<std::uint32_t> only;
@@ -122,7 +120,7 @@ Agreement compare_on_item(Bytes item, std::string_view path, Engine& engine, Sha
       const std::string_view line =
           has_line ? as_text(bytes.subspan(event.where.offset_bytes, event.where.length_bytes))
                    : std::string_view();
-      compare_event(event, line, path, engine, shapes, matcher, agreement);
+      compare_event(event, line, path, engine, matcher, agreement);
     }
     at += length;
   }
@@ -156,7 +154,7 @@ bool matches_alone(const sigma::Rule& rule, const sigma::NamedEvent& event) {
   const Bucket bucket = build_bucket(source);
   BoundShape bound;
   bound.bucket = &bucket;
-  bind_slots(*made.shape, shapes, bound);
+  bind_slots(*made.shape, bound);
   Matcher matcher(1);
   std::vector<std::uint32_t> hits;
   // Twice: what was remembered must say the same.

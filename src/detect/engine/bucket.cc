@@ -243,9 +243,20 @@ class Builder {
         literals[predicate.field].push_back(std::move(literal));
       }
     }
-    if (source_.is_line_based) build_line(literals);
+    if (source_.is_line_based) {
+      build_line(literals);
+    } else {
+      find_keywords();
+    }
     for (std::size_t field = 0; field < literals.size(); ++field) {
       if (!literals[field].empty()) bucket_.fields[field].index.emplace(std::move(literals[field]));
+    }
+  }
+
+  void find_keywords() {
+    for (std::uint32_t i = 0; i < bucket_.fields.size(); ++i) {
+      const FieldPlan& plan = bucket_.fields[i];
+      if (plan.role == FieldRole::kKeyword && plan.indexed) bucket_.keywords_by_value = i;
     }
   }
 

@@ -51,6 +51,8 @@ struct Instance {
   std::uint32_t originals_count = 0;
 };
 
+inline constexpr std::uint32_t kNoField = UINT32_MAX;
+
 struct FieldPlan {
   std::string name;  // as in the event, after the route's renames; "" for keywords
   FieldRole role = FieldRole::kPlain;
@@ -81,6 +83,9 @@ struct Bucket {
   std::vector<std::uint32_t> always;  // instances without a clause: judged for every event
   // Of line-based logs: the literals of all fields that stand in a line as it is. Ids are clauses.
   std::unique_ptr<const LineScan> line;
+  // The field of keywords, if clauses look at it and there are no lines: then what the values of
+  // other indexed fields say to keywords is found together with what they say to their own rules.
+  std::uint32_t keywords_by_value = kNoField;
 };
 
 // One rule to be put in a bucket, with what its route changes.

@@ -146,8 +146,7 @@ Engine::Made Engine::make(const BucketKey& key) {
   source.is_other_event_id = key.event_id == kOtherEvent;
   source.event_id = source.is_other_event_id ? 0 : static_cast<std::uint32_t>(key.event_id);
   source.is_web = is_web(key.source);
-  source.is_line_based =
-      key.source != SourceKind::kWindowsEvent && key.source != SourceKind::kJson;
+  source.is_line_based = key.source != SourceKind::kWindowsEvent && key.source != SourceKind::kJson;
   Made made;
   made.id = static_cast<std::uint32_t>(buckets_by_id_.size());
   made.key = key;
@@ -162,7 +161,7 @@ bool Engine::wants(const Shape& shape) {
   return !made(key_of(shape)).bucket.instances.empty();
 }
 
-BoundShape Engine::bind(const Shape& shape, const ShapeTable& shapes) {
+BoundShape Engine::bind(const Shape& shape) {
   const Made* found = nullptr;
   {
     const std::lock_guard lock(mutex_);
@@ -173,10 +172,10 @@ BoundShape Engine::bind(const Shape& shape, const ShapeTable& shapes) {
   bound.field_base = found->field_base;
   if (found->bucket.instances.empty()) return bound;
   bound.bucket = &found->bucket;
-  bind_slots(shape, shapes, bound);
+  bind_slots(shape, bound);
   if (!is_web(shape.source)) return bound;
   for (std::uint32_t slot = 0; slot < shape.fields.size(); ++slot) {
-    const std::string_view name = shapes.field_name(shape.fields[slot]);
+    const std::string_view name = shape.names[slot];
     if (name == "cs-uri-stem") bound.uri_stem_slot = slot;
     if (name == "cs-uri-query") bound.uri_query_slot = slot;
     if (name == "cs-user-agent") bound.user_agent_slot = slot;

@@ -65,7 +65,7 @@ class Engine {
   bool wants(const Shape& shape);
 
   // How the rules apply to events of a shape. `bucket` is nullptr if none does.
-  BoundShape bind(const Shape& shape, const ShapeTable& shapes);
+  BoundShape bind(const Shape& shape);
 
   const Bucket& bucket(std::uint32_t id) const;
   const BucketKey& key(std::uint32_t id) const;
@@ -90,9 +90,8 @@ class Engine {
   const Made& made(const BucketKey& key);
   Made make(const BucketKey& key);
   void disable_by_options();
-  Disabled disabled_by(
-      const sigma::Document& document,
-      std::unordered_map<std::string, const sigma::Document*>& first_of_id) const;
+  Disabled disabled_by(const sigma::Document& document,
+                       std::unordered_map<std::string, const sigma::Document*>& first_of_id) const;
   void note_event_ids(const sigma::Rule& rule);
 
   sigma::RuleSet rules_;

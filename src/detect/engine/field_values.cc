@@ -16,12 +16,12 @@ const Value kAbsentValue{};
 
 }  // namespace
 
-void bind_slots(const Shape& shape, const ShapeTable& shapes, BoundShape& bound) {
+void bind_slots(const Shape& shape, BoundShape& bound) {
   std::vector<std::string_view> names;
   std::unordered_multimap<std::string, std::uint32_t> by_folded_name;
-  for (const FieldId id : shape.fields) {
-    by_folded_name.emplace(folded(shapes.field_name(id)), static_cast<std::uint32_t>(names.size()));
-    names.push_back(shapes.field_name(id));
+  for (const std::string_view name : shape.names) {
+    by_folded_name.emplace(folded(name), static_cast<std::uint32_t>(names.size()));
+    names.push_back(name);
   }
   // Slots of a name: those of exactly this name, then those that differ only in case.
   const auto slots_of = [&](const std::string& name, std::size_t& exact_count) {
@@ -55,6 +55,13 @@ void bind_slots(const Shape& shape, const ShapeTable& shapes, BoundShape& bound)
     if (exact_count > 0) slots.erase(slots.begin());
     bound.other_slots.push_back(std::move(slots));
     bound.part_slots.push_back(std::move(parts));
+  }
+  if (bound.bucket->keywords_by_value == kNoField) return;
+  for (std::uint32_t slot = 0; slot < names.size(); ++slot) {
+    const bool is_field =
+        std::any_of(bound.indexed.begin(), bound.indexed.end(),
+                    [&](std::uint32_t field) { return bound.slots[field] == slot; });
+    if (!is_field) bound.keyword_slots.push_back(slot);
   }
 }
 

@@ -28,8 +28,10 @@ struct BoundShape {
   std::vector<std::vector<std::uint32_t>> other_slots;
   // Of fields put together from others: for each part, its slots, exact name first.
   std::vector<std::vector<std::vector<std::uint32_t>>> part_slots;
-  // The fields some clause looks at that such events can have.
+  // The fields some clause looks at that such events can have, and with Bucket::keywords_by_value
+  // the slots that are none of them.
   std::vector<std::uint32_t> indexed;
+  std::vector<std::uint32_t> keyword_slots;
   // Of web logs: fields with more than one reading.
   std::uint32_t uri_stem_slot = kNoSlot;
   std::uint32_t uri_query_slot = kNoSlot;
@@ -38,7 +40,7 @@ struct BoundShape {
 };
 
 // Fills in the slots for the bucket `bound` already has.
-void bind_slots(const Shape& shape, const ShapeTable& shapes, BoundShape& bound);
+void bind_slots(const Shape& shape, BoundShape& bound);
 
 // The values of the event in hand as rules see them: their texts, and what is remembered of them.
 // Each is made when it is first asked for. One per worker; not thread-safe.

@@ -123,25 +123,31 @@ bool Matcher::scan_line() {
 }
 
 void Matcher::collect_from_field(std::uint32_t field) {
-  const FieldPlan& plan = bucket_->fields[field];
   const Value& value = values_.plain(field);
-  if (plan.compared.empty() && value.present() && plan.index->rules_out(value)) return;
+  if (value.present() && is_ruled_out(field, value) &&
+      (bucket_->keywords_by_value == kNoField || is_ruled_out(bucket_->keywords_by_value, value)))
+    return;
   MemoEntry* entry = values_.of(field);
   if (entry == nullptr) return;
   for (const std::uint32_t instance : candidates_of(*entry, field)) mark(instance);
 }
 
-void Matcher::collect_from_keywords(std::uint32_t field) {
+// True if no clause of a field can come true by a value that looks like this.
+bool Matcher::is_ruled_out(std::uint32_t field, const Value& value) const {
   const FieldPlan& plan = bucket_->fields[field];
-  if (!raw_line_.empty()) {
+  return plan.compared.empty() && plan.index->rules_out(value);
+}
+
+void Matcher::collect_from_keywords(std::uint32_t field) {
+  if (bucket_->keywords_by_value == kNoField) {
     for (MemoEntry* entry : values_.keyword_entries()) {
       for (const std::uint32_t instance : candidates_of(*entry, field)) mark(instance);
     }
     return;
   }
-  for (std::uint32_t slot = 0; slot < event_->shape->fields.size(); ++slot) {
+  for (const std::uint32_t slot : bound_->keyword_slots) {
     const Value& value = values_.at(slot);
-    if (!value.present() || (plan.compared.empty() && plan.index->rules_out(value))) continue;
+    if (!value.present() || is_ruled_out(field, value)) continue;
     for (const std::uint32_t instance : candidates_of(*values_.keyword_entry(slot), field))
       mark(instance);
   }
@@ -163,17 +169,24 @@ void Matcher::collect_compared(std::uint32_t field) {
   mark_clauses();
 }
 
-// The instances worth judging for what a value says; found once and remembered with it.
-std::span<const std::uint32_t> Matcher::candidates_of(MemoEntry& entry, std::uint32_t field) {
-  if (entry.searched) return entry.candidates;
+// Appends the clauses of a field that a value makes true.
+void Matcher::search(MemoEntry& entry, std::uint32_t field) {
   const FieldPlan& plan = bucket_->fields[field];
-  clauses_.clear();
   if (plan.index) {
     for (const Reading& reading : entry.readings) plan.index->scan(reading.folded, clauses_);
   }
   for (const std::uint32_t clause : plan.compared) {
     if (entry_satisfies(entry, bucket_->clauses[clause].predicate)) clauses_.push_back(clause);
   }
+}
+
+// The instances worth judging for what a value says; found once and remembered with it.
+std::span<const std::uint32_t> Matcher::candidates_of(MemoEntry& entry, std::uint32_t field) {
+  if (entry.searched) return entry.candidates;
+  clauses_.clear();
+  search(entry, field);
+  if (bucket_->keywords_by_value != kNoField && bucket_->keywords_by_value != field)
+    search(entry, bucket_->keywords_by_value);
   candidates_.clear();
   for (const std::uint32_t clause : clauses_) {
     const auto& instances = bucket_->clauses[clause].instances;

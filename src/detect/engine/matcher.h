@@ -52,6 +52,8 @@ class Matcher {
   void collect_from_field(std::uint32_t field);
   void collect_from_keywords(std::uint32_t field);
   void collect_compared(std::uint32_t field);
+  bool is_ruled_out(std::uint32_t field, const Value& value) const;
+  void search(MemoEntry& entry, std::uint32_t field);
   std::span<const std::uint32_t> candidates_of(MemoEntry& entry, std::uint32_t field);
   bool evaluate(std::uint32_t node);
   bool predicate_holds(std::uint32_t predicate);

@@ -23,7 +23,7 @@ struct MemoEntry {
   bool passing = false;                       // dies with the event instead of being remembered
   bool searched = false;                      // whether `candidates` are known
   std::span<const std::uint32_t> candidates;  // instances its texts make worth judging
-  std::vector<std::uint32_t> compared;  // predicate * 2 + result
+  std::vector<std::uint32_t> compared;        // predicate * 2 + result
 
   // -1 unknown, 0 false, 1 true
   int known(std::uint32_t predicate) const {

@@ -18,7 +18,7 @@ ReferenceText owned(const Value& value) {
   return {rendered(value), value.type == ValueType::kNull};
 }
 
-DecodedRecord owned(const Event& event, const ShapeTable& shapes) {
+DecodedRecord owned(const Event& event) {
   DecodedRecord decoded;
   ReferenceRecord& record = decoded.record;
   decoded.recovered = event.recovered;
@@ -33,7 +33,7 @@ DecodedRecord owned(const Event& event, const ShapeTable& shapes) {
   record.computer = rendered(event.computer);
   for (std::size_t slot = 0; event.values != nullptr && slot < event.shape->fields.size(); ++slot) {
     const Value& value = event.values[slot];
-    ReferenceField field{std::string(shapes.field_name(event.shape->fields[slot])), {},
+    ReferenceField field{std::string(event.shape->names[slot]), {},
                          value.is_list()};
     if (value.is_list()) {
       for (const Value& one : value.list()) field.values.push_back(owned(one));
@@ -109,7 +109,7 @@ DecodedLog decode_whole(Bytes item, const Limits& limits, const DecodeChoices& c
                       at + cut.block_bytes == item.size(), cut.context};
     batch.clear();
     reader->decode(block, *scratch, batch);
-    for (const Event& event : batch.events()) log.records.push_back(owned(event, shapes));
+    for (const Event& event : batch.events()) log.records.push_back(owned(event));
     log.gaps.insert(log.gaps.end(), batch.gaps().begin(), batch.gaps().end());
     log.understood_bytes += batch.understood_bytes;
     at += cut.block_bytes;

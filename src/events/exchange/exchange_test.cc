@@ -19,7 +19,7 @@ text::PlainLog read(std::string_view log, std::string_view path = kProxyPath,
                     std::size_t step = SIZE_MAX / 2, Limits limits = {}) {
   ShapeTable shapes(limits);
   const auto reader = exchange::make_exchange_reader(path, {&limits, &shapes, false});
-  return text::read_plainly(*reader, log, shapes, [&](std::size_t) { return step; });
+  return text::read_plainly(*reader, log, [&](std::size_t) { return step; });
 }
 
 std::string proxy_log(std::string_view records) {
@@ -168,7 +168,7 @@ TEST(Exchange, ReadsTheLinesOfTheOabGenerator) {
   ShapeTable shapes(limits);
   const auto reader = exchange::make_oab_generator_reader({&limits, &shapes, false});
   const auto log =
-      text::read_plainly(*reader, log_text, shapes, [](std::size_t) { return std::size_t{10}; });
+      text::read_plainly(*reader, log_text, [](std::size_t) { return std::size_t{10}; });
   ASSERT_EQ(log.events.size(), 3U);
   EXPECT_EQ(log.events[0].time, "2021-03-03T06:00:00.125Z");
   EXPECT_EQ(log.events[1].time, "2021-03-03T06:00:01Z");

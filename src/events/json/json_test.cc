@@ -18,7 +18,7 @@ text::PlainLog read(std::string_view log, std::size_t step = SIZE_MAX / 2, Limit
   ShapeTable shapes(limits);
   const Bytes head = as_bytes(log.substr(0, std::size_t{64} << 10U));
   const auto reader = json::make_json_reader(head, {&limits, &shapes, false});
-  return text::read_plainly(*reader, log, shapes, [&](std::size_t) { return step; });
+  return text::read_plainly(*reader, log, [&](std::size_t) { return step; });
 }
 
 TEST(Json, ReadsAFlatWindowsEvent) {
@@ -286,7 +286,7 @@ TEST(Json, AgreesWithItsTwinOnTheRecording) {
       *reader, log, [](std::size_t) { return std::size_t{500'000}; },
       [&](EventBatch& batch) {
         for (const Event& event : batch.events())
-          fast.events.push_back(text::plain_event(event, shapes));
+          fast.events.push_back(text::plain_event(event));
         clock.add(batch.clock_samples());
         understood_bytes += batch.understood_bytes;
         EXPECT_TRUE(batch.gaps().empty());

@@ -12,7 +12,7 @@ namespace {
 text::PlainLog read(std::string_view log, std::size_t step = SIZE_MAX / 2, Limits limits = {}) {
   ShapeTable shapes(limits);
   const auto reader = ncsa::make_ncsa_reader({&limits, &shapes, false});
-  return text::read_plainly(*reader, log, shapes, [&](std::size_t) { return step; });
+  return text::read_plainly(*reader, log, [&](std::size_t) { return step; });
 }
 
 TEST(Ncsa, ReadsCommonCombinedAndFurtherFields) {

@@ -75,7 +75,7 @@ inline std::string plain_value(const Value& value) {
   }
 }
 
-inline PlainEvent plain_event(const Event& event, const ShapeTable& shapes) {
+inline PlainEvent plain_event(const Event& event) {
   PlainEvent plain;
   plain.offset_bytes = event.where.offset_bytes;
   plain.length_bytes = event.where.length_bytes;
@@ -89,7 +89,7 @@ inline PlainEvent plain_event(const Event& event, const ShapeTable& shapes) {
   for (std::size_t slot = 0; slot < event.shape->fields.size(); ++slot) {
     const Value value = event.at(slot);
     if (!value.present()) continue;
-    plain.fields[std::string(shapes.field_name(event.shape->fields[slot]))] = plain_value(value);
+    plain.fields[std::string(event.shape->names[slot])] = plain_value(value);
   }
   return plain;
 }
@@ -123,10 +123,10 @@ void read_in_blocks(Reader& reader, std::string_view item, Step step, OnBatch on
 }
 
 template <class Step>
-PlainLog read_plainly(Reader& reader, std::string_view item, const ShapeTable& shapes, Step step) {
+PlainLog read_plainly(Reader& reader, std::string_view item, Step step) {
   PlainLog log;
   read_in_blocks(reader, item, step, [&](EventBatch& batch) {
-    for (const Event& event : batch.events()) log.events.push_back(plain_event(event, shapes));
+    for (const Event& event : batch.events()) log.events.push_back(plain_event(event));
     for (const Gap& gap : batch.gaps()) {
       log.gaps.push_back(
           {gap.where.offset_bytes, gap.where.length_bytes, std::string(to_string(gap.kind))});

@@ -26,7 +26,7 @@ class Log {
 
   text::PlainLog read(std::string_view log, std::size_t step = SIZE_MAX / 2) {
     const auto reader = w3c::make_w3c_reader(path_, {&limits_, &shapes_, false});
-    return text::read_plainly(*reader, log, shapes_, [&](std::size_t) { return step; });
+    return text::read_plainly(*reader, log, [&](std::size_t) { return step; });
   }
   text::PlainLog read_slowly(std::string_view log) const {
     return w3c::read_slowly(log, path_, limits_);
@@ -222,7 +222,7 @@ TEST(W3c, LeavesOutValuesNobodyWants) {
   const std::string rows =
       "#Fields: date time s-computername cs-method\n2021-03-03 00:00:01 MX01 GET\n";
   const auto log =
-      text::read_plainly(*reader, rows, shapes, [](std::size_t) { return std::size_t{4096}; });
+      text::read_plainly(*reader, rows, [](std::size_t) { return std::size_t{4096}; });
   ASSERT_EQ(log.events.size(), 1U);
   EXPECT_TRUE(log.events[0].fields.empty());
   EXPECT_EQ(log.events[0].time, "2021-03-03T00:00:01Z");
