@@ -135,6 +135,8 @@ class Check:
             for finding in found:
                 if not any(same_file(finding["item"], path) for path in paths):
                     self.complain(name, f"{kind}: a finding in {finding['item']}, not in a sample")
+                if "within" not in str(finding["because"][-1:]):
+                    self.complain(name, f"{kind}: a finding does not say what was asked for")
 
     def own_rules(self):
         names = [name for name in self.rules if not self.only or name in self.only]

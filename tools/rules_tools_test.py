@@ -24,7 +24,7 @@ if arguments[0] == "hunt":
             for line in open(path, "rb"):
                 if {word!r} in line:
                     case.write(json.dumps({{"rule_id": "1111", "level": "high", "item": path,
-                                           "because": [] if b"unclear" in line else ["x"],
+                                           "because": [] if b"unclear" in line else ["within"],
                                            "offset": offset}}) + "\\n")
                 offset += len(line)
 else:

@@ -102,9 +102,9 @@ Command show_command() {
       "show",
       "Show what a case says, as a table or as JSON lines.",
       "WHAT is summary (the default), findings, timeline, tracks, coverage, rules, gaps, verdict, "
-      "statements, accounts or items. On a terminal columns are cut to its width; otherwise "
-      "nothing is "
-      "cut. Findings are in order of time, item, offset and rule.",
+      "statements, accounts or items. On a terminal columns are cut to its width and reasons go on "
+      "in the next line; otherwise nothing is cut. Findings are in order of time, item, offset and "
+      "rule.",
       "pugmark show incident.case findings --level high --jsonl",
       {kCaseArgument,
        {"WHAT", false, false, "What to show; the summary if left out.", what_names(), false}},

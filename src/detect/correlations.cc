@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <set>
 
@@ -17,6 +18,20 @@ struct Sourced {
   sigma::CorrelationHit hit;
   std::vector<const RememberedHit*> events;
 };
+
+// What the correlation asks for: "gte 5 of cs-uri-stem within 60 s", "within 10 min".
+std::string words_of(const sigma::Correlation& correlation) {
+  static constexpr std::array<std::string_view, 6> kOperators = {"eq",  "neq", "gt",
+                                                                 "gte", "lt",  "lte"};
+  std::string words;
+  for (const sigma::Threshold& threshold : correlation.thresholds) {
+    words += fmt::format("{} {:g} ", kOperators[static_cast<std::size_t>(threshold.op)],
+                         threshold.number);
+  }
+  if (!correlation.value_fields.empty())
+    words += fmt::format("of {} ", fmt::join(correlation.value_fields, ", "));
+  return words + "within " + format_duration(correlation.timespan_ns);
+}
 
 class CorrelationJudge {
  public:
@@ -122,8 +137,9 @@ class CorrelationJudge {
       finding.because.push_back(std::move(because));
     }
     Because measure;
+    measure.field = sigma::to_string(correlation.type);
     measure.value = fmt::format("{:g}", result.measure);
-    measure.pattern = "correlation";
+    measure.pattern = words_of(correlation);
     finding.because.push_back(std::move(measure));
     finding.fields.emplace_back("events", std::to_string(events.size()));
     finding.fields.emplace_back("first_time",

@@ -335,6 +335,12 @@ class CorrelationParser {
 
 }  // namespace
 
+std::string_view to_string(CorrelationType type) {
+  const auto found = std::find_if(kTypes.begin(), kTypes.end(),
+                                  [type](const TypeName& each) { return each.type == type; });
+  return found->name;
+}
+
 bool parse_correlation(const Node& root, const ParseOptions& options, ParsedCorrelation& parsed,
                        Fault& fault) {
   const Node* section = root.find("correlation");

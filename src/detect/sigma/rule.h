@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -245,6 +246,8 @@ enum class CorrelationType : std::uint8_t {
   kValuePercentile,
   kValueMedian,
 };
+
+std::string_view to_string(CorrelationType type);  // as a rule writes it: "event_count"
 
 struct Threshold {
   CompareOp op = CompareOp::kGreaterEqual;
