@@ -20,16 +20,18 @@ using sqlite::Database;
 using sqlite::Row;
 using sqlite::Statement;
 
-// Bounds on what a case may ask of SQLite. The longest value this program writes is the text of an
-// event field or a rule (Limits::record_bytes, Limits::rule_file_bytes), three times its size at
-// most.
-constexpr int kValueBytesMax = 64 << 20;
+// Bounds on what a case may ask of SQLite.
 constexpr int kStepsBetweenChecks = 1'000;
 constexpr std::uint64_t kStepsBase = 20'000'000;  // for opening; far more than an honest case takes
 constexpr std::uint64_t kStepsPerByte = 8;        // of quick_check, which reads every cell
 
+// Findings of one rule or event share its row. What they say all together may be a thousand times
+// the file, as with archives (Limits::archive_ratio), and not more.
+constexpr std::uint64_t kTextBytesBase = std::uint64_t{1} << 30U;
+constexpr std::uint64_t kTextBytesPerByte = 1'000;
+
 constexpr std::array<std::pair<int, int>, 11> kLimits = {{
-    {SQLITE_LIMIT_LENGTH, kValueBytesMax},
+    {SQLITE_LIMIT_LENGTH, sqlite::kRowBytesMax},
     {SQLITE_LIMIT_SQL_LENGTH, 100'000},
     {SQLITE_LIMIT_COLUMN, 100},
     {SQLITE_LIMIT_EXPR_DEPTH, 50},
@@ -108,12 +110,17 @@ std::string uri_of(const std::string& path) {
   return uri + "?mode=ro&immutable=1";
 }
 
+std::string select_findings(std::string_view parts, std::string_view which) {
+  return fmt::format("SELECT {}{}{} {}", sqlite::kFindingHead, parts, sqlite::kFindingFrom, which);
+}
+
 }  // namespace
 
 class CaseReader::State {
  public:
   std::string path;
   Database database;
+  std::uint64_t size_bytes = 0;
   std::uint64_t steps_left = 0;
 
   Status harden();
@@ -132,10 +139,10 @@ class CaseReader::State {
   }
 
   template <class T>
-  Status each_row(const char* sql, const char* what, T (*read)(Row&),
+  Status each_row(std::string_view sql, const char* what, T (*read)(Row&),
                   const std::function<bool(const T&)>& each) const;
-  Status add_parts(std::int64_t number, sqlite::FindingParts& parts, Finding& finding) const;
-  Result<sqlite::FindingParts> prepare_parts() const;
+  Result<Statement> prepare_related() const;
+  Status add_related(std::int64_t number, Statement& query, Finding& finding) const;
 };
 
 void CaseReader::State::allow_steps(std::uint64_t steps) {
@@ -219,6 +226,7 @@ Result<CaseReader> CaseReader::open(const std::string& path) {
   if (!size_bytes.ok()) return size_bytes.error();
   auto state = std::make_unique<State>();
   state->path = path;
+  state->size_bytes = size_bytes.value();
   Result<Database> database = Database::open(uri_of(path), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
   if (!database.ok()) return state->named(database.error());
   state->database = std::move(database).value();
@@ -247,17 +255,20 @@ Result<CaseFacts> CaseReader::facts() const {
 }
 
 template <class T>
-Status CaseReader::State::each_row(const char* sql, const char* what, T (*read)(Row&),
+Status CaseReader::State::each_row(std::string_view sql, const char* what, T (*read)(Row&),
                                    const std::function<bool(const T&)>& each) const {
   Result<Statement> query = database.prepare(sql);
   if (!query.ok()) return named(query.error());
+  std::uint64_t text_bytes_left = kTextBytesBase + kTextBytesPerByte * size_bytes;
   for (;;) {
     Result<bool> more = query.value().step();
     if (!more.ok()) return named(more.error());
     if (!more.value()) return {};
     Row row(query.value(), what);
     const T value = read(row);
+    if (row.text_bytes() > text_bytes_left) row.fail("it says far more than its size allows for");
     if (!row.ok()) return named(row.error());
+    text_bytes_left -= row.text_bytes();
     if (!each(value)) return {};
   }
 }
@@ -282,59 +293,38 @@ Status CaseReader::coverage(const std::function<bool(const Coverage&)>& each) co
                                     sqlite::read_coverage, each);
 }
 
-Result<sqlite::FindingParts> CaseReader::State::prepare_parts() const {
-  sqlite::FindingParts parts;
-  const std::array<std::pair<Statement*, const char*>, 3> wanted = {{
-      {&parts.because, "SELECT * FROM because WHERE finding = ? ORDER BY position"},
-      {&parts.related, "SELECT * FROM related WHERE finding = ? ORDER BY position"},
-      {&parts.fields, "SELECT * FROM fields WHERE finding = ? ORDER BY position"},
-  }};
-  for (const auto& [statement, sql] : wanted) {
-    Result<Statement> query = database.prepare(sql);
-    if (!query.ok()) return named(query.error());
-    *statement = std::move(query).value();
-  }
-  return parts;
+Result<Statement> CaseReader::State::prepare_related() const {
+  Result<Statement> query =
+      database.prepare("SELECT * FROM related WHERE finding = ? ORDER BY position");
+  if (!query.ok()) return named(query.error());
+  return query;
 }
 
-Status CaseReader::State::add_parts(std::int64_t number, sqlite::FindingParts& parts,
-                                    Finding& finding) const {
-  const auto each_part = [&](Statement& query, const char* what, auto&& read) -> Status {
-    query.reset();
-    query.bind(number);
-    for (;;) {
-      Result<bool> more = query.step();
-      if (!more.ok()) return named(more.error());
-      if (!more.value()) return {};
-      Row row(query, what);
-      row.number();  // finding
-      row.number();  // position
-      read(row);
-      if (!row.ok()) return named(row.error());
-    }
-  };
-  Status status = each_part(parts.because, "because", [&](Row& row) {
-    finding.because.push_back(sqlite::read_because(row));
-  });
-  if (!status.ok()) return status;
-  status = each_part(parts.related, "related",
-                     [&](Row& row) { finding.related.push_back(sqlite::read_related(row)); });
-  if (!status.ok()) return status;
-  return each_part(parts.fields, "fields", [&](Row& row) {
-    std::string name = row.text();
-    finding.fields.emplace_back(std::move(name), row.text());
-  });
+Status CaseReader::State::add_related(std::int64_t number, Statement& query,
+                                      Finding& finding) const {
+  query.reset();
+  query.bind(number);
+  for (;;) {
+    Result<bool> more = query.step();
+    if (!more.ok()) return named(more.error());
+    if (!more.value()) return {};
+    Row row(query, "related");
+    row.number();  // finding
+    row.number();  // position
+    finding.related.push_back(sqlite::read_related(row));
+    if (!row.ok()) return named(row.error());
+  }
 }
 
 Status CaseReader::findings(const std::function<bool(const Finding&)>& each) const {
-  Result<sqlite::FindingParts> parts = state_->prepare_parts();
-  if (!parts.ok()) return parts.error();
+  Result<Statement> related = state_->prepare_related();
+  if (!related.ok()) return related.error();
   Status inner;
   Status outer = state_->each_row<sqlite::NumberedFinding>(
-      "SELECT * FROM findings ORDER BY number", "findings", sqlite::read_finding,
+      select_findings(sqlite::kFindingParts, "ORDER BY m.number"), "findings", sqlite::read_finding,
       [&](const sqlite::NumberedFinding& numbered) {
         Finding finding = numbered.finding;
-        inner = state_->add_parts(numbered.number, parts.value(), finding);
+        inner = state_->add_related(numbered.number, related.value(), finding);
         return inner.ok() && each(finding);
       });
   return inner.ok() ? outer : inner;
@@ -342,7 +332,7 @@ Status CaseReader::findings(const std::function<bool(const Finding&)>& each) con
 
 Status CaseReader::finding_heads(const std::function<bool(const Finding&)>& each) const {
   return state_->each_row<sqlite::NumberedFinding>(
-      "SELECT * FROM findings ORDER BY number", "findings", sqlite::read_finding,
+      select_findings("", "ORDER BY m.number"), "findings", sqlite::read_finding_head,
       [&](const sqlite::NumberedFinding& numbered) { return each(numbered.finding); });
 }
 
@@ -351,8 +341,8 @@ Result<Finding> CaseReader::finding(const std::string& id) const {
                          fmt::format("{}: has no finding \"{}\"", state_->path, id),
                          "Ids are in the first column of `pugmark show CASE findings`."};
   if (id.size() < 4) return unknown;
-  Result<Statement> query = state_->database.prepare(
-      "SELECT * FROM findings WHERE id >= ? AND id < ? ORDER BY id, number LIMIT 2");
+  Result<Statement> query = state_->database.prepare(select_findings(
+      sqlite::kFindingParts, "WHERE m.id >= ? AND m.id < ? ORDER BY m.id, m.number LIMIT 2"));
   if (!query.ok()) return state_->named(query.error());
   query.value().bind(std::string_view(id));
   query.value().bind(std::string_view(id + "\x7f"));
@@ -372,10 +362,10 @@ Result<Finding> CaseReader::finding(const std::string& id) const {
                              state_->path, id, found[0].finding.id, found[1].finding.id),
                  "Give more digits."};
   }
-  Result<sqlite::FindingParts> parts = state_->prepare_parts();
-  if (!parts.ok()) return parts.error();
+  Result<Statement> related = state_->prepare_related();
+  if (!related.ok()) return related.error();
   Finding finding = std::move(found[0].finding);
-  if (Status status = state_->add_parts(found[0].number, parts.value(), finding); !status.ok())
+  if (Status status = state_->add_related(found[0].number, related.value(), finding); !status.ok())
     return status.error();
   return finding;
 }

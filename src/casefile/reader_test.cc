@@ -1,8 +1,9 @@
+#include <algorithm>
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include "casefile/casefile.h"
 #include "casefile/sample_testing.h"
-#include "casefile/sqlite/text_list.h"
 
 namespace pugmark {
 namespace {
@@ -210,6 +211,21 @@ void run_sql(const std::string& path, const char* sql) {
   sqlite3_close(database);
 }
 
+// The first column of every row, as text.
+std::vector<std::string> rows_of(const std::string& path, const char* sql) {
+  std::vector<std::string> rows;
+  sqlite3* database = nullptr;
+  EXPECT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
+  const auto add = [](void* out, int, char** columns, char**) {
+    static_cast<std::vector<std::string>*>(out)->emplace_back(columns[0]);
+    return 0;
+  };
+  EXPECT_EQ(sqlite3_exec(database, sql, add, &rows, nullptr), SQLITE_OK)
+      << sqlite3_errmsg(database);
+  sqlite3_close(database);
+  return rows;
+}
+
 Status read_everything(const CaseReader& reader) {
   if (const Result<CaseFacts> facts = reader.facts(); !facts.ok()) return facts.error();
   for (const Status& status : {reader.items([](const CaseItem&) { return true; }),
@@ -240,19 +256,31 @@ INSTANTIATE_TEST_SUITE_P(
         "CREATE TABLE extra (a)", "DROP VIEW gaps_by_kind", "DROP INDEX findings_id",
         "CREATE TRIGGER t AFTER INSERT ON gaps BEGIN SELECT 1; END",
         "DROP VIEW gaps_by_kind; CREATE VIEW gaps_by_kind AS SELECT 1",
-        "ALTER TABLE gaps ADD COLUMN more INTEGER", "UPDATE findings SET level = 'worst'",
-        "UPDATE findings SET time = '2021-03-14 06:40:10'",
-        "UPDATE findings SET time = '2021-13-14T06:40:10Z'",
-        "UPDATE findings SET offset_bytes = -1", "UPDATE findings SET length_bytes = 4294967296",
-        "UPDATE findings SET event_id = 4294967296", "UPDATE findings SET event_id = -1",
-        "UPDATE findings SET record_id = 'many'", "UPDATE findings SET record_id = 1.5",
-        "UPDATE findings SET record_id = '18446744073709551616'",
-        "UPDATE findings SET recovered = 2", "UPDATE findings SET techniques = '[1]'",
-        "UPDATE findings SET techniques = '[\"a\"'", "UPDATE findings SET tags = '[\"\\ud800\"]'",
-        "UPDATE findings SET rule_id = 7", "UPDATE findings SET time_shift_s = 9223372036854775807",
-        "UPDATE because SET offset_bytes = -5", "UPDATE related SET time = 'yesterday'",
-        "UPDATE fields SET value = 3", "UPDATE gaps SET kind = 'odd'",
-        "UPDATE items SET size_bytes = -1",
+        "ALTER TABLE gaps ADD COLUMN more INTEGER", "UPDATE finding_rules SET level = 'worst'",
+        "UPDATE finding_rules SET verdict = 'perhaps'", "UPDATE finding_rules SET rule_id = 7",
+        "UPDATE finding_rules SET techniques = '[1]'",
+        "UPDATE finding_rules SET techniques = '[\"a\"'",
+        "UPDATE finding_rules SET tags = '[\"\\ud800\"]'",
+        "UPDATE finding_sources SET event_id = 4294967296",
+        "UPDATE finding_sources SET event_id = -1",
+        "UPDATE finding_events SET time = '2021-03-14 06:40:10'",
+        "UPDATE finding_events SET time = '2021-13-14T06:40:10Z'",
+        "UPDATE finding_events SET offset_bytes = -1",
+        "UPDATE finding_events SET length_bytes = 4294967296",
+        "UPDATE finding_events SET record_id = 'many'", "UPDATE finding_events SET record_id = 1.5",
+        "UPDATE finding_events SET record_id = '18446744073709551616'",
+        "UPDATE finding_events SET recovered = 2",
+        "UPDATE finding_events SET time_shift_s = 9223372036854775807",
+        "UPDATE finding_events SET fields = '{\"a\":1}'",
+        "UPDATE finding_events SET fields = '{\"a\":\"b\"'",
+        // the comparisons that name a field's value find none
+        "UPDATE finding_events SET fields = '{}'", "UPDATE finding_events SET source = 99",
+        "UPDATE finding_matches SET event = 99", "UPDATE finding_matches SET rule = 99",
+        "DELETE FROM finding_sources",
+        "UPDATE finding_matches SET because = replace(because, '4120', '-5')",
+        "UPDATE finding_matches SET because = replace(because, '4120', '041')",
+        "UPDATE finding_matches SET because = '[{}]'", "UPDATE related SET time = 'yesterday'",
+        "UPDATE gaps SET kind = 'odd'", "UPDATE items SET size_bytes = -1",
         "UPDATE items SET sha256 = replace(sha256, substr(sha256, 1, 1), 'Z')",
         "UPDATE items SET number = number + 5000000000", "UPDATE rules SET state = 'perhaps'",
         "UPDATE rules SET line = -1", "UPDATE coverage SET holes = '[\"x\"]' WHERE number = 1",
@@ -301,21 +329,54 @@ TEST(CaseReader, OpensNamesWithAnyCharacters) {
   }
 }
 
-TEST(TextList, KeepsAnyBytes) {
-  const std::vector<std::vector<std::string>> lists = {
-      {},
-      {""},
-      {"a", "b\"c\\d", "\x01\x7f", "caf\xc3\xa9", "\xf0\x9f\x90\xbe", "\xff\xfe",
-       std::string("\0x", 2)}};
-  for (const auto& list : lists) {
-    const std::string json = sqlite::text_list_to_json(list);
-    EXPECT_EQ(sqlite::text_list_from_json(json), list) << json;
+// What a stranger sees with any client of SQLite is what this program says.
+TEST(CaseReader, TheViewsSayWhatTheReaderSays) {
+  const Folder folder;
+  const std::string path = folder.file("x.case");
+  write_sample(path);
+  const Result<CaseReader> reader = CaseReader::open(path);
+  ASSERT_TRUE(reader.ok());
+  std::vector<std::string> expected;
+  std::int64_t number = 0;
+  for (const Finding& finding : all<Finding>(reader.value(), &CaseReader::findings)) {
+    ++number;
+    for (const Because& one : finding.because)
+      expected.push_back(fmt::format("{}|{}|{}", number, one.field, one.pattern));
+    for (const auto& [name, value] : finding.fields)
+      if (value != testing_sample::kHostile)
+        expected.push_back(fmt::format("{}|{}|{}", number, name, value));
+    expected.push_back(fmt::format("{}|{}|{}", number, finding.rule_title, finding.item));
   }
-  for (const char* wrong :
-       {"", "[", "]", "[]x", "[\"a\"]]", "[\"a\",]", "[\"\\u12\"]", "[\"\\ud83d\"]",
-        "[\"\\ud83d\\u0041\"]", "[\"\\x\"]", "[ \"a\"]", "[\"a\" ]", "{}", "[1]"}) {
-    EXPECT_FALSE(sqlite::text_list_from_json(wrong)) << wrong;
-  }
+  std::vector<std::string> seen = rows_of(
+      path,
+      "SELECT finding || '|' || field || '|' || pattern FROM because UNION ALL"
+      " SELECT finding || '|' || name || '|' || value FROM fields WHERE value NOT LIKE '=cmd%'"
+      " UNION ALL SELECT number || '|' || rule_title || '|' || item FROM findings");
+  std::sort(expected.begin(), expected.end());
+  std::sort(seen.begin(), seen.end());
+  EXPECT_EQ(seen, expected);
+  EXPECT_EQ(rows_of(path, "SELECT value FROM because WHERE field = 'cs-uri-stem'"),
+            std::vector<std::string>{"/ecp/y.js"})
+      << "stored as null: it is the whole value of the field";
+  EXPECT_EQ(rows_of(path, "SELECT value FROM because WHERE field = 'cs-uri-query'"),
+            std::vector<std::string>{"/ecp/y.js?a=1"});
+}
+
+// A small file in which every finding repeats one long text would keep a reader busy for ever.
+TEST(CaseReader, RefusesACaseThatSaysFarMoreThanItHolds) {
+  const Folder folder;
+  const std::string path = folder.file("x.case");
+  write_sample(path);
+  run_sql(path,
+          "UPDATE finding_rules SET rule_title = replace(hex(zeroblob(400000)), '0', 'x');"
+          "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)"
+          " INSERT INTO finding_matches SELECT i, printf('%016x', i), 1, 1, '[]' FROM n");
+  const Result<CaseReader> reader = CaseReader::open(path);
+  ASSERT_TRUE(reader.ok()) << reader.error().message;
+  const Status status = reader.value().finding_heads([](const Finding&) { return true; });
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, ErrorCode::kDamaged);
+  EXPECT_NE(status.error().message.find("far more than its size"), std::string::npos);
 }
 
 }  // namespace

@@ -1,12 +1,13 @@
 #include <array>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <unordered_map>
 
 #include "casefile/casefile.h"
 #include "casefile/new_file.h"
 #include "casefile/sqlite/database.h"
+#include "casefile/sqlite/json_column.h"
 #include "casefile/sqlite/schema.h"
-#include "casefile/sqlite/text_list.h"
 
 namespace pugmark {
 namespace {
@@ -22,10 +23,11 @@ enum Insert : std::size_t {
   kGap,
   kRule,
   kCoverage,
+  kFindingRule,
+  kFindingSource,
+  kFindingEvent,
   kFinding,
-  kBecause,
   kRelated,
-  kField,
   kInsertsCount
 };
 
@@ -35,17 +37,18 @@ constexpr std::array<std::string_view, kInsertsCount> kInserts = {
     "INSERT INTO gaps VALUES (?,?,?,?,?,?)",
     "INSERT INTO rules VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     "INSERT INTO coverage VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-    "INSERT INTO findings VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-    "INSERT INTO because VALUES (?,?,?,?,?,?,?)",
+    "INSERT INTO finding_rules VALUES (?,?,?,?,?,?,?,?)",
+    "INSERT INTO finding_sources VALUES (?,?,?,?,?,?)",
+    "INSERT INTO finding_events VALUES (?,?,?,?,?,?,?,?,?)",
+    "INSERT INTO finding_matches VALUES (?,?,?,?,?)",
     "INSERT INTO related VALUES (?,?,?,?,?,?,?)",
-    "INSERT INTO fields VALUES (?,?,?,?)",
 };
 
 // One size and one encoding for all cases, so that equal calls make equal bytes; no journal,
 // because a file that is not finished is removed anyway; freed space is zeroed, never left over
 // memory.
 constexpr char kSettings[] =
-    "PRAGMA page_size=4096; PRAGMA encoding='UTF-8'; PRAGMA auto_vacuum=NONE;"
+    "PRAGMA page_size=8192; PRAGMA encoding='UTF-8'; PRAGMA auto_vacuum=NONE;"
     "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;"
     "PRAGMA secure_delete=ON; PRAGMA cache_size=-16384; PRAGMA trusted_schema=OFF;";
 
@@ -72,6 +75,32 @@ void bind_or_null(Statement& into, std::uint64_t number) {
     into.bind_unsigned(number);
   }
 }
+
+// Texts one after another, none of which can run into the next.
+void add_to_key(std::string_view text, std::string& key) {
+  key += fmt::format_int(text.size()).str();
+  key += ':';
+  key += text;
+}
+
+// Numbers rows so that equal ones are stored once. It forgets when it has too many: then a row may
+// stand twice, which costs space and changes nothing.
+class RowNumbers {
+ public:
+  // The number of the row of this key, and whether it is yet to be stored.
+  std::pair<std::int64_t, bool> number_of(const std::string& key) {
+    constexpr std::size_t kRowsRemembered = 10'000;
+    const auto known = numbers_.find(key);
+    if (known != numbers_.end()) return {known->second, false};
+    if (numbers_.size() >= kRowsRemembered) numbers_.clear();
+    numbers_.emplace(key, ++last_);
+    return {last_, true};
+  }
+
+ private:
+  std::unordered_map<std::string, std::int64_t> numbers_;
+  std::int64_t last_ = 0;
+};
 
 }  // namespace
 
@@ -102,7 +131,17 @@ class CaseWriter::State {
     return error;
   }
 
-  Status add_parts(const Finding& finding);
+  // The numbers of the rows a finding refers to, which are stored if they are new.
+  Result<std::int64_t> rule_row(const Finding& finding);
+  Result<std::int64_t> source_row(const Finding& finding);
+  Result<std::int64_t> event_row(const Finding& finding);
+  Status add_related(const Finding& finding);
+
+  RowNumbers finding_rules;
+  RowNumbers finding_sources;
+  std::string last_event_key;
+  std::string key;   // memory used again from finding to finding
+  std::string json;  // likewise
 };
 
 Status CaseWriter::State::create_objects(bool indexes) {
@@ -114,6 +153,7 @@ Status CaseWriter::State::create_objects(bool indexes) {
 }
 
 Status CaseWriter::State::prepare() {
+  sqlite3_limit(database.handle(), SQLITE_LIMIT_LENGTH, sqlite::kRowBytesMax);
   if (Status status = named(database.run(kSettings)); !status.ok()) return status;
   const std::string numbers = fmt::format("PRAGMA application_id={}; PRAGMA user_version={}; BEGIN",
                                           sqlite::kApplicationId, sqlite::kFormatVersion);
@@ -231,54 +271,85 @@ Status CaseWriter::add_coverage(const Coverage& coverage) {
   return state_->run(kCoverage);
 }
 
-Status CaseWriter::add_finding(const Finding& finding) {
-  Statement& row = state_->next_row(kFinding);
-  row.bind(std::string_view(finding.id));
+Result<std::int64_t> CaseWriter::State::rule_row(const Finding& finding) {
+  key.clear();
+  for (const std::string_view text :
+       {std::string_view(finding.rule_id), std::string_view(finding.rule_title),
+        to_string(finding.level), std::string_view(finding.status), to_string(finding.verdict)}) {
+    add_to_key(text, key);
+  }
+  for (const std::string& technique : finding.techniques) add_to_key(technique, key);
+  key += '/';  // where tags begin
+  for (const std::string& tag : finding.tags) add_to_key(tag, key);
+  const auto [number, is_new] = finding_rules.number_of(key);
+  if (!is_new) return number;
+  Statement& row = inserts[kFindingRule];
+  row.bind(number);
   row.bind(std::string_view(finding.rule_id));
   row.bind(std::string_view(finding.rule_title));
   row.bind(to_string(finding.level));
   row.bind(std::string_view(finding.status));
   bind_or_null(row, to_string(finding.verdict));
-  bind_time(row, finding.time, finding.precision);
-  row.bind(finding.time_shift_s);
+  row.bind(std::string_view(text_list_to_json(finding.techniques)));
+  row.bind(std::string_view(text_list_to_json(finding.tags)));
+  if (Status status = run(kFindingRule); !status.ok()) return status.error();
+  return number;
+}
+
+Result<std::int64_t> CaseWriter::State::source_row(const Finding& finding) {
+  key.clear();
+  for (const std::string* text :
+       {&finding.item, &finding.channel, &finding.provider, &finding.computer})
+    add_to_key(*text, key);
+  add_to_key(fmt::format_int(finding.event_id).str(), key);
+  const auto [number, is_new] = finding_sources.number_of(key);
+  if (!is_new) return number;
+  Statement& row = inserts[kFindingSource];
+  row.bind(number);
   row.bind(std::string_view(finding.item));
-  row.bind_unsigned(finding.offset_bytes);
-  row.bind_unsigned(finding.length_bytes);
-  bind_or_null(row, finding.record_id);
   row.bind(std::string_view(finding.channel));
   bind_or_null(row, std::uint64_t{finding.event_id});
   row.bind(std::string_view(finding.provider));
   row.bind(std::string_view(finding.computer));
-  row.bind(std::int64_t{finding.recovered ? 1 : 0});
-  row.bind(std::string_view(text_list_to_json(finding.techniques)));
-  row.bind(std::string_view(text_list_to_json(finding.tags)));
-  if (Status status = state_->run(kFinding); !status.ok()) return status;
-  return state_->add_parts(finding);
+  if (Status status = run(kFindingSource); !status.ok()) return status.error();
+  return number;
 }
 
-Status CaseWriter::State::add_parts(const Finding& finding) {
-  const auto begin_part = [&](Insert table, std::int64_t position) -> Statement& {
-    inserts[table].bind(rows[kFinding]);
-    inserts[table].bind(position);
-    return inserts[table];
-  };
-  std::int64_t position = 0;
-  for (const Because& because : finding.because) {
-    Statement& row = begin_part(kBecause, ++position);
-    row.bind(std::string_view(because.field));
-    row.bind(std::string_view(because.value));
-    row.bind(std::string_view(because.pattern));
-    if (because.offset_bytes) {
-      row.bind_unsigned(*because.offset_bytes);
-    } else {
-      row.bind_null();
-    }
-    row.bind(std::string_view(because.reading));
-    if (Status status = run(kBecause); !status.ok()) return status;
+// Findings of one event stand together, so that only the event before need be remembered.
+Result<std::int64_t> CaseWriter::State::event_row(const Finding& finding) {
+  const Result<std::int64_t> source = source_row(finding);
+  if (!source.ok()) return source;
+  sqlite::fields_to_json(finding.fields, json);
+  key = json;
+  for (const std::uint64_t number : {static_cast<std::uint64_t>(source.value()),
+                                     finding.offset_bytes, std::uint64_t{finding.length_bytes},
+                                     finding.record_id, std::uint64_t{finding.recovered ? 1U : 0U},
+                                     static_cast<std::uint64_t>(finding.time.ns_since_1970),
+                                     static_cast<std::uint64_t>(finding.precision),
+                                     static_cast<std::uint64_t>(finding.time_shift_s)}) {
+    add_to_key(fmt::format_int(number).str(), key);
   }
-  position = 0;
+  if (key == last_event_key) return rows[kFindingEvent];
+  last_event_key = key;
+  Statement& row = next_row(kFindingEvent);
+  row.bind(source.value());
+  bind_time(row, finding.time, finding.precision);
+  row.bind(finding.time_shift_s);
+  row.bind_unsigned(finding.offset_bytes);
+  row.bind_unsigned(finding.length_bytes);
+  bind_or_null(row, finding.record_id);
+  row.bind(std::int64_t{finding.recovered ? 1 : 0});
+  row.bind_in_place(json);
+  if (Status status = run(kFindingEvent); !status.ok()) return status.error();
+  return rows[kFindingEvent];
+}
+
+Status CaseWriter::State::add_related(const Finding& finding) {
+  std::int64_t position = 0;
   for (const RelatedEvent& related : finding.related) {
-    Statement& row = begin_part(kRelated, ++position);
+    Statement& row = inserts[kRelated];
+    row.bind(rows[kFinding]);
+    row.bind(++position);
     row.bind(std::string_view(related.rule_id));
     row.bind(std::string_view(related.item));
     row.bind_unsigned(related.offset_bytes);
@@ -286,14 +357,22 @@ Status CaseWriter::State::add_parts(const Finding& finding) {
     bind_time(row, related.time, related.precision);
     if (Status status = run(kRelated); !status.ok()) return status;
   }
-  position = 0;
-  for (const auto& [name, value] : finding.fields) {
-    Statement& row = begin_part(kField, ++position);
-    row.bind(std::string_view(name));
-    row.bind(std::string_view(value));
-    if (Status status = run(kField); !status.ok()) return status;
-  }
   return {};
+}
+
+Status CaseWriter::add_finding(const Finding& finding) {
+  const Result<std::int64_t> rule = state_->rule_row(finding);
+  if (!rule.ok()) return rule.error();
+  const Result<std::int64_t> event = state_->event_row(finding);
+  if (!event.ok()) return event.error();
+  Statement& row = state_->next_row(kFinding);
+  row.bind(std::string_view(finding.id));
+  row.bind(rule.value());
+  row.bind(event.value());
+  sqlite::because_to_json(finding.because, finding.fields, state_->json);
+  row.bind_in_place(state_->json);
+  if (Status status = state_->run(kFinding); !status.ok()) return status;
+  return state_->add_related(finding);
 }
 
 Status CaseWriter::finish() {

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -25,6 +26,42 @@ TEST(CaseWriter, EqualCallsMakeEqualBytes) {
   EXPECT_GT(a.size(), 4096U);
   EXPECT_TRUE(a == contents(folder.file("b.case")));
   EXPECT_EQ(folder.names().size(), 2U) << "no temporary or journal file may stay";
+}
+
+// An event that many rules match, and a rule that matches many events, are stored once.
+TEST(CaseWriter, StoresEventsAndRulesOnce) {
+  const Folder folder;
+  const auto write = [&](const char* name, std::size_t findings_count) {
+    Result<CaseWriter> writer = CaseWriter::create(folder.file(name), false);
+    ASSERT_TRUE(writer.ok());
+    Finding finding = testing_sample::plain_finding();
+    finding.fields.emplace_back("Payload", std::string(30'000, 'x'));
+    for (std::size_t i = 0; i < findings_count; ++i) {
+      finding.id = fmt::format("{:016x}", i);
+      ASSERT_TRUE(writer.value().add_finding(finding).ok());
+    }
+    finding.offset_bytes += 1;  // another event with the same fields
+    finding.id = "ffff000000000000";
+    ASSERT_TRUE(writer.value().add_finding(finding).ok());
+    ASSERT_TRUE(writer.value().finish().ok());
+  };
+  write("one.case", 1);
+  write("many.case", 50);
+  EXPECT_LT(contents(folder.file("many.case")).size(),
+            contents(folder.file("one.case")).size() + 30'000);
+  const Result<CaseReader> reader = CaseReader::open(folder.file("many.case"));
+  ASSERT_TRUE(reader.ok());
+  std::size_t seen = 0;
+  const std::uint64_t offset = testing_sample::plain_finding().offset_bytes;
+  const Status status = reader.value().findings([&](const Finding& finding) {
+    EXPECT_EQ(finding.offset_bytes, offset + (seen == 50 ? 1 : 0));
+    EXPECT_EQ(finding.fields.back().second.size(), 30'000U);
+    EXPECT_EQ(finding.because.size(), 2U);
+    ++seen;
+    return true;
+  });
+  EXPECT_TRUE(status.ok());
+  EXPECT_EQ(seen, 51U);
 }
 
 TEST(CaseWriter, TheFinalNameAppearsOnlyAtTheEnd) {

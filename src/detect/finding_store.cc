@@ -1,6 +1,7 @@
 #include "detect/finding_store.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -17,8 +18,9 @@ namespace {
 class Encoder {
  public:
   void number(std::uint64_t value) {
-    for (unsigned shift = 0; shift < 64; shift += 8)
-      out_ += static_cast<char>((value >> shift) & 0xFFU);
+    std::array<char, 8> bytes{};
+    for (unsigned i = 0; i < 8; ++i) bytes[i] = static_cast<char>((value >> (8 * i)) & 0xFFU);
+    out_.append(bytes.data(), bytes.size());
   }
   void text(std::string_view value) {
     number(value.size());
@@ -152,8 +154,7 @@ class SpillFile {
 
 struct Kept {
   FindingStore::Place place;
-  std::uint64_t spill_offset_bytes = 0;
-  std::uint32_t spill_bytes = 0;
+  FindingStore::Spilled spilled;
 };
 
 bool before(const Kept& a, const Kept& b) {
@@ -250,7 +251,9 @@ Result<Finding> decode_finding(std::string_view bytes) {
 class FindingStore::State {
  public:
   explicit State(const Limits& limits)
-      : limits_(limits), cap_(std::max<std::uint64_t>(1, limits.findings_per_rule_and_computer)) {}
+      : limits_(limits), cap_(std::max<std::uint64_t>(1, limits.findings_per_rule_and_computer)) {
+    spills_.push_back(std::make_unique<SpillFile>());
+  }
 
   void count_matches(std::uint32_t rule, std::uint64_t more) {
     std::uint64_t& total = totals_[rule];
@@ -282,13 +285,13 @@ class FindingStore::State {
   }
 
   bool wanted(const Group& group, const Place& place) const {
-    return group.size() < cap_ || before({place, 0, 0}, group.front());
+    return group.size() < cap_ || before({place, {}}, group.front());
   }
 
   Status add(Group& group, const Place& place, std::string_view details) {
-    auto at = spill_->append(details);
+    auto at = spills_.front()->append(details);
     if (!at) return std::move(at).error();
-    push(group, {place, at.value(), static_cast<std::uint32_t>(details.size())});
+    push(group, {place, {0, static_cast<std::uint32_t>(details.size()), at.value()}});
     halve_while_too_many();
     return compact_if_wasteful();
   }
@@ -298,13 +301,13 @@ class FindingStore::State {
     entries.reserve(kept_count_);
     each_group([&](std::uint32_t rule, const Group& group) {
       for (const Kept& kept : group)
-        entries.push_back({rule, kept.place, kept.spill_offset_bytes, kept.spill_bytes});
+        entries.push_back({rule, kept.place, kept.spilled});
     });
     return entries;
   }
 
   Result<Finding> read(const Entry& entry) {
-    auto bytes = spill_->read(entry.spill_offset_bytes, entry.spill_bytes);
+    auto bytes = read(entry.spilled);
     if (!bytes) return std::move(bytes).error();
     return decode_finding(bytes.value());
   }
@@ -314,13 +317,17 @@ class FindingStore::State {
     while (cap_ > other.cap_) halve();
     if (other.computers_merged_) note_merged_computers();
     for (const auto& [rule, total] : other.totals_) count_matches(rule, total);
+    // Its files are taken over as they are: nothing is copied.
+    const auto first_file = static_cast<std::uint32_t>(spills_.size());
+    std::move(other.spills_.begin(), other.spills_.end(), std::back_inserter(spills_));
     for (const auto& [name, groups] : other.computers_) {
       const std::string_view computer = name;
-      const auto mine = [&](std::uint32_t rule) -> Group& { return group(rule, computer); };
-      if (auto status = take_over(groups, *other.spill_, mine); !status) return status;
+      take_over(groups, first_file,
+                [&](std::uint32_t rule) -> Group& { return group(rule, computer); });
     }
-    const auto mine = [&](std::uint32_t rule) -> Group& { return others_[rule]; };
-    return take_over(other.others_, *other.spill_, mine);
+    take_over(other.others_, first_file,
+              [&](std::uint32_t rule) -> Group& { return others_[rule]; });
+    return compact_if_wasteful();
   }
 
   std::map<std::uint32_t, Count> counts() const {
@@ -335,13 +342,17 @@ class FindingStore::State {
   bool computers_merged() const { return computers_merged_; }
 
  private:
+  Result<std::string> read(const Spilled& spilled) {
+    return spills_[spilled.file]->read(spilled.offset_bytes, spilled.length_bytes);
+  }
+
   std::uint64_t computers_most() const { return std::max<std::uint64_t>(1, limits_.computers); }
 
   void push(Group& group, const Kept& kept) {
     group.push_back(kept);
     std::push_heap(group.begin(), group.end(), before);
     ++kept_count_;
-    live_bytes_ += kept.spill_bytes;
+    live_bytes_ += kept.spilled.length_bytes;
     while (group.size() > cap_) pop(group);
   }
 
@@ -350,22 +361,23 @@ class FindingStore::State {
     const Kept kept = group.back();
     group.pop_back();
     --kept_count_;
-    live_bytes_ -= kept.spill_bytes;
+    live_bytes_ -= kept.spilled.length_bytes;
     return kept;
   }
 
-  // `mine` names the group of ours that a rule's findings go to.
+  // `mine` names the group of ours that a rule's findings go to, `first_file` where in spills_ the
+  // files now are that the findings speak of.
   template <class Mine>
-  Status take_over(const GroupsByRule& groups, SpillFile& spill, const Mine& mine) {
+  void take_over(const GroupsByRule& groups, std::uint32_t first_file, const Mine& mine) {
     for (const auto& [rule, theirs] : groups) {
-      for (const Kept& kept : theirs) {
-        if (!wanted(mine(rule), kept.place)) continue;
-        auto bytes = spill.read(kept.spill_offset_bytes, kept.spill_bytes);
-        if (!bytes) return std::move(bytes).error();
-        if (auto status = add(mine(rule), kept.place, bytes.value()); !status) return status;
+      for (Kept kept : theirs) {
+        Group& ours = mine(rule);
+        if (!wanted(ours, kept.place)) continue;
+        kept.spilled.file += first_file;
+        push(ours, kept);
+        halve_while_too_many();
       }
     }
-    return {};
   }
 
   template <class Each>
@@ -411,25 +423,28 @@ class FindingStore::State {
   // fill the disk.
   Status compact_if_wasteful() {
     constexpr std::uint64_t kWorthwhileBytes = std::uint64_t{64} << 20U;
-    const std::uint64_t size_bytes = spill_->size_bytes();
+    std::uint64_t size_bytes = 0;
+    for (const auto& spill : spills_) size_bytes += spill->size_bytes();
     if (size_bytes < kWorthwhileBytes || size_bytes / 2 < live_bytes_) return {};
     auto fresh = std::make_unique<SpillFile>();
     if (auto status = move_to(*fresh, others_); !status) return status;
     for (auto& [name, groups] : computers_) {
       if (auto status = move_to(*fresh, groups); !status) return status;
     }
-    spill_ = std::move(fresh);
+    spills_.clear();
+    spills_.push_back(std::move(fresh));
     return {};
   }
 
   Status move_to(SpillFile& fresh, GroupsByRule& groups) {
     for (auto& [rule, group] : groups) {
       for (Kept& kept : group) {
-        auto bytes = spill_->read(kept.spill_offset_bytes, kept.spill_bytes);
+        auto bytes = read(kept.spilled);
         if (!bytes) return std::move(bytes).error();
         auto at = fresh.append(bytes.value());
         if (!at) return std::move(at).error();
-        kept.spill_offset_bytes = at.value();
+        kept.spilled.file = 0;
+        kept.spilled.offset_bytes = at.value();
       }
     }
     return {};
@@ -440,7 +455,7 @@ class FindingStore::State {
   std::map<std::string, GroupsByRule, std::less<>> computers_;
   GroupsByRule others_;                                    // of the computers not told apart
   std::unordered_map<std::uint32_t, std::uint64_t> totals_;  // matches by rule
-  std::unique_ptr<SpillFile> spill_ = std::make_unique<SpillFile>();
+  std::vector<std::unique_ptr<SpillFile>> spills_;  // the first is written to, the rest taken over
   std::uint64_t live_bytes_ = 0;
   std::uint64_t kept_count_ = 0;
   std::uint64_t charge_ = 0;  // chargeable() of all rules

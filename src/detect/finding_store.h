@@ -54,12 +54,17 @@ class FindingStore {
   // Takes over everything of `other`.
   Status merge(FindingStore&& other);
 
-  // One kept finding: where it stands, and where its details are.
+  // Where the details of a finding are: in which temporary file of the store, and where in it.
+  struct Spilled {
+    std::uint32_t file = 0;
+    std::uint32_t length_bytes = 0;
+    std::uint64_t offset_bytes = 0;
+  };
+  // One kept finding.
   struct Entry {
     std::uint32_t rule = 0;
     Place place;
-    std::uint64_t spill_offset_bytes = 0;
-    std::uint32_t spill_bytes = 0;
+    Spilled spilled;
   };
 
   // All kept findings, in no order. Valid until the store changes.

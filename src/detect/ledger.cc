@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <set>
+#include <unordered_map>
 
 #include "base/text.h"
 #include "detect/engine/engine.h"
@@ -98,15 +99,10 @@ class Judge {
     }
   }
 
-  Chance chance_of(std::uint32_t rule) const {
+  Chance chance_of(std::uint32_t rule) {
     Chance chance;
     for (const sigma::Route& route : engine_.routing(rule).routes) {
-      std::uint64_t events = 0;
-      for (std::uint32_t id = 0; id < gathered_.buckets.size(); ++id) {
-        const auto& key = engine_.key(id);
-        if (gathered_.buckets[id].events_count == 0 || !engine::applies(route, key)) continue;
-        events += gathered_.buckets[id].events_count;
-      }
+      const std::uint64_t events = events_of(route);
       chance.events_count += events;
       if (events > 0) chance.log_was_there = true;
       if (events == 0) chance.routes_without_events.insert(route.name);
@@ -124,8 +120,21 @@ class Judge {
   }
 
  private:
+  // Rules of one log source share their routes, so each is asked about once.
+  std::uint64_t events_of(const sigma::Route& route) {
+    const auto [known, is_new] = events_of_route_.try_emplace(&route, 0);
+    if (!is_new) return known->second;
+    for (std::uint32_t id = 0; id < gathered_.buckets.size(); ++id) {
+      const std::uint64_t events_count = gathered_.buckets[id].events_count;
+      if (events_count > 0 && engine::applies(route, engine_.key(id)))
+        known->second += events_count;
+    }
+    return known->second;
+  }
+
   const engine::Engine& engine_;
   const Gathered& gathered_;
+  std::unordered_map<const sigma::Route*, std::uint64_t> events_of_route_;
   std::map<std::uint32_t, std::vector<std::pair<std::uint32_t, const engine::Instance*>>>
       instances_;
 };
@@ -172,7 +181,7 @@ std::vector<LedgerEntry> ledger_after(const Ruleset& ruleset, const Gathered& ga
   const engine::Engine& engine = ruleset.engine();
   const sigma::RuleSet& rules = engine.rules();
   std::vector<LedgerEntry> ledger = ruleset.ledger();
-  const Judge judge(engine, gathered);
+  Judge judge(engine, gathered);
   for (std::uint32_t i = 0; i < rules.rules.size(); ++i) {
     const bool judged = ledger[i].state == RuleState::kRan;
     if (judged) judge_rule(judge.chance_of(i), ledger[i]);
@@ -200,17 +209,23 @@ std::vector<LedgerEntry> ledger_after(const Ruleset& ruleset, const Gathered& ga
 void add_techniques(const Ruleset& ruleset, const std::vector<LedgerEntry>& ledger,
                     std::vector<Coverage>& coverage) {
   const engine::Engine& engine = ruleset.engine();
+  // Rules of one log source share their routes.
+  std::unordered_map<const std::vector<sigma::Route>*, std::set<std::string>> by_routes;
+  for (std::uint32_t i = 0; i < engine.rules().rules.size(); ++i) {
+    if (ledger[i].state != RuleState::kRan) continue;
+    by_routes[&engine.routing(i).routes].insert(ledger[i].techniques.begin(),
+                                                ledger[i].techniques.end());
+  }
   std::map<std::pair<std::string, std::string>, std::set<std::string>> by_log;
   for (const Coverage& source : coverage) by_log[{source.kind, source.source}];
   for (auto& [log, techniques] : by_log) {
-    for (std::uint32_t i = 0; i < engine.rules().rules.size(); ++i) {
-      if (ledger[i].state != RuleState::kRan) continue;
-      const auto& routes = engine.routing(i).routes;
-      const bool uses = std::any_of(routes.begin(), routes.end(), [&](const sigma::Route& route) {
+    const std::string folded_log = folded(log.second);
+    for (const auto& [routes, shown] : by_routes) {
+      const bool uses = std::any_of(routes->begin(), routes->end(), [&](const auto& route) {
         return to_string(route.source) == log.first &&
-               (route.channel.empty() || folded(route.channel) == folded(log.second));
+               (route.channel.empty() || folded(route.channel) == folded_log);
       });
-      if (uses) techniques.insert(ledger[i].techniques.begin(), ledger[i].techniques.end());
+      if (uses) techniques.insert(shown.begin(), shown.end());
     }
   }
   for (Coverage& source : coverage) {

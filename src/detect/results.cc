@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <fmt/format.h>
+#include <future>
 #include <unordered_set>
 
 #include "base/digest.h"
@@ -120,25 +121,24 @@ class Results::State {
     for (Keyed& entry : keyed) order_.emplace_back(entry.item, entry.entry);
   }
 
-  Status for_each_finding(const std::function<Status(const Finding&)>& each) {
+  // Findings stand in order_; each portion of them is read while the one before is used.
+  Status for_each_finding(bool ahead, const std::function<Status(const Finding&)>& each) {
     std::unordered_set<std::string> ids;
-    const auto rules_count = static_cast<std::uint32_t>(rules_.engine().rules().rules.size());
-    for (const auto& [item, entry] : order_) {
-      auto read = store_.read(entry);
-      if (!read) return std::move(read).error();
-      Finding& finding = read.value();
-      const ScannedItem& scanned = gathered_.items[item];
-      finding.item = scanned.item.path;
-      if (entry.rule < rules_count && finding.precision != TimePrecision::kUnknown) {
-        finding.time_shift_s = scanned.time_shift_s;
-        finding.time.ns_since_1970 += scanned.time_shift_s * kNsPerSecond;
+    std::size_t next = 0;
+    const auto read = [&] { return read_portion(next, ids); };
+    Portion portion = read();
+    for (;;) {
+      const bool is_last = next == order_.size() || !portion.status.ok();
+      // Waits for its thread when it goes out of scope.
+      std::future<Portion> following;
+      if (!is_last)
+        following = std::async(ahead ? std::launch::async : std::launch::deferred, read);
+      for (const Finding& finding : portion.findings) {
+        if (auto status = each(finding); !status) return status;
       }
-      unsigned round = 0;
-      do finding.id = finding_id(finding, scanned.item, round++);
-      while (!ids.insert(finding.id).second);
-      if (auto status = each(finding); !status) return status;
+      if (is_last) return portion.status;
+      portion = following.get();
     }
-    return {};
   }
 
   std::uint32_t index_of(ItemId id) const { return gathered_.item_index.at(id); }
@@ -155,6 +155,42 @@ class Results::State {
   std::vector<Scanner> scanners_;  // own the paths that findings refer to
 
  private:
+  struct Portion {
+    std::vector<Finding> findings;
+    Status status;  // why there are no more
+  };
+
+  // The findings from order_[next] on that fit a portion, and their ids, which tell them from all
+  // before.
+  Portion read_portion(std::size_t& next, std::unordered_set<std::string>& ids) {
+    constexpr std::size_t kPortionBytes = std::size_t{1} << 20U;
+    Portion portion;
+    for (std::size_t bytes = 0; next < order_.size() && bytes < kPortionBytes; ++next) {
+      const auto& [item, entry] = order_[next];
+      bytes += entry.spilled.length_bytes;
+      auto read = store_.read(entry);
+      if (!read) {
+        portion.status = std::move(read).error();
+        break;
+      }
+      Finding& finding = portion.findings.emplace_back(std::move(read).value());
+      complete(finding, gathered_.items[item], entry.rule);
+      unsigned round = 0;
+      do finding.id = finding_id(finding, gathered_.items[item].item, round++);
+      while (!ids.insert(finding.id).second);
+    }
+    return portion;
+  }
+
+  // What is known only when everything was read: the item's path and the error of its clock.
+  void complete(Finding& finding, const ScannedItem& scanned, std::uint32_t rule) const {
+    finding.item = scanned.item.path;
+    const bool is_correlation = rule >= rules_.engine().rules().rules.size();
+    if (is_correlation || finding.precision == TimePrecision::kUnknown) return;
+    finding.time_shift_s = scanned.time_shift_s;
+    finding.time.ns_since_1970 += scanned.time_shift_s * kNsPerSecond;
+  }
+
   void add_run_gap(GapKind kind, std::string what) {
     Gap gap;
     gap.where.item = kWholeRun;
@@ -202,8 +238,8 @@ std::uint64_t Results::findings_count() const { return state_->store_.kept_count
 std::uint64_t Results::matches_count() const { return state_->matches_count_; }
 std::uint64_t Results::events_count() const { return state_->gathered_.events_count; }
 
-Status Results::for_each_finding(const std::function<Status(const Finding&)>& each) {
-  return state_->for_each_finding(each);
+Status Results::for_each_finding(bool ahead, const std::function<Status(const Finding&)>& each) {
+  return state_->for_each_finding(ahead, each);
 }
 
 }  // namespace pugmark

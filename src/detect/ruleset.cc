@@ -125,7 +125,8 @@ Result<std::unique_ptr<Ruleset>> Ruleset::load(const RulesetOptions& options) {
   auto placeholders = read_placeholders(options.placeholders_file, options.limits);
   if (!placeholders) return std::move(placeholders).error();
   const sigma::ParseOptions parse{options.limits, std::move(placeholders).value()};
-  sigma::RuleSet rules = sigma::load_rules(paths.value(), parse, 1, options.own_folder);
+  sigma::RuleSet rules = sigma::load_rules(paths.value(), parse, options.threads_count,
+                                           options.own_folder);
   if (rules.rules.empty() && (!options.rejected_suffice || rules.rejected.empty())) {
     const std::string first =
         rules.rejected.empty() ? "No rule file was found." : rules.rejected.front().message();

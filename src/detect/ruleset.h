@@ -25,6 +25,7 @@ struct RulesetOptions {
   bool rejected_suffice = false;          // no Error if every rule is rejected: to look at them
   std::optional<Level> level_min;         // rules below it are disabled
   std::vector<std::string> excluded_ids;  // disabled; an id no rule has is an Error
+  unsigned threads_count = 1;             // that read the files; changes nothing in the result
   Limits limits;
 };
 

@@ -76,7 +76,8 @@ class Results {
   std::uint64_t events_count() const;
 
   // Calls `each` for every kept finding by (time, item, offset, rule id); undated ones last.
-  Status for_each_finding(const std::function<Status(const Finding&)>& each);
+  // `ahead`: a second thread reads the next ones from the temporary file meanwhile.
+  Status for_each_finding(bool ahead, const std::function<Status(const Finding&)>& each);
 
  private:
   class State;

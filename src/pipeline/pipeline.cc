@@ -23,6 +23,7 @@ Result<std::unique_ptr<Ruleset>> load_rules(const HuntRequest& request) {
   options.placeholders_file = request.placeholders_file;
   options.level_min = request.level_min;
   options.excluded_ids = request.excluded_rules;
+  options.threads_count = threads_count_of(request);
   options.limits = request.limits;
   return Ruleset::load(options);
 }
@@ -88,7 +89,8 @@ Status write_case(const HuntRequest& request, const Ruleset& rules, Results& res
     if (auto status = writer.add_coverage(coverage); !status) return status;
   }
   const auto add = [&](const Finding& finding) { return writer.add_finding(finding); };
-  if (auto status = results.for_each_finding(add); !status) return status;
+  const bool ahead = threads_count_of(request) > 1;
+  if (auto status = results.for_each_finding(ahead, add); !status) return status;
   return writer.finish();
 }
 

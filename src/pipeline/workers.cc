@@ -154,11 +154,6 @@ class Worker {
   std::map<std::type_index, std::unique_ptr<DecodeScratch>> scratches_;
 };
 
-unsigned threads_count_of(const HuntRequest& request) {
-  if (request.threads_count > 0) return request.threads_count;
-  return std::max(1U, std::thread::hardware_concurrency());
-}
-
 // The first failure of any worker.
 class FirstFailure {
  public:
@@ -207,6 +202,11 @@ Result<std::optional<ScannedEvidence>> scan_once(const Listing& listing, std::ui
 }
 
 }  // namespace
+
+unsigned threads_count_of(const HuntRequest& request) {
+  if (request.threads_count > 0) return request.threads_count;
+  return std::max(1U, std::thread::hardware_concurrency());
+}
 
 Result<ScannedEvidence> scan_evidence(const Listing& listing, const ItemIds& ids, Ruleset& rules,
                                       const HuntRequest& request, HuntProgress& progress) {

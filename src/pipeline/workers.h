@@ -21,6 +21,9 @@ struct ScannedEvidence {
   std::vector<Gap> gaps;          // of reading; those of decoding are with the scanners
 };
 
+// What `request.threads_count` means on this machine: at least 1.
+unsigned threads_count_of(const HuntRequest& request);
+
 // Reads all files of the listing on `request.threads_count` threads. A worker takes the next file
 // nobody has begun; when there is none left it helps with those still being read, so one huge file
 // keeps every thread busy. Where a limit is reached whose victims depend on the order of reading

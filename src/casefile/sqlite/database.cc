@@ -64,6 +64,11 @@ void Statement::bind(std::string_view text) {
   }
 }
 
+void Statement::bind_in_place(std::string_view ascii) {
+  sqlite3_bind_text64(statement_, next_parameter_++, ascii.data(), ascii.size(), SQLITE_STATIC,
+                      SQLITE_UTF8);
+}
+
 void Statement::bind(std::int64_t number) {
   sqlite3_bind_int64(statement_, next_parameter_++, number);
 }
@@ -116,6 +121,8 @@ Database& Database::operator=(Database&& other) noexcept {
 
 Result<Database> Database::open(const std::string& name, int flags) {
   Database database;
+  // No locks of its own: a database belongs to one thread.
+  flags |= SQLITE_OPEN_NOMUTEX;
   if (sqlite3_open_v2(name.c_str(), &database.database_, flags, nullptr) != SQLITE_OK) {
     if (database.database_ == nullptr)
       return Error{ErrorCode::kIo, "there is not enough memory", ""};
@@ -169,6 +176,7 @@ std::optional<std::string> Row::optional_text() {
   const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_, column));
   const int size = sqlite3_column_bytes(statement_, column);
   if (data == nullptr || size <= 0) return std::string();
+  text_bytes_ += static_cast<std::size_t>(size);
   return std::string(data, static_cast<std::size_t>(size));
 }
 

@@ -25,6 +25,8 @@ class Statement {
   // Binds the next parameter. Text that is not well-formed UTF-8 or contains NUL is bound as a
   // BLOB of the same bytes: every reader of SQLite can then fetch it, and nothing is lost.
   void bind(std::string_view text);
+  // ASCII without NUL that stays where it is until run() or reset(): it is not copied.
+  void bind_in_place(std::string_view ascii);
   void bind(std::int64_t number);
   // Numbers that do not fit SQLite's signed 64 bits are bound as decimal text.
   void bind_unsigned(std::uint64_t number);
@@ -91,12 +93,16 @@ class Row {
   void fail(std::string_view why);
   bool ok() const { return why_.empty(); }
   Error error() const;
+  // Of all texts it gave so far; what a caller makes more of them, it adds.
+  std::uint64_t text_bytes() const { return text_bytes_; }
+  void add_text_bytes(std::uint64_t more) { text_bytes_ += more; }
 
  private:
   int take();
   sqlite3_stmt* statement_;
   const char* what_;
   int next_column_ = 0;
+  std::uint64_t text_bytes_ = 0;
   std::string why_;
 };
 

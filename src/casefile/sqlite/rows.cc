@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <limits>
 
-#include "casefile/sqlite/text_list.h"
+#include "casefile/sqlite/json_column.h"
 
 namespace pugmark::sqlite {
 namespace {
@@ -185,7 +185,7 @@ Coverage read_coverage(Row& row) {
   return out;
 }
 
-NumberedFinding read_finding(Row& row) {
+NumberedFinding read_finding_head(Row& row) {
   NumberedFinding out;
   out.number = row.number();
   Finding& finding = out.finding;
@@ -215,13 +215,18 @@ NumberedFinding read_finding(Row& row) {
   return out;
 }
 
-Because read_because(Row& row) {
-  Because out;
-  out.field = row.text();
-  out.value = row.text();
-  out.pattern = row.text();
-  out.offset_bytes = row.optional_unsigned_number();
-  out.reading = row.text();
+NumberedFinding read_finding(Row& row) {
+  NumberedFinding out = read_finding_head(row);
+  std::optional<Fields> fields = fields_from_json(row.text());
+  if (!fields) {
+    row.fail("fields are not a JSON object as this program writes it");
+    return out;
+  }
+  out.finding.fields = std::move(*fields);
+  std::optional<std::vector<Because>> because = because_from_json(row.text(), out.finding.fields);
+  if (!because) row.fail("because is not a JSON array as this program writes it");
+  out.finding.because = std::move(because).value_or(std::vector<Because>());
+  for (const Because& one : out.finding.because) row.add_text_bytes(one.value.size());
   return out;
 }
 

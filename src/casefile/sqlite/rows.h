@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "casefile/casefile.h"
 #include "casefile/sqlite/database.h"
@@ -14,21 +15,27 @@ CaseGap read_gap(Row& row);
 LedgerEntry read_rule(Row& row);
 Coverage read_coverage(Row& row);
 
-// A row of `findings`, without what stands in the tables that refer to it by `number`.
+// Columns of the tables of findings, joined as m (match), r (rule), e (event) and s (source): what
+// every finding has, and what takes long to read. kFindingFrom joins them so that a number which
+// leads nowhere gives NULLs, which read_finding() takes for a wrong row, and hides no finding.
+inline constexpr std::string_view kFindingHead =
+    "m.number, m.id, r.rule_id, r.rule_title, r.level, r.status, r.verdict, e.time, e.time_shift_s,"
+    " s.item, e.offset_bytes, e.length_bytes, e.record_id, s.channel, s.event_id, s.provider,"
+    " s.computer, e.recovered, r.techniques, r.tags";
+inline constexpr std::string_view kFindingParts = ", e.fields, m.because";
+inline constexpr std::string_view kFindingFrom =
+    " FROM finding_matches AS m LEFT JOIN finding_rules AS r ON r.number = m.rule"
+    " LEFT JOIN finding_events AS e ON e.number = m.event"
+    " LEFT JOIN finding_sources AS s ON s.number = e.source";
+
 struct NumberedFinding {
   std::int64_t number = 0;
   Finding finding;
 };
-NumberedFinding read_finding(Row& row);
+NumberedFinding read_finding_head(Row& row);  // kFindingHead
+NumberedFinding read_finding(Row& row);       // kFindingHead and kFindingParts
 
-// The tables that refer to findings: statements with one parameter, the number of the finding.
-struct FindingParts {
-  Statement because;
-  Statement related;
-  Statement fields;
-};
-// Both begin behind the columns `finding` and `position`.
-Because read_because(Row& row);
+// Begins behind the columns `finding` and `position`.
 RelatedEvent read_related(Row& row);
 
 }  // namespace pugmark::sqlite

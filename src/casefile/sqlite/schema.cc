@@ -74,40 +74,44 @@ std::span<const SchemaObject> schema() {
   items_count INTEGER NOT NULL,
   techniques TEXT NOT NULL
 ) STRICT)"},
-      {"table", "findings", R"(CREATE TABLE findings (
+      {"table", "finding_rules", R"(CREATE TABLE finding_rules (
   number INTEGER PRIMARY KEY,
-  id TEXT NOT NULL,
   rule_id ANY NOT NULL,
   rule_title ANY NOT NULL,
   level TEXT NOT NULL,
   status ANY NOT NULL,
   verdict TEXT,
-  time TEXT,
-  time_shift_s INTEGER NOT NULL,
-  item ANY NOT NULL,
-  offset_bytes INTEGER NOT NULL,
-  length_bytes INTEGER NOT NULL,
-  record_id ANY,
-  channel ANY NOT NULL,
-  event_id INTEGER,
-  provider ANY NOT NULL,
-  computer ANY NOT NULL,
-  recovered INTEGER NOT NULL,
   techniques TEXT NOT NULL,
   tags TEXT NOT NULL
 ) STRICT)"},
-      {"table", "because", R"(CREATE TABLE because (
-  finding INTEGER NOT NULL,
-  position INTEGER NOT NULL,
-  field ANY NOT NULL,
-  value ANY NOT NULL,
-  pattern ANY NOT NULL,
-  offset_bytes INTEGER,
-  reading ANY NOT NULL,
-  PRIMARY KEY (finding, position)
-) STRICT, WITHOUT ROWID)"},
+      {"table", "finding_sources", R"(CREATE TABLE finding_sources (
+  number INTEGER PRIMARY KEY,
+  item ANY NOT NULL,
+  channel ANY NOT NULL,
+  event_id INTEGER,
+  provider ANY NOT NULL,
+  computer ANY NOT NULL
+) STRICT)"},
+      {"table", "finding_events", R"(CREATE TABLE finding_events (
+  number INTEGER PRIMARY KEY,
+  source INTEGER NOT NULL REFERENCES finding_sources,
+  time TEXT,
+  time_shift_s INTEGER NOT NULL,
+  offset_bytes INTEGER NOT NULL,
+  length_bytes INTEGER NOT NULL,
+  record_id ANY,
+  recovered INTEGER NOT NULL,
+  fields TEXT NOT NULL
+) STRICT)"},
+      {"table", "finding_matches", R"(CREATE TABLE finding_matches (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL,
+  rule INTEGER NOT NULL REFERENCES finding_rules,
+  event INTEGER NOT NULL REFERENCES finding_events,
+  because TEXT NOT NULL
+) STRICT)"},
       {"table", "related", R"(CREATE TABLE related (
-  finding INTEGER NOT NULL,
+  finding INTEGER NOT NULL REFERENCES finding_matches,
   position INTEGER NOT NULL,
   rule_id ANY NOT NULL,
   item ANY NOT NULL,
@@ -116,13 +120,26 @@ std::span<const SchemaObject> schema() {
   time TEXT,
   PRIMARY KEY (finding, position)
 ) STRICT, WITHOUT ROWID)"},
-      {"table", "fields", R"(CREATE TABLE fields (
-  finding INTEGER NOT NULL,
-  position INTEGER NOT NULL,
-  name ANY NOT NULL,
-  value ANY NOT NULL,
-  PRIMARY KEY (finding, position)
-) STRICT, WITHOUT ROWID)"},
+      {"view", "findings", R"(CREATE VIEW findings AS
+  SELECT m.number, m.id, r.rule_id, r.rule_title, r.level, r.status, r.verdict, e.time,
+         e.time_shift_s, s.item, e.offset_bytes, e.length_bytes, e.record_id, s.channel,
+         s.event_id, s.provider, s.computer, e.recovered, r.techniques, r.tags, m.because, e.fields
+  FROM finding_matches AS m
+  JOIN finding_rules AS r ON r.number = m.rule
+  JOIN finding_events AS e ON e.number = m.event
+  JOIN finding_sources AS s ON s.number = e.source)"},
+      {"view", "because", R"(CREATE VIEW because AS
+  SELECT number AS finding, one.key + 1 AS position, json_extract(one.value, '$.field') AS field,
+         coalesce(json_extract(one.value, '$.value'),
+                  (SELECT f.value FROM json_each(findings.fields) AS f
+                   WHERE f.key = json_extract(one.value, '$.field') LIMIT 1)) AS value,
+         json_extract(one.value, '$.pattern') AS pattern,
+         json_extract(one.value, '$.offset_bytes') AS offset_bytes,
+         json_extract(one.value, '$.reading') AS reading
+  FROM findings, json_each(findings.because) AS one)"},
+      {"view", "fields", R"(CREATE VIEW fields AS
+  SELECT number AS finding, one.key AS name, one.value
+  FROM findings, json_each(findings.fields) AS one)"},
       {"view", "findings_by_rule", R"(CREATE VIEW findings_by_rule AS
   SELECT level, verdict, count(*) AS findings, count(DISTINCT computer) AS computers,
          min(time) AS first, max(time) AS last, rule_title, rule_id
@@ -145,9 +162,8 @@ std::span<const SchemaObject> schema() {
   SELECT path, type, size_bytes, unread_bytes, gaps
   FROM items WHERE unread_bytes > 0 OR gaps > 0 OR sha256 IS NULL
   ORDER BY unread_bytes DESC, number)"},
-      {"index", "findings_id", "CREATE INDEX findings_id ON findings (id)"},
-      {"index", "findings_rule", "CREATE INDEX findings_rule ON findings (rule_id)"},
-      {"index", "findings_item", "CREATE INDEX findings_item ON findings (item)"},
+      {"index", "findings_id", "CREATE INDEX findings_id ON finding_matches (id)"},
+      {"index", "findings_rule", "CREATE INDEX findings_rule ON finding_matches (rule)"},
       {"index", "items_path", "CREATE INDEX items_path ON items (path)"},
       {"index", "gaps_item", "CREATE INDEX gaps_item ON gaps (item)"},
       {"index", "rules_id", "CREATE INDEX rules_id ON rules (rule_id)"},

@@ -8,8 +8,13 @@ namespace pugmark::sqlite {
 
 // "PUGM": bytes 68 to 71 of the file, by which file(1) and we know a case.
 inline constexpr std::uint32_t kApplicationId = 0x5055474D;
-// Raised whenever a table changes after a release; bytes 60 to 63 of the file.
-inline constexpr std::uint32_t kFormatVersion = 1;
+// Raised whenever a table changes; bytes 60 to 63 of the file.
+inline constexpr std::uint32_t kFormatVersion = 2;
+
+// The longest row. More than the writer makes of texts within their limits: the fields of an event
+// have at most Limits::line_bytes (or record_bytes), as much again of names, and a byte becomes six
+// characters at most.
+inline constexpr int kRowBytesMax = 256 << 20;
 
 struct SchemaObject {
   std::string_view type;  // "table", "view", "index", as in sqlite_schema

@@ -21,7 +21,7 @@ struct Literal {
 
 // Which of many literals stand in a text: exact answers, anchors included. Whole texts, starts and
 // ends are looked up by their bytes; what may stand anywhere is found by its grams
-// (docs/adr/0012). Literals with non-ASCII bytes are looked for only in texts that have some.
+// (docs/adr/0015). Literals with non-ASCII bytes are looked for only in texts that have some.
 // Immutable after construction; thread-safe.
 class LiteralIndex {
  public:

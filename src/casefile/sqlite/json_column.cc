@@ -1,0 +1,246 @@
+#include "casefile/sqlite/json_column.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "casefile/sqlite/schema.h"
+
+namespace pugmark::sqlite {
+namespace {
+
+void append_unit(std::uint32_t unit, std::string& out) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  out += "\\u";
+  for (unsigned shift = 16; shift > 0;) out += kDigits[(unit >> (shift -= 4)) & 0xFU];
+}
+
+void append_escaped(char32_t c, std::string& out) {
+  if (c == '"' || c == '\\') {
+    out += '\\';
+    out += static_cast<char>(c);
+  } else if (c < 0x10000) {
+    append_unit(c, out);
+  } else {
+    append_unit(0xD800 + ((c - 0x10000) >> 10U), out);
+    append_unit(0xDC00 + ((c - 0x10000) & 0x3FFU), out);
+  }
+}
+
+// True for the characters that stand in JSON as they are.
+constexpr auto kIsPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0x20; c < 0x7F; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
+
+std::size_t plain_end(std::string_view text, std::size_t at) {
+  while (at < text.size() && kIsPlain[static_cast<unsigned char>(text[at])]) ++at;
+  return at;
+}
+
+void append_quoted(std::string_view text, std::string& out) {
+  out += '"';
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = plain_end(text, at);
+    out.append(text, at, end - at);
+    at = end;
+    if (at < text.size()) append_escaped(next_code_point(text, at), out);
+  }
+  out += '"';
+}
+
+// A text of evidence, which may be very long.
+void append_bounded(std::string_view text, std::string& out) {
+  if (text.size() <= kTextBytesMax) return append_quoted(text, out);
+  std::size_t end = kTextBytesMax;
+  const auto is_inside = [&] { return (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80; };
+  for (int steps = 0; steps < 3 && is_inside(); ++steps) --end;
+  append_quoted(fmt::format("{} [cut here by pugmark: {} bytes in all, see the evidence]",
+                            text.substr(0, end), text.size()),
+                out);
+}
+
+// Takes JSON apart from the front. Every function is false when something else stands there.
+class JsonCursor {
+ public:
+  explicit JsonCursor(std::string_view json) : json_(json) {}
+
+  bool at_end() const { return json_.empty(); }
+  bool next_is(char c) const { return json_.starts_with(c); }
+
+  bool take(std::string_view word) {
+    if (!json_.starts_with(word)) return false;
+    json_.remove_prefix(word.size());
+    return true;
+  }
+
+  bool take_quoted(std::string& out) {
+    if (!take("\"")) return false;
+    for (;;) {
+      const std::size_t end = plain_end(json_, 0);
+      out.append(json_, 0, end);
+      json_.remove_prefix(end);
+      if (take("\"")) return true;
+      if (!take("\\") || !take_escape(out)) return false;
+    }
+  }
+
+  bool take_number(std::uint64_t& out) {
+    const auto [end, error] = std::from_chars(json_.data(), json_.data() + json_.size(), out);
+    const auto size = static_cast<std::size_t>(end - json_.data());
+    if (error != std::errc() || (size > 1 && next_is('0'))) return false;
+    json_.remove_prefix(size);
+    return true;
+  }
+
+ private:
+  // What stands after a backslash.
+  bool take_escape(std::string& out) {
+    for (const char c : {'"', '\\'}) {
+      if (!take({&c, 1})) continue;
+      out += c;
+      return true;
+    }
+    char32_t code_point = 0;
+    if (!take("u") || !take_unit(code_point)) return false;
+    if (code_point >= 0xD800 && code_point <= 0xDBFF) {
+      char32_t low = 0;
+      if (!take("\\u") || !take_unit(low) || low < 0xDC00 || low > 0xDFFF) return false;
+      code_point = 0x10000 + ((code_point - 0xD800) << 10U) + (low - 0xDC00);
+    }
+    append_utf8(code_point, out);
+    return true;
+  }
+
+  bool take_unit(char32_t& unit) {
+    if (json_.size() < 4) return false;
+    for (const char digit : json_.substr(0, 4)) {
+      const bool decimal = digit >= '0' && digit <= '9';
+      if (!decimal && (digit < 'a' || digit > 'f')) return false;
+      unit = unit * 16 + static_cast<char32_t>(decimal ? digit - '0' : digit - 'a' + 10);
+    }
+    json_.remove_prefix(4);
+    return true;
+  }
+
+  std::string_view json_;
+};
+
+// Elements between brackets, with commas between them; `take_one` takes one. The whole text.
+template <class Each>
+bool take_all(JsonCursor& json, std::string_view open, std::string_view close, Each take_one) {
+  if (!json.take(open)) return false;
+  if (json.take(close)) return json.at_end();
+  do {
+    if (!take_one()) return false;
+  } while (json.take(","));
+  return json.take(close) && json.at_end();
+}
+
+const std::string* value_of(const Fields& fields, std::string_view name) {
+  const auto found = std::find_if(fields.begin(), fields.end(),
+                                  [&](const auto& field) { return field.first == name; });
+  return found == fields.end() ? nullptr : &found->second;
+}
+
+bool take_because(JsonCursor& json, const Fields& fields, Because& out) {
+  if (!json.take("{\"field\":") || !json.take_quoted(out.field) || !json.take(",\"value\":"))
+    return false;
+  if (json.take("null")) {
+    const std::string* value = value_of(fields, out.field);
+    if (value == nullptr) return false;
+    out.value = *value;
+  } else if (!json.take_quoted(out.value)) {
+    return false;
+  }
+  if (!json.take(",\"pattern\":") || !json.take_quoted(out.pattern)) return false;
+  if (!json.take(",\"offset_bytes\":")) return false;
+  if (!json.take("null") && !json.take_number(out.offset_bytes.emplace())) return false;
+  return json.take(",\"reading\":") && json.take_quoted(out.reading) && json.take("}");
+}
+
+}  // namespace
+
+std::string text_list_to_json(const std::vector<std::string>& texts) {
+  std::string out = "[";
+  for (const std::string& text : texts) {
+    if (out.size() > 1) out += ',';
+    append_quoted(text, out);
+  }
+  out += ']';
+  return out;
+}
+
+std::optional<std::vector<std::string>> text_list_from_json(std::string_view json) {
+  JsonCursor cursor(json);
+  std::vector<std::string> texts;
+  const auto take_text = [&] { return cursor.take_quoted(texts.emplace_back()); };
+  if (!take_all(cursor, "[", "]", take_text)) return std::nullopt;
+  return texts;
+}
+
+void fields_to_json(const Fields& fields, std::string& out) {
+  out = '{';
+  for (const auto& [name, value] : fields) {
+    if (out.size() > 1) out += ',';
+    append_bounded(name, out);
+    out += ':';
+    append_bounded(value, out);
+  }
+  out += '}';
+}
+
+std::optional<Fields> fields_from_json(std::string_view json) {
+  JsonCursor cursor(json);
+  Fields fields;
+  const auto take_field = [&] {
+    auto& [name, value] = fields.emplace_back();
+    return cursor.take_quoted(name) && cursor.take(":") && cursor.take_quoted(value);
+  };
+  if (!take_all(cursor, "{", "}", take_field)) return std::nullopt;
+  return fields;
+}
+
+void because_to_json(const std::vector<Because>& because, const Fields& fields, std::string& out) {
+  out = '[';
+  for (const Because& one : because) {
+    out += out.size() > 1 ? ",{\"field\":" : "{\"field\":";
+    append_bounded(one.field, out);
+    out += ",\"value\":";
+    // Names that are cut could be taken for one another.
+    const std::string* value =
+        one.field.size() <= kTextBytesMax ? value_of(fields, one.field) : nullptr;
+    if (value != nullptr && *value == one.value) {
+      out += "null";
+    } else {
+      append_bounded(one.value, out);
+    }
+    out += ",\"pattern\":";
+    append_quoted(one.pattern, out);
+    out += ",\"offset_bytes\":";
+    out += one.offset_bytes ? fmt::format_int(*one.offset_bytes).str() : "null";
+    out += ",\"reading\":";
+    append_quoted(one.reading, out);
+    out += '}';
+  }
+  out += ']';
+}
+
+std::optional<std::vector<Because>> because_from_json(std::string_view json, const Fields& fields) {
+  JsonCursor cursor(json);
+  std::vector<Because> because;
+  std::size_t values_bytes = 0;
+  const auto take_one = [&] {
+    if (!take_because(cursor, fields, because.emplace_back())) return false;
+    values_bytes += because.back().value.size();
+    return values_bytes <= kRowBytesMax;
+  };
+  if (!take_all(cursor, "[", "]", take_one)) return std::nullopt;
+  return because;
+}
+
+}  // namespace pugmark::sqlite
