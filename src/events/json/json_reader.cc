@@ -152,14 +152,8 @@ class JsonDecoder {
     if (leaf >= scratch_.walker.leaves().size()) return {};
     Leaf& found = scratch_.walker.leaves()[leaf];
     if (found.value.is_list() || found.value.type == ValueType::kNull) return {};
-    resolve(found);
+    found.resolve(batch_.arena());
     return found.value.bytes();
-  }
-
-  void resolve(Leaf& leaf) {
-    if (!leaf.has_escapes) return;
-    leaf.value = Value::text(unescaped(leaf.value.bytes(), batch_.arena()));
-    leaf.has_escapes = false;
   }
 
   static std::uint64_t number(std::string_view digits) {
@@ -213,7 +207,7 @@ class JsonDecoder {
     std::vector<Leaf>& leaves = scratch_.walker.leaves();
     // paths_of() reads back what walk() wrote: a path for every leaf.
     assert(leaves.size() == layout.slot_of_leaf.size());
-    for (Leaf& leaf : leaves) resolve(leaf);
+    for (Leaf& leaf : leaves) leaf.resolve(batch_.arena());
     Value* const values = batch_.arena().allocate_values(layout.names.size());
     if (layout.one_to_one) {
       for (std::size_t i = 0; i < leaves.size(); ++i) values[i] = leaves[i].value;

@@ -132,8 +132,24 @@ TEST(Json, ResolvesEscapes) {
   EXPECT_EQ(json::unescaped(R"(a\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00)"),
             "a\"\\/\b\f\n\r\t\xC3\xA9\xF0\x9F\x98\x80");
   EXPECT_EQ(json::unescaped(R"(\ud83d-\ude00-\q-\u12)"), "\xEF\xBF\xBD-\xEF\xBF\xBD-\\q-\\u12");
+}
+
+// The fast way and the plain one, with escapes at every place of a step of the fast one.
+TEST(Json, ResolvesEscapesTheSameInPlace) {
+  std::mt19937 random(11);
+  const std::vector<std::string> pieces = {"a",       "bcdefgh",  "\\n",     "\\\\",      "\\\"",
+                                           "\\u00e9", "\\ud83d",  "\\ude00", "\\q",       "\\u12",
+                                           "\\",      "\xC3\xA9", " ",       "0123456789"};
   Arena arena;
-  EXPECT_EQ(json::unescaped(R"(C:\\a\tb\)", arena), "C:\\a\tb\\");
+  for (int round = 0; round < 20'000; ++round) {
+    std::string written;
+    const std::size_t pieces_count = random() % 12;
+    for (std::size_t i = 0; i < pieces_count; ++i) written += pieces[random() % pieces.size()];
+    const std::string padded = written + std::string(kBlockPadding, '\\');
+    const std::string_view text = std::string_view(padded).substr(0, written.size());
+    ASSERT_EQ(json::unescaped(text, arena), json::unescaped(text)) << written;
+    if (round % 100 == 0) arena.reset();
+  }
 }
 
 TEST(Json, ADamagedLineIsAGapAndTheNextIsRead) {

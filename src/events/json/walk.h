@@ -21,8 +21,11 @@ inline constexpr char kObjectInList = '\x04';  //   an object that is an element
 inline constexpr char kList = '\x05';          //   the scalars of an array, one leaf that is a list
 
 struct Leaf {
-  Value value;  // a string is still as written, between its quotes
-  bool has_escapes = false;
+  Value value;
+  bool is_as_written = false;  // a string: `value` is what stands between its quotes
+
+  // Resolves the escapes of a string, into the arena. Only who reads a value pays for that.
+  void resolve(Arena& arena);
 };
 
 enum class WalkResult {
@@ -71,7 +74,8 @@ class Walker {
 };
 
 // The text of a JSON string. Escapes are resolved into the arena; a surrogate without its other
-// half becomes U+FFFD, an escape JSON does not know stays as written.
+// half becomes U+FFFD, an escape JSON does not know stays as written. The first reads up to
+// kBlockPadding bytes behind `written`.
 std::string_view unescaped(std::string_view written, Arena& arena);
 std::string unescaped(std::string_view written);
 
