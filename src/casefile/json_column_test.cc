@@ -11,15 +11,15 @@ TEST(TextList, KeepsAnyBytes) {
   const std::vector<std::vector<std::string>> lists = {
       {},
       {""},
-      {"a", "b\"c\\d", "\x01\x7f", "caf\xc3\xa9", "\xf0\x9f\x90\xbe", "\xff\xfe",
-       std::string("\0x", 2)}};
+      {"a", "b\"c\\d", "\x01\x7f", "caf\xc3\xa9", "\xf0\x9f\x90\xbe", "\xff\xfe", "\xee\xbc\x80",
+       "\xee\xbe\x80", "\xee\xbf\xbf", "\xee\xbd\xbf", "\xed\xb0\x80", std::string("\0x", 2)}};
   for (const auto& list : lists) {
     const std::string json = text_list_to_json(list);
     EXPECT_EQ(text_list_from_json(json), list) << json;
   }
-  for (const char* wrong :
-       {"", "[", "]", "[]x", "[\"a\"]]", "[\"a\",]", "[\"\\u12\"]", "[\"\\ud83d\"]",
-        "[\"\\ud83d\\u0041\"]", "[\"\\x\"]", "[ \"a\"]", "[\"a\" ]", "{}", "[1]"}) {
+  for (const char* wrong : {"", "[", "]", "[]x", "[\"a\"]]", "[\"a\",]", "[\"\\u12\"]",
+                            "[\"\\ud83d\"]", "[\"\\ud83d\\u0041\"]", "[\"\\udcff\"]", "[\"\\x\"]",
+                            "[ \"a\"]", "[\"a\" ]", "{}", "[1]"}) {
     EXPECT_FALSE(text_list_from_json(wrong)) << wrong;
   }
 }
@@ -33,7 +33,7 @@ TEST(FieldsColumn, KeepsOrderRepeatsAndAnyBytes) {
   std::string json;
   fields_to_json(kFields, json);
   EXPECT_EQ(json, R"({"Image":"C:\\x \"y\".exe","Image":"a second one","":"no name",)"
-                  R"("bad\udcff":"\u0000\u000a\u00e9"})");
+                  R"("bad\uefff":"\uef00\u000a\u00e9"})");
   EXPECT_EQ(fields_from_json(json), kFields);
   fields_to_json({}, json);
   EXPECT_EQ(json, "{}");

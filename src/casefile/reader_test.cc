@@ -342,16 +342,20 @@ TEST(CaseReader, TheViewsSayWhatTheReaderSays) {
     ++number;
     for (const Because& one : finding.because)
       expected.push_back(fmt::format("{}|{}|{}", number, one.field, one.pattern));
-    for (const auto& [name, value] : finding.fields)
-      if (value != testing_sample::kHostile)
-        expected.push_back(fmt::format("{}|{}|{}", number, name, value));
+    for (const auto& [name, value] : finding.fields) {
+      std::string seen_value = value;
+      // The byte that is not UTF-8 is a character when others read it.
+      if (value == testing_sample::kHostile)
+        seen_value.replace(value.size() - 1, 1, "\xee\xbf\xbf");
+      expected.push_back(fmt::format("{}|{}|{}", number, name, seen_value));
+    }
     expected.push_back(fmt::format("{}|{}|{}", number, finding.rule_title, finding.item));
   }
-  std::vector<std::string> seen = rows_of(
-      path,
-      "SELECT finding || '|' || field || '|' || pattern FROM because UNION ALL"
-      " SELECT finding || '|' || name || '|' || value FROM fields WHERE value NOT LIKE '=cmd%'"
-      " UNION ALL SELECT number || '|' || rule_title || '|' || item FROM findings");
+  std::vector<std::string> seen =
+      rows_of(path,
+              "SELECT finding || '|' || field || '|' || pattern FROM because UNION ALL"
+              " SELECT finding || '|' || name || '|' || value FROM fields"
+              " UNION ALL SELECT number || '|' || rule_title || '|' || item FROM findings");
   std::sort(expected.begin(), expected.end());
   std::sort(seen.begin(), seen.end());
   EXPECT_EQ(seen, expected);

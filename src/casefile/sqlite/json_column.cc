@@ -18,8 +18,18 @@ void append_unit(std::uint32_t unit, std::string& out) {
   for (unsigned shift = 16; shift > 0;) out += kDigits[(unit >> (shift -= 4)) & 0xFU];
 }
 
-void append_escaped(char32_t c, std::string& out) {
-  if (c == '"' || c == '\\') {
+// Bytes no JSON text can hold, 0x00 (where SQLite would end the text) and what is not well-formed
+// UTF-8, stand as characters of the private use area: a lone surrogate would make text that other
+// programs refuse to read.
+constexpr char32_t kByteMark = 0xEF00;
+bool is_byte_mark(char32_t c) { return c == kByteMark || (c >= 0xEF80 && c <= 0xEFFF); }
+
+// `text` is the UTF-8 of `c`.
+void append_escaped(char32_t c, std::string_view text, std::string& out) {
+  if (c == 0 || (c >= 0xDC80 && c <= 0xDCFF) || is_byte_mark(c)) {
+    // The marks themselves stand as their bytes.
+    for (const char byte : text) append_unit(kByteMark + static_cast<unsigned char>(byte), out);
+  } else if (c == '"' || c == '\\') {
     out += '\\';
     out += static_cast<char>(c);
   } else if (c < 0x10000) {
@@ -48,7 +58,9 @@ void append_quoted(std::string_view text, std::string& out) {
     const std::size_t end = plain_end(text, at);
     out.append(text, at, end - at);
     at = end;
-    if (at < text.size()) append_escaped(next_code_point(text, at), out);
+    if (at == text.size()) break;
+    const char32_t c = next_code_point(text, at);
+    append_escaped(c, text.substr(end, at - end), out);
   }
   out += '"';
 }
@@ -107,6 +119,11 @@ class JsonCursor {
     }
     char32_t code_point = 0;
     if (!take("u") || !take_unit(code_point)) return false;
+    if (is_byte_mark(code_point)) {
+      out += static_cast<char>(code_point & 0xFFU);
+      return true;
+    }
+    if (code_point >= 0xDC00 && code_point <= 0xDFFF) return false;
     if (code_point >= 0xD800 && code_point <= 0xDBFF) {
       char32_t low = 0;
       if (!take("\\u") || !take_unit(low) || low < 0xDC00 || low > 0xDFFF) return false;

@@ -8,8 +8,8 @@
 
 #include "detect/finding.h"
 
-// Columns that hold JSON. ASCII only, no blanks, one form for one content. A byte 0xNN that is not
-// well-formed UTF-8 is written as \udcNN, so that any bytes survive the way there and back.
+// Columns that hold JSON. ASCII only, no blanks, one form for one content. A byte 0xNN that is 0 or
+// not well-formed UTF-8 is written as \uefNN, so that any bytes survive the way there and back.
 // Each ..._from_json reads the form its counterpart writes, or nothing.
 namespace pugmark::sqlite {
 
