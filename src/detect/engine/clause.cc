@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <re2/filtered_re2.h>
 #include <re2/re2.h>
+#include <string_view>
 
 #include "base/text.h"
 
@@ -23,6 +24,11 @@ double cost_of_literal(PatternShape shape, std::size_t bytes) {
   if (shape == PatternShape::kEnds) return bytes <= 5 ? 100 : 8;
   if (shape == PatternShape::kStarts) return bytes >= 16 ? 20 : 200;
   return bytes >= 8 ? 2 : 15;
+}
+
+// Fields with the same value in nearly every event of a bucket.
+bool says_which_log(std::string_view field) {
+  return field == "Provider_Name" || field == "Channel" || field == "EventLog";
 }
 
 // Asks RE2 which of its atoms must be in a text: an atom without which nothing can match is enough
@@ -160,7 +166,9 @@ std::optional<ClauseChooser::Choice> ClauseChooser::leaf(std::uint32_t at) const
       const auto literals = necessary_literals(predicate);
       // The empty text and a lone star are decided by presence, which needs no index.
       if (literals.empty()) return std::nullopt;
-      cost = cost_of_literal(predicate.shape, literals.front().text.size());
+      cost = says_which_log(bucket_.fields[predicate.field].name)
+                 ? 8'000
+                 : cost_of_literal(predicate.shape, literals.front().text.size());
       break;
     }
     case PredicateOp::kRegex: {

@@ -76,6 +76,9 @@ void FieldValues::begin(const Event& event, const BoundShape& bound, std::string
   keywords_loaded_ = false;
   const std::size_t fields_count = bound.field_base + bound.bucket->fields.size();
   if (states_.size() < fields_count) states_.resize(fields_count);
+  const std::size_t slots_count = event.shape->fields.size();
+  if (slots_last_.size() < slots_count) slots_last_.resize(slots_count);
+  if (generation_ != memo_.generation()) forget_last();
 }
 
 const Value& FieldValues::at(std::uint32_t slot) const {
@@ -103,7 +106,13 @@ MemoEntry* FieldValues::load(std::uint32_t field) {
   if (value.type == ValueType::kAbsent) return load_from_others(field);
   // The texts of a query are also made of the stem: its bytes alone do not say what they are.
   if (plan.role == FieldRole::kUriQuery) return passing(field, plan.role, value);
-  return remembered(field, plan.role, value);
+  return remembered(field, plan.role, value, states_[bound_->field_base + field].last);
+}
+
+void FieldValues::forget_last() {
+  generation_ = memo_.generation();
+  for (State& state : states_) state.last = nullptr;
+  std::fill(slots_last_.begin(), slots_last_.end(), nullptr);
 }
 
 const Value* FieldValues::first_present(const std::vector<std::uint32_t>& slots) const {
@@ -171,17 +180,20 @@ bool FieldValues::list_key(const Value& value) {
   return true;
 }
 
-MemoEntry* FieldValues::remembered(std::uint32_t field, FieldRole role, const Value& value) {
+MemoEntry* FieldValues::remembered(std::uint32_t field, FieldRole role, const Value& value,
+                                   MemoEntry*& last) {
   if (value.is_list() && !list_key(value)) return passing(field, role, value);
   const std::string_view key = value.is_list() ? text_ : value.bytes();
   if (key.size() > kMemoValueBytes) return passing(field, role, value);
-  std::uint64_t hash = 0;
   const std::uint32_t key_field = bound_->field_base + field;
-  if (MemoEntry* entry = memo_.find(key_field, value.type, key, hash)) return entry;
+  if (last != nullptr && last->is_of(key_field, value.type, key)) return last;
+  std::uint64_t hash = 0;
+  last = memo_.find(key_field, value.type, key, hash);
+  if (last != nullptr) return last;
   if (memo_.is_full()) return passing(field, role, value);
-  MemoEntry* entry = memo_.add(key_field, value.type, key, hash);
-  fill(*entry, role, value, memo_.arena());
-  return entry;
+  last = memo_.add(key_field, value.type, key, hash);
+  fill(*last, role, value, memo_.arena());
+  return last;
 }
 
 MemoEntry* FieldValues::new_passing(std::uint32_t field) {
@@ -190,7 +202,7 @@ MemoEntry* FieldValues::new_passing(std::uint32_t field) {
   entry.field = bound_->field_base + field;
   entry.passing = true;
   entry.searched = false;
-  entry.compared.clear();
+  entry.answers.clear();
   return &entry;
 }
 
@@ -240,7 +252,7 @@ std::uint32_t FieldValues::keyword_field() const {
 MemoEntry* FieldValues::keyword_entry(std::uint32_t slot) {
   const FieldRole role = role_of_slot(slot);
   if (role != FieldRole::kPlain) return passing(keyword_field(), role, at(slot));
-  return remembered(keyword_field(), role, at(slot));
+  return remembered(keyword_field(), role, at(slot), slots_last_[slot]);
 }
 
 std::span<MemoEntry* const> FieldValues::keyword_entries() {

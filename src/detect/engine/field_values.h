@@ -75,12 +75,14 @@ class FieldValues {
   struct State {
     std::uint64_t epoch = 0;     // of the event `entry` belongs to
     MemoEntry* entry = nullptr;  // nullptr: absent
+    MemoEntry* last = nullptr;   // what was remembered last: values often stay as they are
   };
 
   MemoEntry* load(std::uint32_t field);
   MemoEntry* load_renamed(std::uint32_t field);
   MemoEntry* load_from_others(std::uint32_t field);
-  MemoEntry* remembered(std::uint32_t field, FieldRole role, const Value& value);
+  MemoEntry* remembered(std::uint32_t field, FieldRole role, const Value& value, MemoEntry*& last);
+  void forget_last();
   MemoEntry* passing(std::uint32_t field, FieldRole role, const Value& value);
   MemoEntry* new_passing(std::uint32_t field);
   void fill(MemoEntry& entry, FieldRole role, const Value& value, Arena& arena);
@@ -92,7 +94,9 @@ class FieldValues {
 
   ValueMemo memo_;
   ReadingMaker readings_;
-  std::vector<State> states_;  // by field, over all buckets
+  std::vector<State> states_;           // by field, over all buckets
+  std::vector<MemoEntry*> slots_last_;  // State::last of what keywords are searched in, by slot
+  std::uint64_t generation_ = 0;        // of memo_, to which all of these belong
   std::uint64_t epoch_ = 0;
   // Entries that die with the event: of values too long to be remembered, or made of several.
   std::deque<MemoEntry> passing_;

@@ -240,10 +240,10 @@ bool Matcher::predicate_holds(std::uint32_t at) {
 }
 
 bool Matcher::entry_satisfies(MemoEntry& entry, std::uint32_t at) {
-  const int known = entry.known(at);
+  const int known = entry.answers.of(at);
   if (known >= 0) return known == 1;
   const bool result = satisfying_reading(bucket_->predicates[at], entry) != nullptr;
-  entry.remember(at, result);
+  entry.answers.add(at, result);
   return result;
 }
 
@@ -303,7 +303,7 @@ Reason Matcher::reason_of(const Original& original) {
   Reason reason{original.written, kNoSlot, plan.name, "", ""};
   const auto fill_in = [&](const MemoEntry& entry, std::uint32_t slot) {
     // What is already known need not be searched for again: regular expressions are slow.
-    const int known = entry.known(original.predicate);
+    const int known = entry.answers.of(original.predicate);
     const Reading* reading = known == 1 && entry.readings.size() == 1 ? &entry.readings.front()
                              : known == 0                             ? nullptr
                                           : satisfying_reading(predicate, entry);

@@ -16,15 +16,9 @@ MemoEntry* ValueMemo::find(std::uint32_t field, ValueType type, std::string_view
       seed_ ^ (static_cast<std::uint64_t>(field) << 8U | static_cast<std::uint64_t>(type));
   hash = XXH3_64bits_withSeed(key.data(), key.size(), seed);
   for (std::size_t at = hash % kSlots;; at = (at + 1) % kSlots) {
-    if (slots_[at] == 0) {
-      ++misses_;
-      return nullptr;
-    }
+    if (slots_[at] == 0) return nullptr;
     MemoEntry& entry = entries_[slots_[at] - 1];
-    if (entry.hash == hash && entry.field == field && entry.type == type && entry.key == key) {
-      ++hits_;
-      return &entry;
-    }
+    if (entry.hash == hash && entry.is_of(field, type, key)) return &entry;
   }
 }
 
@@ -42,13 +36,14 @@ MemoEntry* ValueMemo::add(std::uint32_t field, ValueType type, std::string_view 
   entry.readings = {};
   entry.searched = false;
   entry.candidates = {};
-  entry.compared.clear();
+  entry.answers.clear();
   bytes_ += key.size();
   return &entry;
 }
 
 void ValueMemo::clear() {
   std::fill(slots_.begin(), slots_.end(), 0U);
+  ++generation_;
   entries_count_ = 0;
   bytes_ = 0;
   arena_.reset();

@@ -11,6 +11,56 @@
 
 namespace pugmark::engine {
 
+// Answers to comparisons, by their number: a small open hash table that only grows. Names of
+// programs are compared with hundreds of patterns.
+class Answers {
+ public:
+  // -1 unknown, 0 false, 1 true
+  int of(std::uint32_t predicate) const {
+    if (slots_.empty()) return -1;
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t at = place(predicate) & mask; slots_[at] != 0; at = (at + 1) & mask) {
+      if ((slots_[at] >> 1U) == predicate + 1) return static_cast<int>(slots_[at] & 1U);
+    }
+    return -1;
+  }
+
+  // `predicate` has no answer yet.
+  void add(std::uint32_t predicate, bool answer) {
+    if (2 * (count_ + 1) > slots_.size()) grow();
+    put((predicate + 1) << 1U | (answer ? 1U : 0U));
+    ++count_;
+  }
+
+  void clear() {
+    slots_.clear();
+    count_ = 0;
+  }
+
+ private:
+  static std::size_t place(std::uint32_t predicate) {
+    return predicate * std::size_t{0x9E3779B1U} >> 16U;
+  }
+
+  void put(std::uint32_t slot) {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = place((slot >> 1U) - 1) & mask;
+    while (slots_[at] != 0) at = (at + 1) & mask;
+    slots_[at] = slot;
+  }
+
+  void grow() {
+    std::vector<std::uint32_t> old(slots_.empty() ? 8 : 2 * slots_.size(), 0);
+    old.swap(slots_);
+    for (const std::uint32_t slot : old) {
+      if (slot != 0) put(slot);
+    }
+  }
+
+  std::vector<std::uint32_t> slots_;  // (predicate + 1) * 2 + answer; 0: empty
+  std::size_t count_ = 0;
+};
+
 // What is known of one value of one field: its texts, the rules its literals make candidates, and
 // the comparisons already made with it. Logs repeat themselves (nine values of ten were seen
 // before), so most events are judged without looking at a single character.
@@ -23,17 +73,10 @@ struct MemoEntry {
   bool passing = false;                       // dies with the event instead of being remembered
   bool searched = false;                      // whether `candidates` are known
   std::span<const std::uint32_t> candidates;  // instances its texts make worth judging
-  std::vector<std::uint32_t> compared;        // predicate * 2 + result
+  Answers answers;                            // of comparisons already made
 
-  // -1 unknown, 0 false, 1 true
-  int known(std::uint32_t predicate) const {
-    for (const std::uint32_t entry : compared) {
-      if (entry >> 1U == predicate) return static_cast<int>(entry & 1U);
-    }
-    return -1;
-  }
-  void remember(std::uint32_t predicate, bool result) {
-    compared.push_back(predicate << 1U | (result ? 1U : 0U));
+  bool is_of(std::uint32_t its_field, ValueType its_type, std::string_view its_key) const {
+    return field == its_field && type == its_type && key == its_key;
   }
 };
 
@@ -63,8 +106,8 @@ class ValueMemo {
     if (entries_count_ > kEntriesMax || bytes_ > kBytesMax) clear();
   }
 
-  std::uint64_t hits() const { return hits_; }
-  std::uint64_t misses() const { return misses_; }
+  // Changes whenever the table is emptied: entries got before are gone.
+  std::uint64_t generation() const { return generation_; }
 
  private:
   static constexpr std::size_t kSlots = std::size_t{1} << 16U;
@@ -80,8 +123,7 @@ class ValueMemo {
   std::size_t entries_count_ = 0;
   std::size_t bytes_ = 0;
   Arena arena_;
-  std::uint64_t hits_ = 0;
-  std::uint64_t misses_ = 0;
+  std::uint64_t generation_ = 0;
 };
 
 }  // namespace pugmark::engine
