@@ -43,7 +43,8 @@ void find_event_ids(const sigma::Rule& rule, const sigma::Expression& expression
     found.push_back(&predicate);
 }
 
-void add_event_ids(const sigma::Rule& rule, const Event& event, const Block& block, Finding& finding) {
+void add_event_ids(const sigma::Rule& rule, const Event& event, const Block& block,
+                   Finding& finding) {
   if (event.shape->source != SourceKind::kWindowsEvent) return;
   std::vector<const sigma::Predicate*> found;
   find_event_ids(rule, rule.expression, event.shape->event_id, found);
@@ -106,11 +107,10 @@ Finding describe(const sigma::Rule& rule, std::span<const engine::Reason> reason
   add_event_ids(rule, event, block, finding);
   for (const engine::Reason& reason : reasons) {
     const bool has_slot = reason.slot != engine::kNoSlot;
-    Because because{
-        std::string(has_slot ? event.shape->names[reason.slot] : reason.field),
-        std::string(reason.text), reason.written->original,
-        has_slot ? offset_of_reason(reason, event, block) : std::nullopt,
-        std::string(reason.reading)};
+    Because because{std::string(has_slot ? event.shape->names[reason.slot] : reason.field),
+                    std::string(reason.text), reason.written->original,
+                    has_slot ? offset_of_reason(reason, event, block) : std::nullopt,
+                    std::string(reason.reading)};
     finding.because.push_back(std::move(because));
   }
   for (std::size_t slot = 0; slot < event.shape->fields.size(); ++slot) {

@@ -191,8 +191,15 @@ std::string encode_finding(const Finding& f) {
     e.number(number);
   e.list(f.techniques, text_of);
   e.list(f.tags, text_of);
+  // Before what refers to them: scripts of many kilobytes are the reason of several comparisons.
+  e.list(f.fields, pair_of);
   e.list(f.because, [&](const Because& b) {
-    for (const std::string* text : {&b.field, &b.value, &b.pattern, &b.reading}) e.text(*text);
+    const auto same = std::find_if(f.fields.begin(), f.fields.end(), [&](const auto& field) {
+      return field.first == b.field && field.second == b.value;
+    });
+    e.number(static_cast<std::uint64_t>(same - f.fields.begin()));
+    if (same == f.fields.end()) e.text(b.field), e.text(b.value);
+    for (const std::string* text : {&b.pattern, &b.reading}) e.text(*text);
     e.number(b.offset_bytes ? *b.offset_bytes + 1 : 0);
   });
   e.list(f.related, [&](const RelatedEvent& r) {
@@ -201,7 +208,6 @@ std::string encode_finding(const Finding& f) {
     e.number(static_cast<std::uint64_t>(r.time.ns_since_1970));
     e.number(static_cast<std::uint64_t>(r.precision));
   });
-  e.list(f.fields, pair_of);
   return e.take();
 }
 
@@ -224,9 +230,18 @@ Result<Finding> decode_finding(std::string_view bytes) {
   f.recovered = d.number() != 0;
   d.list(f.techniques, text);
   d.list(f.tags, text);
+  d.list(f.fields, [&] {
+    std::string name = d.text();
+    return std::pair(std::move(name), d.text());
+  });
   d.list(f.because, [&] {
     Because b;
-    for (std::string* field : {&b.field, &b.value, &b.pattern, &b.reading}) *field = d.text();
+    if (const std::uint64_t place = d.number(); place < f.fields.size()) {
+      std::tie(b.field, b.value) = f.fields[place];
+    } else {
+      b.field = d.text(), b.value = d.text();
+    }
+    for (std::string* field : {&b.pattern, &b.reading}) *field = d.text();
     if (const std::uint64_t offset = d.number(); offset != 0) b.offset_bytes = offset - 1;
     return b;
   });
@@ -238,10 +253,6 @@ Result<Finding> decode_finding(std::string_view bytes) {
     r.time.ns_since_1970 = static_cast<std::int64_t>(d.number());
     r.precision = static_cast<TimePrecision>(d.number());
     return r;
-  });
-  d.list(f.fields, [&] {
-    std::string name = d.text();
-    return std::pair(std::move(name), d.text());
   });
   if (!d.ok() || !d.at_end())
     return Error{ErrorCode::kDamaged, "The temporary file for findings was changed.", ""};

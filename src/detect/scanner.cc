@@ -100,8 +100,8 @@ void Scanner::State::cover(const Event& event, KnownShape& shape) {
   const std::string_view computer = event.computer.bytes();
   if (shape.meter == nullptr || shape.meter_generation != meters.generation() ||
       shape.meter_item != item_ || shape.meter_computer != computer) {
-    shape.meter = &meters.meter(
-        item_, {rendered(event.computer), event.shape->source, event.shape->channel});
+    shape.meter =
+        &meters.meter(item_, {rendered(event.computer), event.shape->source, event.shape->channel});
     shape.meter_generation = meters.generation();
     shape.meter_item = item_;
     shape.meter_computer = computer;
@@ -181,8 +181,7 @@ bool Scanner::State::is_confirmed(const Event& event, const Block& block,
   constexpr std::uint32_t kChecked = 3;
   if (confirmed_counts_[instance.rule]++ >= kChecked) return true;
   const sigma::Route& route = engine.routing(instance.rule).routes[instance.route];
-  const sigma::NamedEvent named =
-      named_event(event, raw_line_of(event, block), route.renames);
+  const sigma::NamedEvent named = named_event(event, raw_line_of(event, block), route.renames);
   return sigma::evaluate(engine.rules().rules[instance.rule], named);
 }
 

@@ -199,6 +199,7 @@ class Builder {
       FieldPlan plan;
       plan.name = field;
       plan.role = role_of(field);
+      if (plan.role == FieldRole::kKeyword) bucket_.keyword_field = at->second;
       bucket_.fields.push_back(std::move(plan));
     }
     return at->second;
@@ -254,10 +255,9 @@ class Builder {
   }
 
   void find_keywords() {
-    for (std::uint32_t i = 0; i < bucket_.fields.size(); ++i) {
-      const FieldPlan& plan = bucket_.fields[i];
-      if (plan.role == FieldRole::kKeyword && plan.indexed) bucket_.keywords_by_value = i;
-    }
+    const std::uint32_t keywords = bucket_.keyword_field;
+    if (keywords != kNoField && bucket_.fields[keywords].indexed)
+      bucket_.keywords_by_value = keywords;
   }
 
   void build_line(const std::vector<std::vector<Literal>>& literals) {

@@ -241,18 +241,10 @@ FieldRole FieldValues::role_of_slot(std::uint32_t slot) const {
   return slot == bound_->user_agent_slot ? FieldRole::kUserAgent : FieldRole::kPlain;
 }
 
-std::uint32_t FieldValues::keyword_field() const {
-  const auto& fields = bound_->bucket->fields;
-  const auto found = std::find_if(fields.begin(), fields.end(), [](const FieldPlan& plan) {
-    return plan.role == FieldRole::kKeyword;
-  });
-  return static_cast<std::uint32_t>(found - fields.begin());
-}
-
 MemoEntry* FieldValues::keyword_entry(std::uint32_t slot) {
   const FieldRole role = role_of_slot(slot);
-  if (role != FieldRole::kPlain) return passing(keyword_field(), role, at(slot));
-  return remembered(keyword_field(), role, at(slot), slots_last_[slot]);
+  if (role != FieldRole::kPlain) return passing(bound_->bucket->keyword_field, role, at(slot));
+  return remembered(bound_->bucket->keyword_field, role, at(slot), slots_last_[slot]);
 }
 
 std::span<MemoEntry* const> FieldValues::keyword_entries() {
@@ -268,7 +260,7 @@ std::span<MemoEntry* const> FieldValues::keyword_entries() {
   if (raw_line_.empty()) return keyword_entries_;
   readings_.begin(passing_arena_);
   readings_.add_text(raw_line_, kReadingRawLine);
-  MemoEntry* entry = new_passing(keyword_field());
+  MemoEntry* entry = new_passing(bound_->bucket->keyword_field);
   take_readings(*entry);
   keyword_entries_.push_back(entry);
   keyword_slots_.push_back(kNoSlot);

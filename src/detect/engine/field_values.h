@@ -90,7 +90,6 @@ class FieldValues {
   bool list_key(const Value& value);
   const Value* first_present(const std::vector<std::uint32_t>& slots) const;
   FieldRole role_of_slot(std::uint32_t slot) const;
-  std::uint32_t keyword_field() const;
 
   ValueMemo memo_;
   ReadingMaker readings_;
