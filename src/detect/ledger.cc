@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <set>
 
-#include "base/text.h"
 #include "detect/engine/engine.h"
 #include "detect/settle.h"
 
@@ -195,28 +194,6 @@ std::vector<LedgerEntry> ledger_after(const Ruleset& ruleset, const Gathered& ga
     }
   }
   return ledger;
-}
-
-void add_techniques(const Ruleset& ruleset, const std::vector<LedgerEntry>& ledger,
-                    std::vector<Coverage>& coverage) {
-  const engine::Engine& engine = ruleset.engine();
-  std::map<std::pair<std::string, std::string>, std::set<std::string>> by_log;
-  for (const Coverage& source : coverage) by_log[{source.kind, source.source}];
-  for (auto& [log, techniques] : by_log) {
-    for (std::uint32_t i = 0; i < engine.rules().rules.size(); ++i) {
-      if (ledger[i].state != RuleState::kRan) continue;
-      const auto& routes = engine.routing(i).routes;
-      const bool uses = std::any_of(routes.begin(), routes.end(), [&](const sigma::Route& route) {
-        return to_string(route.source) == log.first &&
-               (route.channel.empty() || folded(route.channel) == folded(log.second));
-      });
-      if (uses) techniques.insert(ledger[i].techniques.begin(), ledger[i].techniques.end());
-    }
-  }
-  for (Coverage& source : coverage) {
-    const auto& techniques = by_log[{source.kind, source.source}];
-    source.techniques.assign(techniques.begin(), techniques.end());
-  }
 }
 
 }  // namespace pugmark
