@@ -34,7 +34,8 @@ struct Coverage {
   std::string clock;  // what was done to the clock and why, or why not, in words; "" if nothing
   std::vector<std::string> items;  // paths, sorted; at most 100
   std::uint64_t items_count = 0;
-  std::vector<std::string> techniques;  // that the rules which ran on this source could have shown
+  // That rules which ran could have shown in the kinds of event this source had.
+  std::vector<std::string> techniques;
 };
 
 }  // namespace pugmark

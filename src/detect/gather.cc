@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/bytes.h"
+#include "detect/engine/engine.h"
 #include "detect/settle.h"
 
 namespace pugmark {
@@ -58,6 +59,42 @@ std::set<std::string_view> containers_among(const std::vector<Item>& items) {
   }
   return containers;
 }
+
+// The techniques of rules that ran, by kind of event: those whose log source such events are of.
+class Techniques {
+ public:
+  Techniques(const engine::Engine& engine, const std::vector<LedgerEntry>& ledger)
+      : engine_(engine), ledger_(ledger) {}
+
+  std::vector<std::string> of(const SourceMeters::Source& source) {
+    std::set<std::string> all;
+    for (const std::uint32_t bucket : source.buckets) {
+      const std::set<std::string>& techniques = of_bucket(bucket);
+      all.insert(techniques.begin(), techniques.end());
+    }
+    return {all.begin(), all.end()};
+  }
+
+ private:
+  const std::set<std::string>& of_bucket(std::uint32_t bucket) {
+    const auto [found, is_new] = known_.try_emplace(bucket);
+    if (!is_new) return found->second;
+    const engine::BucketKey& key = engine_.key(bucket);
+    const std::size_t rules_count = engine_.rules().rules.size();
+    for (std::uint32_t rule = 0; rule < rules_count; ++rule) {
+      const LedgerEntry& entry = ledger_[rule];
+      const auto& routes = engine_.routing(rule).routes;
+      const auto is_of_log = [&](const sigma::Route& route) { return applies(route, key); };
+      if (entry.state == RuleState::kRan && std::any_of(routes.begin(), routes.end(), is_of_log))
+        found->second.insert(entry.techniques.begin(), entry.techniques.end());
+    }
+    return found->second;
+  }
+
+  const engine::Engine& engine_;
+  const std::vector<LedgerEntry>& ledger_;
+  std::map<std::uint32_t, std::set<std::string>> known_;
+};
 
 void add_item(const ScannedItem& scanned, const CoverageMeter& part, CoverageMeter& meter,
               Coverage& coverage) {
@@ -119,22 +156,26 @@ Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const L
   return gathered;
 }
 
-std::vector<Coverage> coverage_of(const Gathered& gathered) {
+std::vector<Coverage> coverage_of(const Ruleset& rules, const Gathered& gathered,
+                                  const std::vector<LedgerEntry>& ledger) {
   std::vector<Coverage> list;
-  for (const auto& [key, by_item] : gathered.meters.sources()) {
+  Techniques techniques(rules.engine(), ledger);
+  for (const auto& [key, source] : gathered.meters.sources()) {
     CoverageMeter meter;
     Coverage coverage;
     coverage.computer = key.computer;
     coverage.kind = std::string(to_string(key.kind));
     coverage.source = key.source;
     std::map<std::uint32_t, const CoverageMeter*> in_order;  // items stand in order of their paths
-    for (const auto& [item, part] : by_item) in_order.emplace(gathered.item_index.at(item), &part);
+    for (const auto& [item, part] : source.by_item)
+      in_order.emplace(gathered.item_index.at(item), &part);
     for (const auto& [index, part] : in_order) {
       const ScannedItem& scanned = gathered.items[index];
       if (scanned.duplicate_of.empty()) add_item(scanned, *part, meter, coverage);
     }
     if (coverage.items_count == 0) continue;
     meter.report(coverage);
+    coverage.techniques = techniques.of(source);
     if (meter.is_scattered()) {
       coverage.clock += coverage.clock.empty() ? "" : " ";
       coverage.clock += "The times lie on more days than a log has: holes were not looked for.";

@@ -1,9 +1,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <set>
-#include <unordered_map>
 
-#include "base/text.h"
 #include "detect/engine/engine.h"
 #include "detect/settle.h"
 
@@ -204,34 +202,6 @@ std::vector<LedgerEntry> ledger_after(const Ruleset& ruleset, const Gathered& ga
     }
   }
   return ledger;
-}
-
-void add_techniques(const Ruleset& ruleset, const std::vector<LedgerEntry>& ledger,
-                    std::vector<Coverage>& coverage) {
-  const engine::Engine& engine = ruleset.engine();
-  // Rules of one log source share their routes.
-  std::unordered_map<const std::vector<sigma::Route>*, std::set<std::string>> by_routes;
-  for (std::uint32_t i = 0; i < engine.rules().rules.size(); ++i) {
-    if (ledger[i].state != RuleState::kRan) continue;
-    by_routes[&engine.routing(i).routes].insert(ledger[i].techniques.begin(),
-                                                ledger[i].techniques.end());
-  }
-  std::map<std::pair<std::string, std::string>, std::set<std::string>> by_log;
-  for (const Coverage& source : coverage) by_log[{source.kind, source.source}];
-  for (auto& [log, techniques] : by_log) {
-    const std::string folded_log = folded(log.second);
-    for (const auto& [routes, shown] : by_routes) {
-      const bool uses = std::any_of(routes->begin(), routes->end(), [&](const auto& route) {
-        return to_string(route.source) == log.first &&
-               (route.channel.empty() || folded(route.channel) == folded_log);
-      });
-      if (uses) techniques.insert(shown.begin(), shown.end());
-    }
-  }
-  for (Coverage& source : coverage) {
-    const auto& techniques = by_log[{source.kind, source.source}];
-    source.techniques.assign(techniques.begin(), techniques.end());
-  }
 }
 
 }  // namespace pugmark

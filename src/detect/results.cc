@@ -216,9 +216,8 @@ Result<Results> Results::settle(const Ruleset& rules, std::vector<Scanner> scann
     return std::move(status).error();
   const auto counts = state->store_.counts();
   for (const auto& [rule, count] : counts) state->matches_count_ += count.total;
-  state->coverage_ = coverage_of(state->gathered_);
   state->ledger_ = ledger_after(rules, state->gathered_, counts);
-  add_techniques(rules, state->ledger_, state->coverage_);
+  state->coverage_ = coverage_of(rules, state->gathered_, state->ledger_);
   state->collect_gaps(std::move(gaps), limits);
   state->note_limits(limits);
   state->sort_findings();

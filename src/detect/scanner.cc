@@ -101,7 +101,8 @@ void Scanner::State::cover(const Event& event, KnownShape& shape) {
   if (shape.meter == nullptr || shape.meter_generation != meters.generation() ||
       shape.meter_item != item_ || shape.meter_computer != computer) {
     shape.meter =
-        &meters.meter(item_, {rendered(event.computer), event.shape->source, event.shape->channel});
+        &meters.meter(item_, {rendered(event.computer), event.shape->source, event.shape->channel},
+                      shape.binding.bucket_id);
     shape.meter_generation = meters.generation();
     shape.meter_item = item_;
     shape.meter_computer = computer;

@@ -31,17 +31,15 @@ struct Gathered {
 // Joins the workers' tallies and the items; marks byte copies; corrects clocks.
 Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const Limits& limits);
 
-// Coverage of every log source of every computer, by (computer, kind, source). Byte copies of an
-// item are not counted twice.
-std::vector<Coverage> coverage_of(const Gathered& gathered);
-
 // The ledger after the hunt: which rules ran, which could not have seen anything, and why.
 std::vector<LedgerEntry> ledger_after(const Ruleset& rules, const Gathered& gathered,
                                       const std::map<std::uint32_t, FindingStore::Count>& counts);
 
-// Adds to each source the techniques that rules which ran on it could have shown.
-void add_techniques(const Ruleset& rules, const std::vector<LedgerEntry>& ledger,
-                    std::vector<Coverage>& coverage);
+// Coverage of every log source of every computer, by (computer, kind, source), with the techniques
+// of the rules which ran on the kinds of event that were there. Byte copies of an item are not
+// counted twice.
+std::vector<Coverage> coverage_of(const Ruleset& rules, const Gathered& gathered,
+                                  const std::vector<LedgerEntry>& ledger);
 
 // Judges all correlations. The rule number of a correlation's finding is the number of rules plus
 // its index.

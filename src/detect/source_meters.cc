@@ -6,11 +6,17 @@
 
 namespace pugmark {
 
-CoverageMeter& SourceMeters::meter(ItemId item, SourceKey key) {
+CoverageMeter& SourceMeters::meter(ItemId item, SourceKey key, std::uint32_t bucket) {
+  Source& found = source(std::move(key));
+  found.buckets.insert(bucket);
+  return found.by_item[item];
+}
+
+SourceMeters::Source& SourceMeters::source(SourceKey key) {
   // Sources of computers no longer told apart are not under their names any more.
-  if (const auto known = sources_.find(key); known != sources_.end()) return known->second[item];
+  if (const auto known = sources_.find(key); known != sources_.end()) return known->second;
   if (!is_told_apart(key.computer)) key.computer = kOthers;
-  return sources_[std::move(key)][item];
+  return sources_[std::move(key)];
 }
 
 // A name that was once thrown in with the others never comes back: the last of those told apart
@@ -31,28 +37,24 @@ void SourceMeters::drop_last_computer() {
   ++generation_;
   const std::string computer = *computers_.rbegin();
   computers_.erase(std::prev(computers_.end()));
-  std::vector<std::pair<SourceKey, ByItem>> moved;
+  std::vector<std::pair<SourceKey, Source>> moved;
   for (auto at = sources_.lower_bound({computer, SourceKind{}, ""});
        at != sources_.end() && at->first.computer == computer; at = sources_.erase(at))
     moved.emplace_back(at->first, std::move(at->second));
-  for (auto& [key, meters] : moved) {
+  for (auto& [key, from] : moved) {
     key.computer = kOthers;
-    join(std::move(key), meters);
+    join(sources_[std::move(key)], from);
   }
 }
 
-void SourceMeters::join(SourceKey key, const ByItem& meters) {
-  ByItem& into = sources_[std::move(key)];
-  for (const auto& [item, meter] : meters) into[item].join(meter, 0);
+void SourceMeters::join(Source& into, const Source& from) {
+  into.buckets.insert(from.buckets.begin(), from.buckets.end());
+  for (const auto& [item, meter] : from.by_item) into.by_item[item].join(meter, 0);
 }
 
 void SourceMeters::merge(const SourceMeters& other) {
   computers_merged_ = computers_merged_ || other.computers_merged_;
-  for (const auto& [key, meters] : other.sources_) {
-    SourceKey ours = key;
-    if (!is_told_apart(ours.computer)) ours.computer = kOthers;
-    join(std::move(ours), meters);
-  }
+  for (const auto& [key, from] : other.sources_) join(source(key), from);
 }
 
 }  // namespace pugmark

@@ -26,29 +26,35 @@ struct SourceKey {
 class SourceMeters {
  public:
   static constexpr std::string_view kOthers = "(other computers)";
-  using ByItem = std::map<ItemId, CoverageMeter>;
+
+  struct Source {
+    std::map<ItemId, CoverageMeter> by_item;
+    std::set<std::uint32_t> buckets;  // kinds of event that were there: ids of the engine
+  };
 
   explicit SourceMeters(std::uint64_t most) : most_(most == 0 ? 1 : most) {}
 
-  // The meter of a source in an item. The reference holds until generation() is another one.
-  CoverageMeter& meter(ItemId item, SourceKey key);
+  // The meter of a source in an item, for events of a kind. The reference holds until generation()
+  // is another one.
+  CoverageMeter& meter(ItemId item, SourceKey key, std::uint32_t bucket);
   std::uint64_t generation() const { return generation_; }
 
   void merge(const SourceMeters& other);
 
-  const std::map<SourceKey, ByItem>& sources() const { return sources_; }
+  const std::map<SourceKey, Source>& sources() const { return sources_; }
   bool computers_merged() const { return computers_merged_; }
 
  private:
   bool is_told_apart(const std::string& computer);
   void drop_last_computer();
-  void join(SourceKey key, const ByItem& meters);
+  Source& source(SourceKey key);
+  static void join(Source& into, const Source& from);
 
   std::uint64_t most_;
   std::uint64_t generation_ = 0;
   bool computers_merged_ = false;
   std::set<std::string> computers_;  // told apart
-  std::map<SourceKey, ByItem> sources_;
+  std::map<SourceKey, Source> sources_;
 };
 
 }  // namespace pugmark

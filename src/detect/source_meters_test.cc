@@ -13,7 +13,7 @@ using Seen = std::tuple<std::uint32_t, std::string, std::int64_t>;  // item, com
 
 void add(SourceMeters& meters, const Seen& seen) {
   const auto& [item, computer, time_ns] = seen;
-  meters.meter(ItemId{item}, {computer, SourceKind::kJson, "log"})
+  meters.meter(ItemId{item}, {computer, SourceKind::kJson, "log"}, item)
       .add({time_ns}, TimePrecision::kSecond, 0, false);
 }
 
@@ -21,9 +21,11 @@ using Counts = std::vector<std::tuple<std::string, std::uint32_t, std::uint64_t>
 
 Counts counts_of(const SourceMeters& meters) {
   Counts counts;
-  for (const auto& [key, by_item] : meters.sources()) {
-    for (const auto& [item, meter] : by_item)
+  for (const auto& [key, source] : meters.sources()) {
+    for (const auto& [item, meter] : source.by_item) {
+      EXPECT_TRUE(source.buckets.contains(static_cast<std::uint32_t>(item)));
       counts.emplace_back(key.computer, static_cast<std::uint32_t>(item), meter.events_count());
+    }
   }
   return counts;
 }
