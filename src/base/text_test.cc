@@ -72,6 +72,7 @@ TEST(Text, Utf8AgreesWithIcu) {
     bool valid = true;
     for (const std::int64_t c : expected) valid = valid && c >= 0;
     ASSERT_EQ(is_valid_utf8(text), valid);
+    ASSERT_EQ(is_valid_utf8("eight letters" + text + "and eight more"), valid);
     // Nothing is lost by taking a text apart and putting it together.
     std::string again;
     for (std::size_t at = 0; at < text.size();) append_utf8(next_code_point(text, at), again);

@@ -57,6 +57,7 @@ class CaseWriter {
   Status add_gap(const CaseGap& gap);
   Status add_rule(const LedgerEntry& entry);
   Status add_coverage(const Coverage& coverage);
+  // Very long texts of the event are cut and say so (docs/formats/case.md).
   Status add_finding(const Finding& finding);
 
   // Builds the indexes, writes everything to disk (fsync) and gives the file its final name.

@@ -120,5 +120,15 @@ TEST(BecauseColumn, RefusesToRepeatAFieldWithoutEnd) {
   EXPECT_FALSE(because_from_json(json + "]", fields));
 }
 
+// A few bytes of JSON take many of memory.
+TEST(FieldsColumn, RefusesEndlessFields) {
+  std::string json = "{";
+  for (int i = 0; i < 1'000'000; ++i) json += R"("":"",)";
+  json.back() = '}';
+  EXPECT_TRUE(fields_from_json(json));
+  json.back() = ',';
+  EXPECT_FALSE(fields_from_json(json + R"("":""})"));
+}
+
 }  // namespace
 }  // namespace pugmark::sqlite

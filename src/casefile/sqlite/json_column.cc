@@ -147,15 +147,19 @@ class JsonCursor {
   std::string_view json_;
 };
 
+// Far more than Limits::fields_per_event or a rule's comparisons; each takes more memory than text.
+constexpr std::size_t kElementsMax = 1'000'000;
+
 // Elements between brackets, with commas between them; `take_one` takes one. The whole text.
 template <class Each>
 bool take_all(JsonCursor& json, std::string_view open, std::string_view close, Each take_one) {
   if (!json.take(open)) return false;
   if (json.take(close)) return json.at_end();
-  do {
+  for (std::size_t count = 0; count < kElementsMax; ++count) {
     if (!take_one()) return false;
-  } while (json.take(","));
-  return json.take(close) && json.at_end();
+    if (!json.take(",")) return json.take(close) && json.at_end();
+  }
+  return false;
 }
 
 const std::string* value_of(const Fields& fields, std::string_view name) {
