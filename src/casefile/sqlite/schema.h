@@ -10,6 +10,8 @@ namespace pugmark::sqlite {
 inline constexpr std::uint32_t kApplicationId = 0x5055474D;
 // Raised whenever a table changes; bytes 60 to 63 of the file.
 inline constexpr std::uint32_t kFormatVersion = 1;
+// Of one page; the file is a whole number of them, which bytes 28 to 31 state.
+inline constexpr std::uint32_t kPageBytes = 4'096;
 
 struct SchemaObject {
   std::string_view type;  // "table", "view", "index", as in sqlite_schema
