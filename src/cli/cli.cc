@@ -74,6 +74,7 @@ Status run_rules(const ParsedLine& line, Console& console, int& exit_code) {
   RulesetOptions options;
   if (line.arguments.contains("DIR")) options.paths = line.arguments.at("DIR");
   options.placeholders_file = line.flag("placeholders");
+  options.may_be_useless = true;
   if (options.paths.empty()) options.paths.push_back(default_rules_folder());
   if (options.paths.front().empty()) {
     return Error{ErrorCode::kNotFound,

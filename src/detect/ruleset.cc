@@ -126,7 +126,7 @@ Result<std::unique_ptr<Ruleset>> Ruleset::load(const RulesetOptions& options) {
   if (!placeholders) return std::move(placeholders).error();
   const sigma::ParseOptions parse{options.limits, std::move(placeholders).value()};
   sigma::RuleSet rules = sigma::load_rules(paths.value(), parse);
-  if (rules.rules.empty()) {
+  if (rules.rules.empty() && (!options.may_be_useless || rules.rejected.empty())) {
     const std::string first =
         rules.rejected.empty() ? "No rule file was found." : rules.rejected.front().message();
     return Error{ErrorCode::kInvalidInput, fmt::format("There is no usable rule. {}", first),

@@ -23,6 +23,7 @@ struct RulesetOptions {
   std::string placeholders_file;          // YAML map: name -> value or list; "" for none
   std::optional<Level> level_min;         // rules below it are disabled
   std::vector<std::string> excluded_ids;  // disabled; an id no rule has is an Error
+  bool may_be_useless = false;            // rules of which none is usable are no Error
   Limits limits;
 };
 
@@ -32,8 +33,8 @@ struct RulesetOptions {
 class Ruleset final : public ShapeListener {
  public:
   // Reads every rule of `options.paths`. Rules that cannot be used are in the ledger, not an Error.
-  // kNotFound: a path does not exist. kInvalidInput: not a single usable rule, or a faulty
-  // placeholders file. kIo: a file cannot be read.
+  // kNotFound: a path does not exist. kInvalidInput: not a single usable rule (unless
+  // that was allowed), or a faulty placeholders file. kIo: a file cannot be read.
   static Result<std::unique_ptr<Ruleset>> load(const RulesetOptions& options);
   ~Ruleset() override;
 
