@@ -7,6 +7,8 @@ namespace pugmark {
 std::span<const LimitName> limit_names() {
   static constexpr auto kNames = std::to_array<LimitName>({
       {"archive-ratio", &Limits::archive_ratio, "Unpacked to packed bytes of one stream."},
+      {"archive-free-bytes", &Limits::archive_free_bytes,
+       "Unpacked bytes of one stream that archive-ratio does not look at."},
       {"archive-bytes", &Limits::archive_bytes, "Unpacked bytes of one archive, nested included."},
       {"archive-entries", &Limits::archive_entries, "Members of one archive, nested included."},
       {"archive-depth", &Limits::archive_depth, "Archives inside archives."},

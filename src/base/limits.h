@@ -12,6 +12,7 @@ namespace pugmark {
 struct Limits {
   // Archives
   std::uint64_t archive_ratio = 1'000;                   // unpacked : packed bytes of one stream
+  std::uint64_t archive_free_bytes = 256ULL << 20;       // unpacked before the ratio counts
   std::uint64_t archive_bytes = 1ULL << 40;              // unpacked, of one archive with nested
   std::uint64_t archive_entries = 1'000'000;             // members of one archive, nested included
   std::uint64_t archive_depth = 8;                       // archive in archive

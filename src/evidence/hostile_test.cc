@@ -31,6 +31,7 @@ TEST(HostileArchive, BombInOneStreamIsCut) {
   const std::string zeros(64 * kMiB, '\0');
   Limits limits;
   limits.archive_ratio = 100;
+  limits.archive_free_bytes = kMiB;
   for (const char* filter : {"gzip", "bzip2", "xz", "zstd"}) {
     const std::string bomb = packed("raw", filter, {{"x", zeros}});
     const std::string path = folder.write("bomb.log.gz", bomb);
@@ -49,6 +50,7 @@ TEST(HostileArchive, BombBesideSoundMembersOfAZip) {
   const TemporaryFolder folder;
   Limits limits;
   limits.archive_ratio = 100;
+  limits.archive_free_bytes = kMiB;
   const std::string path = folder.write(
       "a.zip", packed("zip", "", {{"first", noise(3 * kMiB, 1)},
                                   {"bomb", std::string(64 * kMiB, '\0')},
@@ -85,7 +87,7 @@ TEST(HostileArchive, NestedBombEndsQuickly) {
   const Walked walked = walk(path, {}, kMiB);
   const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin);
   EXPECT_LT(seconds.count(), 20.0);
-  EXPECT_LE(bytes_of(walked), inner.size() * 1000 + kMiB);
+  EXPECT_LE(bytes_of(walked), std::max(inner.size() * 1000, 256 * kMiB));
   EXPECT_NE(walked.gaps_of(path).find("limit archive-ratio (1000)"), std::string::npos);
 }
 
