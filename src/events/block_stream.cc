@@ -157,7 +157,7 @@ BlockStream::~BlockStream() = default;
 
 Result<std::unique_ptr<BlockStream>> BlockStream::open(const EvidenceFile& file, ItemIds& ids,
                                                        const ReaderOptions& options) {
-  auto cursor = ItemCursor::open(file, *options.limits, ids);
+  auto cursor = ItemCursor::open(file, *options.limits, ids, options.stop);
   if (!cursor) return std::move(cursor).error();
   auto state = std::make_unique<State>(std::move(cursor).value(), options);
   return std::unique_ptr<BlockStream>(new BlockStream(std::move(state)));

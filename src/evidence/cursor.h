@@ -78,8 +78,11 @@ Result<Listing> list_evidence(std::span<const std::string> paths, const Limits& 
 class ItemCursor {
  public:
   // Opens the file and takes its id. kNotFound or kIo if it cannot be opened, kUnsupported if it is
-  // no regular file. `limits` is copied; `ids` must outlive the cursor.
-  static Result<ItemCursor> open(const EvidenceFile& file, const Limits& limits, ItemIds& ids);
+  // no regular file. `limits` is copied; `ids` and `stop` must
+  // outlive the cursor.
+  // Once `*stop` is true nothing more is read from the file, as if it ended there.
+  static Result<ItemCursor> open(const EvidenceFile& file, const Limits& limits, ItemIds& ids,
+                                 const std::atomic<bool>* stop = nullptr);
   ~ItemCursor();
   ItemCursor(ItemCursor&&) noexcept;
   ItemCursor& operator=(ItemCursor&&) noexcept;

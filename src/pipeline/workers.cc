@@ -172,7 +172,9 @@ Result<ScannedEvidence> scan_evidence(const Listing& listing, ItemIds& ids, Rule
   std::uint64_t total_bytes = 0;
   for (const EvidenceFile& file : listing.files) total_bytes += file.size_bytes;
   progress.bytes_total = total_bytes;
-  Work work(listing, ids, {&request.limits, scanned.shapes.get(), request.carve}, progress);
+  const ReaderOptions options{&request.limits, scanned.shapes.get(), request.carve,
+                              &progress.cancel};
+  Work work(listing, ids, options, progress);
   const unsigned threads_count = threads_count_of(request);
   for (unsigned i = 0; i < threads_count; ++i)
     scanned.scanners.emplace_back(rules, *scanned.shapes, request.limits);

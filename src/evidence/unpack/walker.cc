@@ -59,8 +59,9 @@ class Walker::MemberOrigin final : public ByteSource {
   std::size_t archive_index_;
 };
 
-Walker::Walker(std::string path, FileSource file, const Limits& limits, ItemIds& ids)
-    : file_(std::move(file)), limits_(limits), ids_(ids) {
+Walker::Walker(std::string path, FileSource file, const Limits& limits, ItemIds& ids,
+               const std::atomic<bool>* stop)
+    : file_(std::move(file)), limits_(limits), ids_(ids), stop_(stop) {
   first_.id = ids_.next();
   first_.path = std::move(path);
 }
@@ -283,7 +284,7 @@ std::size_t Walker::read(std::span<std::byte> into) {
 }
 
 std::size_t Walker::read_file(std::uint64_t offset_bytes, std::span<std::byte> into) {
-  if (file_failed_) return 0;
+  if (file_failed_ || (stop_ != nullptr && *stop_)) return 0;
   const FileSource::Outcome outcome = file_.read_at(offset_bytes, into);
   if (outcome.error_number != 0) {
     file_failed_ = true;

@@ -20,7 +20,8 @@ namespace pugmark::unpack {
 // consumed_bytes().
 class Walker {
  public:
-  Walker(std::string path, FileSource file, const Limits& limits, ItemIds& ids);
+  Walker(std::string path, FileSource file, const Limits& limits, ItemIds& ids,
+         const std::atomic<bool>* stop);
 
   bool next_item();
   const Item& item() const;
@@ -82,6 +83,7 @@ class Walker {
   bool started_ = false;
   bool file_failed_ = false;
   Phase phase_ = Phase::kInOrder;
+  const std::atomic<bool>* stop_;  // or nullptr
   std::uint64_t any_order_bytes_ = 0;
   std::atomic<std::uint64_t> consumed_bytes_{0};
 };
