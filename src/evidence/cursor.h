@@ -56,6 +56,9 @@ class ItemIds {
 Result<Listing> list_evidence(std::span<const std::string> paths, const Limits& limits,
                               ItemIds& ids);
 
+// True if `path` is one of the files listed, by whatever name: it must not be written over.
+bool is_listed(const Listing& listing, const std::string& path);
+
 // Walks all items of one EvidenceFile in order: the file itself, or every member of an archive,
 // nested archives included ("a.zip!/b.tar.gz!/c.evtx"; docs/formats/locators.md has the scheme).
 // Archives are recognised by content: zip, 7z, tar, cpio, ar, cab, rar, and gzip, bzip2, xz, zstd,
