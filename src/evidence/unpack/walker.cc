@@ -338,7 +338,9 @@ void Walker::finish_archive(Frame& archive) {
 
 // What stands in a zip and is in no member of its directory was hidden there, or is left over.
 void Walker::note_unclaimed(Frame& archive) {
-  for (const Stretch& stretch : unclaimed_stretches(*archive.stream, limits_.gaps_per_item)) {
+  for (const Stretch& stretch :
+       unclaimed_stretches(*archive.stream, archive.stream->content_end_bytes(),
+                           limits_.gaps_per_item)) {
     archive.unclaimed_bytes += stretch.length_bytes;
     add_gap(archive, GapKind::kDamaged, stretch.offset_bytes,
             fmt::format("{} bytes stand here that no member of the directory claims; they were not "

@@ -23,11 +23,12 @@ constexpr std::string_view kEntryMagic{"PK\1\2", 4};
 bool begins_with(Bytes bytes, std::string_view magic) { return as_text(bytes).starts_with(magic); }
 
 struct Directory {
-  std::uint64_t begin = 0;  // of its entries
-  std::uint64_t end = 0;    // where the record of its end stands
+  std::uint64_t begin = 0;   // of its entries
+  std::uint64_t end = 0;     // where the record of its end stands
+  std::uint64_t behind = 0;  // the first byte behind that record and its comment
 };
 
-// The record of the end is the last one whose comment reaches exactly to the end of the file.
+// The record of the end is the last one whose comment ends in the file.
 std::optional<Directory> find_directory(ByteSource& zip) {
   const std::uint64_t size = zip.size_bytes();
   const std::uint64_t tail_bytes = std::min<std::uint64_t>(size, kEndBytes + kCommentBytesMax);
@@ -36,15 +37,15 @@ std::optional<Directory> find_directory(ByteSource& zip) {
     return std::nullopt;
   for (std::size_t at = tail.size() - kEndBytes + 1; at-- > 0;) {
     const Bytes end = Bytes(tail).subspan(at);
-    if (!begins_with(end, kEndMagic) ||
-        kEndBytes + load_le<std::uint16_t>(end.data() + 20) != end.size())
-      continue;
+    if (!begins_with(end, kEndMagic)) continue;
+    const std::size_t record_bytes = kEndBytes + load_le<std::uint16_t>(end.data() + 20);
+    if (record_bytes > end.size()) continue;
     const auto directory_bytes = load_le<std::uint32_t>(end.data() + 12);
     const auto offset = load_le<std::uint32_t>(end.data() + 16);
     const std::uint64_t end_at = size - tail_bytes + at;
     if (offset == kIn64BitForm || std::uint64_t{offset} + directory_bytes != end_at)
       return std::nullopt;
-    return Directory{offset, end_at};
+    return Directory{offset, end_at, end_at + record_bytes};
   }
   return std::nullopt;
 }
@@ -78,7 +79,8 @@ bool read_members(ByteSource& zip, const Directory& directory, std::vector<Stret
 
 }  // namespace
 
-std::vector<Stretch> unclaimed_stretches(ByteSource& zip, std::size_t stretches_max) {
+std::vector<Stretch> unclaimed_stretches(ByteSource& zip, std::uint64_t content_end_bytes,
+                                         std::size_t stretches_max) {
   const auto directory = find_directory(zip);
   std::vector<Stretch> members;
   if (!directory || !read_members(zip, *directory, members)) return {};
@@ -93,6 +95,8 @@ std::vector<Stretch> unclaimed_stretches(ByteSource& zip, std::size_t stretches_
       unclaimed.push_back({claimed_to, member.offset_bytes - claimed_to});
     claimed_to = std::max(claimed_to, member.offset_bytes + member.length_bytes);
   }
+  if (content_end_bytes > directory->behind)
+    unclaimed.push_back({directory->behind, content_end_bytes - directory->behind});
   return unclaimed;
 }
 

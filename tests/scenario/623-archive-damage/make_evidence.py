@@ -33,5 +33,7 @@ write("header.tar", tar, 512 + len(LINES) + -len(LINES) % 512 + 150)
 write("checksum.zip", archive, archive.index(b"/page000500"))
 write("cut.zip", archive[:len(archive) // 2])
 write("directory.zip", archive, len(archive) - 22 - 60)
+write("tail.zip", archive + b"x" * 40)
+write("padded.zip", archive + bytes(40))
 (folder / "encrypted.zip").write_bytes(
     made_logs.zip_stored([(b"a.log", LINES), (b"b.log", LINES)], encrypted=[b"a.log"]))
