@@ -306,7 +306,7 @@ class Changing(BadInput):
         self.assertIsNone(item["sha256"])
 
     def test_grows(self):
-        size = 1 << 28
+        size = 1 << 29
 
         def append(log):
             with open(log, "ab") as file:
@@ -319,10 +319,10 @@ class Changing(BadInput):
     def test_is_written_to(self):
         def touch(log):
             with open(log, "r+b") as file:
-                file.seek((1 << 28) - 1)
+                file.seek((1 << 29) - 1)
                 file.write(b"\n")
 
-        item, gaps = self.hunt_while(1 << 28, touch)
+        item, gaps = self.hunt_while(1 << 29, touch)
         self.assert_said(gaps, "changed", "was written to while it was read")
         self.assertEqual(item["events"], 1000)
 
