@@ -12,6 +12,7 @@ namespace pugmark {
 struct Limits {
   // Archives
   std::uint64_t archive_ratio = 1'000;                   // unpacked : packed bytes of one stream
+  std::uint64_t archive_free_bytes = 256ULL << 20;       // unpacked before the ratio counts
   std::uint64_t archive_bytes = 1ULL << 40;              // unpacked, of one archive with nested
   std::uint64_t archive_entries = 1'000'000;             // members of one archive, nested included
   std::uint64_t archive_depth = 8;                       // archive in archive
@@ -26,6 +27,13 @@ struct Limits {
   std::uint64_t values_per_field = 4'096;
   std::uint64_t field_names = 262'144;                   // distinct names in one run
   std::uint64_t shapes = 65'536;                         // distinct kinds of event in one run
+  // One chunk of an event log: 64 KiB of forged offsets could ask for gigabytes otherwise. Each is
+  // far above what the largest ordinary chunk needs (measured: below a twentieth).
+  std::uint64_t chunk_template_bytes = 1ULL << 20;       // definitions compiled
+  std::uint64_t chunk_plan_nodes = 262'144;              // elements and values laid out
+  std::uint64_t chunk_values = 1'048'576;                // slots, list elements
+  std::uint64_t chunk_text_bytes = 16ULL << 20;          // text put together from parts
+  std::uint64_t chunk_carved_bytes = 1ULL << 20;         // tried as records in unused space
   // Rules
   std::uint64_t rule_file_bytes = 8ULL << 20;
   std::uint64_t rule_nesting_depth = 32;

@@ -91,7 +91,16 @@ Result<std::uint64_t> check_header(const std::string& path) {
                              version, sqlite::kFormatVersion),
                  "Use the version of pugmark that wrote it, or a newer one."};
   }
-  return static_cast<std::uint64_t>(found.st_size);
+  // SQLite takes a last page that was cut for one that ends in zeros.
+  const auto size = static_cast<std::uint64_t>(found.st_size);
+  if (const std::uint64_t stated = std::uint64_t{load_be32(&header[28])} * sqlite::kPageBytes;
+      stated != size) {
+    return Error{ErrorCode::kDamaged,
+                 fmt::format("{}: the case is damaged, its header states {} bytes and it has {}",
+                             path, stated, size),
+                 "Hunt again, or get a sound copy."};
+  }
+  return size;
 }
 
 // A file: address that opens exactly this path, whatever characters it has. immutable=1: no lock is

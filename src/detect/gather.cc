@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <set>
-#include <string_view>
 #include <fmt/format.h>
 
 #include "base/bytes.h"
@@ -47,17 +45,6 @@ void correct_clock(const ItemTally& tally, ScannedItem& scanned) {
   const ClockJudgement judgement = judge_clock(*tally.clock);
   scanned.time_shift_s = judgement.is_shifted ? judgement.shift_s : 0;
   scanned.clock = judgement.reason;
-}
-
-// Paths of archives whose members were delivered: all that is in them was read as their members.
-std::set<std::string_view> containers_among(const std::vector<Item>& items) {
-  std::set<std::string_view> containers;
-  for (const Item& item : items) {
-    const std::string_view path = item.path;
-    for (std::size_t at = path.find("!/"); at != path.npos; at = path.find("!/", at + 1))
-      containers.insert(path.substr(0, at));
-  }
-  return containers;
 }
 
 // The techniques of rules that ran, by kind of event: those whose log source such events are of.
@@ -134,12 +121,10 @@ Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const L
   }
   std::sort(items.begin(), items.end(),
             [](const Item& a, const Item& b) { return a.path < b.path; });
-  const std::set<std::string_view> containers = containers_among(items);
   for (const Item& item : items) {
     ScannedItem scanned;
     scanned.item = item;
     Item& known = scanned.item;
-    known.read_bytes = containers.contains(known.path) ? known.size_bytes : 0;
     if (const auto tally = gathered.tallies.find(known.id); tally != gathered.tallies.end()) {
       known.events_count = tally->second.events_count;
       known.read_bytes = std::min(tally->second.understood_bytes, known.size_bytes);

@@ -137,17 +137,24 @@ class Judge {
       instances_;
 };
 
+// What is already said of the rule (a warning from reading it) is kept in front.
+void add_reason(LedgerEntry& entry, const std::string& reason) {
+  entry.why += (entry.why.empty() ? "" : " ") + reason;
+}
+
 void judge_rule(const Chance& chance, LedgerEntry& entry) {
   entry.events_count = chance.events_count;
   if (!chance.log_was_there) {
     entry.state = RuleState::kNotObservable;
-    entry.why = fmt::format("The evidence has no events of {}.",
-                            joined(chance.routes_without_events, " or "));
+    add_reason(entry, fmt::format("The evidence has no events of {}.",
+                                  joined(chance.routes_without_events, " or ")));
   } else if (chance.had_instances && !chance.satisfiable) {
     entry.state = RuleState::kNotObservable;
-    entry.why = fmt::format(
-        "{} events of its log source were read, but none ever filled a field it needs: {}.",
-        chance.events_count, joined(chance.missing_fields, ", "));
+    add_reason(entry, fmt::format("{} {} of its log source read, but none ever filled a field it "
+                                  "needs: {}.",
+                                  chance.events_count,
+                                  chance.events_count == 1 ? "event was" : "events were",
+                                  joined(chance.missing_fields, ", ")));
   } else {
     entry.state = RuleState::kRan;
   }

@@ -23,6 +23,19 @@ std::string finding_id(const Finding& finding, const Item& item, unsigned round)
   return to_hex(sha256(as_bytes(text))).substr(0, 16);
 }
 
+// Keeps the first gaps of an item and says how many more there are. Whoever found them may have
+// counted some together already, so there are at least so many.
+void cut_gaps(std::vector<Gap>& gaps, std::uint64_t gaps_count, std::uint64_t gaps_max) {
+  if (gaps_count <= gaps_max) return;
+  Gap rest;
+  rest.kind = GapKind::kLimit;
+  rest.what = fmt::format("The limit gaps-per-item ({}) was reached: at least {} more gaps of this "
+                          "item are not listed.",
+                          gaps_max, gaps_count - gaps_max);
+  gaps.resize(std::min<std::size_t>(gaps.size(), gaps_max));
+  gaps.push_back(std::move(rest));
+}
+
 }  // namespace
 
 class Results::State {
@@ -47,7 +60,7 @@ class Results::State {
       gaps_count_ += list.size();
       gathered_.items[index].gaps_count += list.size();
       std::stable_sort(list.begin(), list.end(), comes_first);
-      if (list.size() > limits.gaps_per_item) list.resize(limits.gaps_per_item);
+      cut_gaps(list, gathered_.items[index].gaps_count, limits.gaps_per_item);
       for (Gap& gap : list) {
         gap.where.item = ItemId{index};
         gaps_.push_back(std::move(gap));

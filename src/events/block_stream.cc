@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
@@ -13,6 +14,20 @@ namespace {
 // between hashing and decoding.
 constexpr std::size_t kReadBytes = std::size_t{512} << 10U;
 constexpr std::size_t kHeadBytes = std::size_t{64} << 10U;
+
+// A byte order mark, and three quarters of the characters in ASCII: no text of another kind begins
+// so, and no log is written otherwise.
+bool is_utf16(Bytes head) {
+  if (head.size() < 4) return false;
+  const auto mark = load_le<std::uint16_t>(head.data());
+  if (mark != 0xFEFF && mark != 0xFFFE) return false;
+  const std::size_t high = mark == 0xFEFF ? 1 : 0;  // of the two bytes, in either order
+  std::size_t ascii = 0;
+  for (std::size_t at = 2; at + 1 < head.size(); at += 2) {
+    if (head[at + high] == std::byte{0} && head[at + 1 - high] != std::byte{0}) ++ascii;
+  }
+  return ascii * 4 >= (head.size() / 2 - 1) * 3;
+}
 
 }  // namespace
 
@@ -47,7 +62,11 @@ class BlockStream::State {
 
   std::vector<Gap> take_gaps() {
     const std::lock_guard lock(mutex_);
-    return cursor_.take_gaps();
+    std::vector<Gap> gaps = cursor_.take_gaps();
+    gaps.insert(gaps.end(), std::make_move_iterator(gaps_.begin()),
+                std::make_move_iterator(gaps_.end()));
+    gaps_.clear();
+    return gaps;
   }
 
   // Not under the lock: it is read by the progress bar while a worker holds it.
@@ -77,9 +96,20 @@ class BlockStream::State {
     reader_ = make_reader(pending_, cursor_.item().path, options_);
     types_[id] = {reader_ != nullptr ? std::string(reader_->type()) : std::string("unknown"),
                   reader_ != nullptr};
+    if (reader_ == nullptr && is_utf16(pending_)) note_utf16(id);
     if (reader_ == nullptr) drain(buffer);
     if (reader_ != nullptr) paths_.emplace(id, cursor_.item().path);
     return reader_ != nullptr;
+  }
+
+  // PowerShell writes logs it exports so. The readers take UTF-8, and an offset must mean a byte of
+  // the item: so it is said instead of converted.
+  void note_utf16(ItemId id) {
+    types_[id].first = "utf-16";
+    gaps_.push_back({{0, id, 0},
+                     GapKind::kUnsupported,
+                     "This is text in UTF-16, which is not read. Convert it and hand over the "
+                     "copy: iconv -f UTF-16 -t UTF-8"});
   }
 
   // Reads what nobody understands, so that its digest is known.
@@ -148,6 +178,7 @@ class BlockStream::State {
   std::uint64_t offset_bytes_ = 0;      // of the first pending byte
   bool at_end_ = false;                 // the cursor has no more bytes of this item
   bool exhausted_ = false;
+  std::vector<Gap> gaps_;               // of items without a reader
   std::unordered_map<ItemId, std::pair<std::string, bool>> types_;
   std::unordered_map<ItemId, std::string> paths_;  // nodes do not move: handed out by address
 };
@@ -157,7 +188,7 @@ BlockStream::~BlockStream() = default;
 
 Result<std::unique_ptr<BlockStream>> BlockStream::open(const EvidenceFile& file, ItemIds& ids,
                                                        const ReaderOptions& options) {
-  auto cursor = ItemCursor::open(file, *options.limits, ids);
+  auto cursor = ItemCursor::open(file, *options.limits, ids, options.stop);
   if (!cursor) return std::move(cursor).error();
   auto state = std::make_unique<State>(std::move(cursor).value(), options);
   return std::unique_ptr<BlockStream>(new BlockStream(std::move(state)));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -80,6 +81,7 @@ struct ReaderOptions {
   const Limits* limits = nullptr;   // outlives the reader
   ShapeTable* shapes = nullptr;     // outlives the reader
   bool carve = false;               // also read slack and unused space; such events are `recovered`
+  const std::atomic<bool>* stop = nullptr;  // once true, nothing more is read; outlives the reader
 };
 
 // Recognises the format by content and makes its reader, or nothing if no reader knows these bytes.

@@ -11,10 +11,12 @@ class ItemCursor::State : public unpack::Walker {
   using Walker::Walker;
 };
 
-Result<ItemCursor> ItemCursor::open(const EvidenceFile& file, const Limits& limits, ItemIds& ids) {
+Result<ItemCursor> ItemCursor::open(const EvidenceFile& file, const Limits& limits, ItemIds& ids,
+                                    const std::atomic<bool>* stop) {
   auto source = unpack::FileSource::open(file);
   if (!source.ok()) return std::move(source).error();
-  return ItemCursor(std::make_unique<State>(file.path, std::move(source).value(), limits, ids));
+  return ItemCursor(
+      std::make_unique<State>(file.path, std::move(source).value(), limits, ids, stop));
 }
 
 ItemCursor::ItemCursor(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -63,6 +63,9 @@ class ItemIds {
 Result<Listing> list_evidence(std::span<const std::string> paths, const Limits& limits,
                               ItemIds& ids);
 
+// True if `path` is one of the files listed, by whatever name: it must not be written over.
+bool is_listed(const Listing& listing, const std::string& path);
+
 // Walks all items of one EvidenceFile in order: the file itself, or every member of an archive,
 // nested archives included ("a.zip!/b.tar.gz!/c.evtx"; docs/formats/locators.md has the scheme).
 // Archives are recognised by content: zip, 7z, tar, cpio, ar, cab, rar, and gzip, bzip2, xz, zstd,
@@ -78,15 +81,18 @@ Result<Listing> list_evidence(std::span<const std::string> paths, const Limits& 
 // pread: a file that shrinks or fails while being read is a Gap, never a signal; bytes written
 // behind the end that a file had when it was opened are not read. Every limit of base/limits.h
 // about archives holds, bombs included: for an archive and everything nested in it, the unpacked
-// bytes stay below `archive-ratio` times its packed bytes (once they exceed 1 MiB) and below
-// `archive-bytes`, the members below `archive-entries`; a zip member also keeps to `archive-ratio`
-// by itself. What was cut short has no digest and a Gap that names the limit. One thread at a time;
-// movable.
+// bytes stay below `archive-ratio` times its packed bytes (once they exceed `archive-free-bytes`)
+// and below `archive-bytes`, the members below `archive-entries`; a zip member also keeps to
+// `archive-ratio` by itself. What was cut short has no digest and a Gap that names the limit. Bytes
+// of a zip that no member of its directory claims are a Gap, too. One thread at a time; movable.
 class ItemCursor {
  public:
   // Opens the file and takes its id. kNotFound or kIo if it cannot be opened, kUnsupported if it is
-  // no regular file. `limits` is copied; `ids` must outlive the cursor.
-  static Result<ItemCursor> open(const EvidenceFile& file, const Limits& limits, ItemIds& ids);
+  // no regular file. `limits` is copied; `ids` and `stop` must
+  // outlive the cursor.
+  // Once `*stop` is true nothing more is read from the file, as if it ended there.
+  static Result<ItemCursor> open(const EvidenceFile& file, const Limits& limits, ItemIds& ids,
+                                 const std::atomic<bool>* stop = nullptr);
   ~ItemCursor();
   ItemCursor(ItemCursor&&) noexcept;
   ItemCursor& operator=(ItemCursor&&) noexcept;

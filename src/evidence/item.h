@@ -13,7 +13,7 @@ namespace pugmark {
 struct Item {
   ItemId id{};
   std::string path;                // as handed over; members of archives after "!/"
-  std::uint64_t size_bytes = 0;    // unpacked bytes delivered by the cursor
+  std::uint64_t size_bytes = 0;    // unpacked, as delivered; of what was not opened, as stated
   std::optional<Sha256> sha256;    // of all its bytes; absent if it could not be read to the end
   std::string type;                // by content: "evtx", "w3c", "zip", "unknown", ...
   std::uint64_t events_count = 0;

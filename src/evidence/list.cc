@@ -69,9 +69,10 @@ class Walk {
       return {};
     }
     const int error_number = errno;
-    if (error_number == ENOENT || error_number == ENOTDIR || error_number == ELOOP) {
+    if (error_number == ENOENT || error_number == ENOTDIR || error_number == ELOOP ||
+        error_number == ENAMETOOLONG) {
       return Error{ErrorCode::kNotFound,
-                   fmt::format("There is no {}: {}.", path, error_text(error_number)),
+                   fmt::format("There is no \"{}\": {}.", path, error_text(error_number)),
                    "Check the spelling; nothing was read."};
     }
     note(path, {}, "file", GapKind::kUnreadable,
@@ -200,7 +201,7 @@ class Walk {
 
   const Limits& limits_;
   std::vector<Found> found_;
-  bool full_ = false;
+  bool full_ = limits_.items == 0;
 };
 
 // Leaves each thing once, under the path that sorts first.
@@ -222,6 +223,12 @@ std::vector<Found> sorted_once(std::vector<Found> all) {
     if (is_new) once.push_back(std::move(found));
   }
   return once;
+}
+
+bool is_at(const std::string& path, const struct stat& status) {
+  struct stat found {};
+  return ::stat(path.c_str(), &found) == 0 && found.st_dev == status.st_dev &&
+         found.st_ino == status.st_ino;
 }
 
 }  // namespace
@@ -249,6 +256,7 @@ Result<Listing> list_evidence(std::span<const std::string> paths, const Limits& 
     item.id = ids.next();
     item.path = std::move(found.path);
     item.type = std::move(found.type);
+    item.size_bytes = found.size_bytes;
     item.unread_bytes = found.size_bytes;
     Gap gap;
     gap.where.item = item.id;
@@ -258,6 +266,15 @@ Result<Listing> list_evidence(std::span<const std::string> paths, const Limits& 
     listing.gaps.push_back(std::move(gap));
   }
   return listing;
+}
+
+bool is_listed(const Listing& listing, const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return false;
+  return std::any_of(listing.files.begin(), listing.files.end(),
+                     [&](const EvidenceFile& file) { return is_at(file.path, status); }) ||
+         std::any_of(listing.unread_items.begin(), listing.unread_items.end(),
+                     [&](const Item& item) { return is_at(item.path, status); });
 }
 
 }  // namespace pugmark

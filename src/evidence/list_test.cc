@@ -83,6 +83,21 @@ TEST(ListEvidence, MissingPathIsAnErrorWithAHint) {
   EXPECT_TRUE(listed({folder.path() + "/dangling"}, "").starts_with("error: There is no "));
 }
 
+TEST(ListEvidence, KnowsItsFilesByEveryName) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("d/a", "x");
+  std::filesystem::create_hard_link(file, folder.path() + "/hard");
+  std::filesystem::create_symlink("d", folder.path() + "/soft");
+  ItemIds ids;
+  const auto listing = list_evidence(std::vector{folder.path() + "/d"}, {}, ids);
+  ASSERT_TRUE(listing.ok());
+  for (const char* name : {"/d/a", "/hard", "/soft/a", "/d/../d/a"})
+    EXPECT_TRUE(is_listed(listing.value(), folder.path() + name)) << name;
+  folder.write("other", "x");
+  for (const char* name : {"/other", "/none", "/d"})
+    EXPECT_FALSE(is_listed(listing.value(), folder.path() + name)) << name;
+}
+
 TEST(ListEvidence, LinksPipesAndSocketsInFoldersAreGaps) {
   const TemporaryFolder folder;
   folder.write("real", "x");

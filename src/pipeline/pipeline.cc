@@ -116,6 +116,11 @@ Result<HuntOutcome> hunt(const HuntRequest& request, HuntProgress& progress) {
   auto listing = list_evidence(request.evidence, request.limits, ids);
   if (!listing) return std::move(listing).error();
 
+  if (is_listed(listing.value(), request.case_path)) {
+    return Error{ErrorCode::kInvalidInput,
+                 fmt::format("{}: is among the evidence and is never replaced", request.case_path),
+                 "Write the case elsewhere."};
+  }
   auto writer = CaseWriter::create(request.case_path, request.force);
   if (!writer) return std::move(writer).error();
 

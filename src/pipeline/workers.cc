@@ -176,7 +176,8 @@ Result<std::optional<ScannedEvidence>> scan_once(const Listing& listing, std::ui
                                                  unsigned threads_count, HuntProgress& progress) {
   ScannedEvidence scanned;
   scanned.shapes = std::make_unique<ShapeTable>(request.limits, &rules);
-  const ReaderOptions options{&request.limits, scanned.shapes.get(), request.carve};
+  const ReaderOptions options{&request.limits, scanned.shapes.get(), request.carve,
+                              &progress.cancel};
   Work work(listing, first_id, options, threads_count, progress);
   for (unsigned i = 0; i < threads_count; ++i)
     scanned.scanners.emplace_back(rules, request.limits);

@@ -114,7 +114,7 @@ ReadAgain read_again(const Finding& finding, const CaseItem& item,
   out.path = place->file;
   const Limits limits;
   ItemIds ids;
-  Result<ItemCursor> cursor = ItemCursor::open({place->file, place->size_bytes}, limits, ids);
+  Result<ItemCursor> cursor = ItemCursor::open({place->file, place->size_bytes, true}, limits, ids);
   if (!cursor.ok()) {
     out.trouble = cursor.error().message;
     return out;

@@ -10,6 +10,8 @@ namespace pugmark::sqlite {
 inline constexpr std::uint32_t kApplicationId = 0x5055474D;
 // Raised whenever a table changes; bytes 60 to 63 of the file.
 inline constexpr std::uint32_t kFormatVersion = 2;
+// Of one page; the file is a whole number of them, which bytes 28 to 31 state.
+inline constexpr std::uint32_t kPageBytes = 8'192;
 
 // The longest row. More than the writer makes of texts within their limits: the fields of an event
 // have at most Limits::line_bytes (or record_bytes), as much again of names, and a byte becomes six

@@ -179,7 +179,14 @@ ParsedFile parse_rule_file(const std::string& file, std::string_view text,
   for (YamlDocument& document : yaml.documents) {
     parser.document(std::move(document.root), document.text, index++);
   }
-  if (yaml.fault) parser.file_fault(std::move(*yaml.fault));
+  if (yaml.fault) {
+    parser.file_fault(std::move(*yaml.fault));
+  } else if (yaml.documents.empty()) {
+    Fault fault;
+    fail(fault, 1, "The file holds no document.",
+         "It may have been cut short; restore or remove it.");
+    parser.file_fault(std::move(fault));
+  }
   return result;
 }
 

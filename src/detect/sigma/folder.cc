@@ -28,15 +28,19 @@ RejectedRule unreadable(const std::string& path, std::string what, std::string h
 
 // One byte more than the limit is read, so that parse_yaml() sees and says that it is exceeded.
 int read_whole(const std::string& path, std::uint64_t limit_bytes, std::string& text) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // Without O_NONBLOCK a pipe that nobody writes to would stop the program for ever.
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (file < 0) return errno;
   struct stat status {};
-  std::size_t capacity = 0;
-  if (::fstat(file, &status) == 0 && status.st_size > 0) {
-    capacity = static_cast<std::size_t>(status.st_size);
+  int failure = ::fstat(file, &status) != 0 ? errno : 0;
+  if (failure == 0 && S_ISDIR(status.st_mode)) failure = EISDIR;
+  if (failure == 0 && !S_ISREG(status.st_mode)) failure = ENOTSUP;
+  if (failure != 0) {
+    ::close(file);
+    return failure;
   }
-  capacity = std::min<std::size_t>(std::max<std::size_t>(capacity, 4'096), limit_bytes + 1);
-  int failure = 0;
+  const std::size_t capacity = std::min<std::size_t>(
+      std::max<std::size_t>(static_cast<std::size_t>(status.st_size), 4'096), limit_bytes + 1);
   std::size_t size = 0;
   text.resize(capacity + 1);
   while (size <= limit_bytes) {
@@ -57,28 +61,45 @@ bool is_rule_name(const std::filesystem::path& path) {
   return extension == ".yml" || extension == ".yaml";
 }
 
-// The rule files below a folder, or the path itself.
-void list_files(const std::filesystem::path& path, std::vector<std::string>& files,
-                std::vector<RejectedRule>& rejected) {
+// The rule files below a folder, in any order. A folder that cannot be read does not hide others.
+void list_folder(const std::filesystem::path& folder, std::vector<std::string>& files,
+                 std::vector<RejectedRule>& rejected) {
   std::error_code code;
-  if (!std::filesystem::is_directory(path, code)) {
-    files.push_back(path.string());
-    return;
-  }
-  std::vector<std::string> found;
-  std::filesystem::recursive_directory_iterator at(path, code);
-  for (; !code && at != std::filesystem::recursive_directory_iterator(); at.increment(code)) {
-    std::error_code ignored;  // a broken link is listed and then cannot be read, which is reported
-    if (is_rule_name(at->path()) && !at->is_directory(ignored))
-      found.push_back(at->path().string());
-  }
+  std::vector<std::filesystem::path> below;
+  std::filesystem::directory_iterator at(folder, code);
+  for (; !code && at != std::filesystem::directory_iterator(); at.increment(code))
+    below.push_back(at->path());
   if (code) {
-    rejected.push_back(unreadable(path.string(),
+    rejected.push_back(unreadable(folder.string(),
                                   fmt::format("The folder cannot be read: {}.", code.message()),
                                   "Check its permissions."));
   }
-  std::sort(found.begin(), found.end());
-  files.insert(files.end(), found.begin(), found.end());
+  std::sort(below.begin(), below.end());
+  for (const std::filesystem::path& path : below) {
+    std::error_code ignored;  // a broken link is listed and then cannot be read, which is reported
+    if (!std::filesystem::is_directory(path, ignored)) {
+      if (is_rule_name(path)) files.push_back(path.string());
+    } else if (std::filesystem::is_symlink(path, ignored)) {
+      rejected.push_back(unreadable(path.string(), "A link to a folder is not followed.",
+                                    "Name its target with -r to have it read."));
+    } else {
+      list_folder(path, files, rejected);
+    }
+  }
+}
+
+// The rule files below a folder, sorted, or the path itself.
+void list_files(const std::filesystem::path& path, std::vector<std::string>& files,
+                std::vector<RejectedRule>& rejected) {
+  std::error_code ignored;  // what cannot be examined is opened, and fails there with its reason
+  if (std::filesystem::is_directory(path, ignored)) {
+    std::vector<std::string> found;
+    list_folder(path, found, rejected);
+    std::sort(found.begin(), found.end());
+    files.insert(files.end(), found.begin(), found.end());
+  } else {
+    files.push_back(path.string());
+  }
 }
 
 std::string shown_path(const std::string& file, const std::string& own_folder) {
@@ -92,7 +113,8 @@ ParsedFile read_and_parse(const std::string& file, const std::string& shown,
   std::string text;
   const int failure = read_whole(file, options.limits.rule_file_bytes, text);
   if (failure == 0) return parse_rule_file(shown, text, options);
-  const std::string reason = std::generic_category().message(failure);
+  const std::string reason = failure == ENOTSUP ? "it is no regular file"
+                                                : std::generic_category().message(failure);
   ParsedFile parsed;
   parsed.rejected.push_back(unreadable(shown, fmt::format("The file cannot be read: {}.", reason),
                                        "Check that it exists and its permissions."));

@@ -17,9 +17,6 @@ constexpr std::size_t kHeaderChecksumAt = 124;
 constexpr std::size_t kCheckedHeadBytes = 120;   // of the header, the checksum covers these
 constexpr std::size_t kCheckedTablesAt = 128;    // and everything from here on
 
-// Sound-looking records inside one another could make carving read the same bytes again and again.
-constexpr std::size_t kCarvedBytesPerChunkMax = 16 * kChunkBytes;
-
 std::uint32_t header_checksum(Bytes chunk) {
   const std::uint32_t crc = libdeflate_crc32(0, chunk.data(), kCheckedHeadBytes);
   return libdeflate_crc32(crc, chunk.data() + kCheckedTablesAt,
@@ -225,10 +222,11 @@ void ChunkDecoder::carve(std::size_t from) {
     RecordBytes record;
     is_sound(at, record);
     bytes_tried += record.size;
-    if (bytes_tried > kCarvedBytesPerChunkMax) {
+    // Sound-looking records inside one another could have the same bytes read again and again.
+    if (bytes_tried > records_.limits().chunk_carved_bytes) {
       gap(at, bytes_.size() - at, GapKind::kLimit,
-          "The unused part of a chunk holds more overlapping records than limit carved-bytes; the "
-          "rest was not searched.");
+          "The unused part of a chunk holds more overlapping records than limit "
+          "chunk-carved-bytes; the rest was not searched.");
       return;
     }
     Event event;
@@ -259,7 +257,7 @@ void ChunkDecoder::report_limits() {
   report_limit(reached.values_per_field, "values-per-field", "further values were left out");
   report_limit(reached.field_names, "field-names", "fields with new names were left out");
   report_limit(reached.shapes, "shapes", "their kinds are no longer told apart, all were read");
-  report_limit(reached.text_bytes, "text-bytes-per-chunk", "texts of many parts were left out");
+  report_limit(reached.text_bytes, "chunk-text-bytes", "texts of many parts were left out");
 }
 
 }  // namespace pugmark::evtx

@@ -20,16 +20,12 @@ inline constexpr std::uint32_t kRecordMagic = 0x00002A2A;
 inline constexpr std::string_view kFileMagic{"ElfFile\0", 8};
 inline constexpr std::string_view kChunkMagic{"ElfChnk\0", 8};
 
-// Bounds of one chunk's work: without them 64 KiB of forged offsets could ask for gigabytes. Each
-// is far above what the largest ordinary chunk needs (measured: below a twentieth).
+// Bounds of what one name or template may be, far above ordinary ones. Those of the work for a
+// whole chunk are in base/limits.h.
 inline constexpr std::size_t kElementNameCharsMax = 256;
-inline constexpr std::size_t kDataNameBytesMax = 1'024;            // longer: taken as unnamed
-inline constexpr std::size_t kShapeTextBytesMax = 1'024;           // channel or provider
-inline constexpr std::size_t kSubstitutionsMax = 16'384;           // of one template
-inline constexpr std::size_t kTemplateBytesPerChunkMax = 1 << 20;  // definitions compiled
-inline constexpr std::size_t kPlanNodesPerChunkMax = 1 << 18;      // elements and values laid out
-inline constexpr std::size_t kValuesPerChunkMax = 1 << 20;         // slots, list elements
-inline constexpr std::size_t kTextBytesPerChunkMax = 16 << 20;     // text put together from parts
+inline constexpr std::size_t kDataNameBytesMax = 1'024;   // longer: taken as unnamed
+inline constexpr std::size_t kShapeTextBytesMax = 1'024;  // channel or provider
+inline constexpr std::size_t kSubstitutionsMax = 16'384;  // of one template
 
 enum class Token : std::uint8_t {
   kEndOfStream = 0x00,

@@ -74,7 +74,7 @@ class Tree {
     for (const Op& op : program.ops) {
       if (++work > budget_) {
         over_budget = true;
-        return "its chunk asks for more layout work than limit plan-nodes-per-chunk";
+        return "its chunk asks for more layout work than limit chunk-plan-nodes";
       }
       switch (op.kind) {
         case OpKind::kOpen:

@@ -23,7 +23,7 @@ constexpr std::size_t kPrivateShapesMax = 4'096;
 constexpr std::size_t kPrivateBytesMax = 8 << 20;
 constexpr std::size_t kShapesPerPlanMax = 64;
 
-constexpr Reason kOverValues = "its chunk asks for more values than limit values-per-chunk";
+constexpr Reason kOverValues = "its chunk asks for more values than limit chunk-values";
 
 // Writes a Value in one piece. Members written one by one and read again as a whole soon after, as
 // fill_values() does, make the processor wait for its own stores (measured: a fifth of all time).
@@ -70,10 +70,10 @@ void RecordDecoder::begin_chunk(Bytes chunk) {
   first_definition_ += static_cast<std::uint32_t>(definitions_.size());
   definitions_.clear();
   constants_.clear();
-  template_bytes_left_ = kTemplateBytesPerChunkMax;
-  plan_nodes_left_ = kPlanNodesPerChunkMax;
-  values_left_ = kValuesPerChunkMax;
-  text_bytes_left_ = kTextBytesPerChunkMax;
+  template_bytes_left_ = limits_.chunk_template_bytes;
+  plan_nodes_left_ = limits_.chunk_plan_nodes;
+  values_left_ = limits_.chunk_values;
+  text_bytes_left_ = limits_.chunk_text_bytes;
   reached_ = {};
 }
 
@@ -91,7 +91,7 @@ Reason RecordDecoder::definition_at(const InstanceBytes& bytes, const Definition
     if (!contains_range(chunk_, begin, size)) {
       added.error = "its template ends outside the chunk";
     } else if (size > template_bytes_left_) {
-      return "its chunk has more template bytes than limit template-bytes-per-chunk";
+      return "its chunk has more template bytes than limit chunk-template-bytes";
     } else {
       template_bytes_left_ -= size;
       ParseRules rules{true, true, limits_.nesting_depth};

@@ -59,6 +59,7 @@ class RecordDecoder {
 
   // Limits reached since begin_chunk().
   const ChunkLimits& limits_reached() const { return reached_; }
+  const Limits& limits() const { return limits_; }
 
  private:
   struct Definition {       // of a template, in this chunk

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "evidence/unpack/gzip_source.h"
+
 namespace pugmark::unpack {
 namespace {
 
@@ -97,7 +99,6 @@ int enable_archive(struct archive* handle, const ArchiveReader::Form& form, Pack
 
 int stream_filter(Packing packing) {
   switch (packing) {
-    case Packing::kGzip: return ARCHIVE_FILTER_GZIP;
     case Packing::kBzip2: return ARCHIVE_FILTER_BZIP2;
     case Packing::kXz: return ARCHIVE_FILTER_XZ;
     case Packing::kZstd: return ARCHIVE_FILTER_ZSTD;
@@ -112,7 +113,8 @@ Member::Kind kind_of(struct archive_entry* entry, bool has_bytes) {
   // cpio puts the bytes of linked files at the last of their names: that one is a file.
   if (archive_entry_hardlink(entry) != nullptr && !has_bytes) return Member::Kind::kHardLink;
   switch (archive_entry_filetype(entry)) {
-    case AE_IFDIR: return Member::Kind::kFolder;
+    // A folder has no bytes; what says it is one and has some would hide them.
+    case AE_IFDIR: return has_bytes ? Member::Kind::kFile : Member::Kind::kFolder;
     case AE_IFLNK: return Member::Kind::kSymbolicLink;
     case AE_IFREG:
     case 0: return Member::Kind::kFile;
@@ -140,7 +142,7 @@ Member describe(struct archive_entry* entry) {
 struct ArchiveReader::Handle {
   struct archive* reader = archive_read_new();
   Feed feed;
-  bool opened = false;
+  std::optional<GzipSource> gzip;  // in front of libarchive
 
   Handle() = default;
   ~Handle() {
@@ -157,11 +159,13 @@ ArchiveReader::ArchiveReader(const Form& form, ByteSource& source)
   struct archive* reader = handle_->reader;
   Feed& feed = handle_->feed;
   feed.source = &source;
+  if (form.outer == Packing::kGzip) feed.source = &handle_->gzip.emplace(source);
   feed.seeks = form.by_directory;
   feed.buffer.resize(kPackedBlockBytes);
   int result = ARCHIVE_OK;
   if (is_stream(form.outer)) {
-    result = archive_read_append_filter(reader, stream_filter(form.outer));
+    const int filter = stream_filter(form.outer);
+    if (filter != ARCHIVE_FILTER_NONE) result = archive_read_append_filter(reader, filter);
     if (result >= ARCHIVE_WARN) enable_archive(reader, form, form.inner);
   } else {
     enable_archive(reader, form, form.outer);
@@ -174,7 +178,10 @@ ArchiveReader::ArchiveReader(const Form& form, ByteSource& source)
   archive_read_set_callback_data(reader, &feed);
   if (result >= ARCHIVE_WARN) result = archive_read_open1(reader);
   // A decompressor that fails in its first block leaves what looks like an empty stream.
-  const bool failed_at_once = is_stream(form.outer) && archive_errno(reader) != 0;
+  const std::optional<GzipSource>& gzip = handle_->gzip;
+  const bool failed_at_once =
+      gzip ? gzip->given_bytes() == 0 && !gzip->failure().empty()
+           : is_stream(form.outer) && archive_errno(reader) != 0;
   if (result < ARCHIVE_WARN || failed_at_once) {
     note_message();
     step_ = StepResult::kBroken;
@@ -184,7 +191,11 @@ ArchiveReader::ArchiveReader(const Form& form, ByteSource& source)
 ArchiveReader::~ArchiveReader() = default;
 
 void ArchiveReader::note_message() {
-  message_ = text_or_empty(archive_error_string(handle_->reader));
+  const std::optional<GzipSource>& gzip = handle_->gzip;
+  // What libarchive says of bytes that break off is only a consequence.
+  message_ = gzip && !gzip->failure().empty()
+                 ? gzip->failure()
+                 : text_or_empty(archive_error_string(handle_->reader));
   if (message_.empty()) message_ = "the decoder gives no reason";
 }
 
@@ -210,6 +221,15 @@ StepResult ArchiveReader::next(Member& member) {
   return step_ = StepResult::kBroken;
 }
 
+// libarchive takes the end of a single file for its right end; the decompressor knows better.
+bool ArchiveReader::is_cut_off() const {
+  return handle_->gzip && form_.inner == Packing::kNone && !handle_->gzip->failure().empty();
+}
+
+std::string_view ArchiveReader::denial() const {
+  return handle_->gzip ? std::string_view(handle_->gzip->denial()) : std::string_view();
+}
+
 // Makes block_ or hole_bytes_ non-empty. False at the end of the member or if it fails.
 bool ArchiveReader::fetch_block() {
   if (step_ != StepResult::kOk) return false;
@@ -222,6 +242,11 @@ bool ArchiveReader::fetch_block() {
     std::size_t length = 0;
     la_int64_t offset = static_cast<la_int64_t>(position_bytes_);
     const int result = archive_read_data_block(handle_->reader, &data, &length, &offset);
+    if (result == ARCHIVE_EOF && is_cut_off()) {
+      note_message();
+      step_ = StepResult::kBroken;
+      return false;
+    }
     if (result == ARCHIVE_EOF) {
       step_ = StepResult::kEnd;
       // A sparse member of a tar ends with a hole.
@@ -276,6 +301,7 @@ GapKind ArchiveReader::gap_kind() const {
 }
 
 std::uint64_t ArchiveReader::packed_position_bytes() const {
+  if (handle_->gzip) return handle_->gzip->used_bytes();
   const la_int64_t position = archive_filter_bytes(handle_->reader, -1);
   return position > 0 ? static_cast<std::uint64_t>(position) : 0;
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "evidence/gap.h"
@@ -67,6 +68,12 @@ class ArchiveReader {
   // Why the last step failed, or what was odd about it ("ZIP bad CRC"); empty if nothing was.
   const std::string& message() const { return message_; }
 
+  // Once it is reported, a message about a header must not be taken for one about its bytes.
+  void forget_message() { message_.clear(); }
+
+  // What denies the bytes given so far: a checksum of the compressed stream; empty if nothing does.
+  std::string_view denial() const;
+
   // The kind of gap that message() speaks of.
   GapKind gap_kind() const;
 
@@ -78,6 +85,7 @@ class ArchiveReader {
   struct Handle;
 
   bool fetch_block();
+  bool is_cut_off() const;
   void note_message();
 
   std::unique_ptr<Handle> handle_;

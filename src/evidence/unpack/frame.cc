@@ -8,23 +8,23 @@
 namespace pugmark::unpack {
 namespace {
 
-// Small archives of long repetitions exceed any ratio without doing harm.
-constexpr std::uint64_t kAlwaysAllowedBytes = std::uint64_t{1} << 20U;
 // The decoder reports packed bytes only after it gave their unpacked ones, a block of 256 KiB late.
 constexpr std::uint64_t kPackedLagBytes = 512;
 
-std::uint64_t allowed_by_ratio(std::uint64_t packed_bytes, std::uint64_t ratio) {
+// Logs that Windows preallocated are zeros nearly to their end: they exceed any ratio without being
+// bombs, and what unpacks in a second does no harm.
+std::uint64_t allowed_by_ratio(std::uint64_t packed_bytes, const Limits& limits) {
   std::uint64_t bytes = 0;
-  if (__builtin_mul_overflow(packed_bytes, ratio, &bytes))
+  if (__builtin_mul_overflow(packed_bytes, limits.archive_ratio, &bytes))
     return std::numeric_limits<std::uint64_t>::max();
-  return std::max(bytes, kAlwaysAllowedBytes);
+  return std::max(bytes, limits.archive_free_bytes);
 }
 
 }  // namespace
 
 std::uint64_t Frame::allowance_bytes(const Limits& limits) const {
   const std::uint64_t allowed =
-      std::min(limits.archive_bytes, allowed_by_ratio(packed_bytes(), limits.archive_ratio));
+      std::min(limits.archive_bytes, allowed_by_ratio(packed_bytes(), limits));
   return allowed - std::min(allowed, unpacked_bytes);
 }
 
@@ -32,7 +32,7 @@ std::uint64_t Frame::member_allowance_bytes(const Limits& limits) const {
   if (form.outer != Packing::kZip) return std::numeric_limits<std::uint64_t>::max();
   const std::uint64_t now = reader->packed_position_bytes();
   const std::uint64_t packed = now - std::min(now, member_packed_begin) + kPackedLagBytes;
-  const std::uint64_t allowed = allowed_by_ratio(packed, limits.archive_ratio);
+  const std::uint64_t allowed = allowed_by_ratio(packed, limits);
   return allowed - std::min(allowed, member_bytes);
 }
 

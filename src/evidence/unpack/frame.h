@@ -34,9 +34,11 @@ struct Frame {
   std::uint64_t reopened_count = 0;
   std::uint64_t entries_count = 0;    // members, nested ones included
   std::uint64_t unpacked_bytes = 0;   // nested ones included
+  std::uint64_t unclaimed_bytes = 0;  // of its own, in no member
   std::uint64_t member_bytes = 0;
   std::uint64_t member_packed_begin = 0;
   std::unordered_map<std::string, std::uint32_t> names;  // of members delivered, with the last "#n"
+  std::unordered_map<std::string, std::uint32_t> delivered;  // of those, met again: to pass over
 
   bool is_container() const { return reader != nullptr; }
 

@@ -7,6 +7,8 @@
 #include <system_error>
 #include <utility>
 
+#include "evidence/unpack/zip_directory.h"
+
 namespace pugmark::unpack {
 namespace {
 
@@ -59,8 +61,9 @@ class Walker::MemberOrigin final : public ByteSource {
   std::size_t archive_index_;
 };
 
-Walker::Walker(std::string path, FileSource file, const Limits& limits, ItemIds& ids)
-    : file_(std::move(file)), limits_(limits), ids_(ids) {
+Walker::Walker(std::string path, FileSource file, const Limits& limits, ItemIds& ids,
+               const std::atomic<bool>* stop)
+    : file_(std::move(file)), limits_(limits), ids_(ids), stop_(stop) {
   first_.id = ids_.next();
   first_.path = std::move(path);
 }
@@ -104,8 +107,13 @@ bool Walker::next_member() {
   while (!archive.stopped) {
     if (!archive.member_is_pending) {
       const StepResult result = archive.reader->next(archive.member);
-      if (result == StepResult::kEnd) return false;
-      if (result == StepResult::kBroken && reopen_behind_damage(archive)) continue;
+      if (result == StepResult::kEnd) {
+        note_damage_before_end(archive);
+        return false;
+      }
+      if (result == StepResult::kBroken &&
+          (reopen_behind_damage(archive) || go_on_from_front(archive)))
+        continue;
       if (result == StepResult::kBroken) {
         stop_broken(archive);
         return false;
@@ -114,15 +122,35 @@ bool Walker::next_member() {
     }
     archive.member_is_pending = false;
     archive.member_over = false;
-    if (!archive.reader->message().empty()) {
-      add_gap(archive, GapKind::kDamaged, 0,
-              fmt::format("The header of member {} is odd ({}); it was read all the same.",
-                          archive.member.path, archive.reader->message()));
-    }
+    note_odd_header(archive);
+    if (was_delivered(archive)) continue;
     if (!count_entry()) return false;
     if (enter_member(archive)) return true;
   }
   return false;
+}
+
+void Walker::note_odd_header(Frame& archive) {
+  ArchiveReader& reader = *archive.reader;
+  if (reader.message().empty()) return;
+  add_gap(archive, GapKind::kDamaged, packed_place(archive),
+          fmt::format("The header of member {} ({}) is odd, or bytes in front of it are damaged "
+                      "({}); reading went on.",
+                      archive.headers_count, archive.member.path, reader.message()));
+  reader.forget_message();
+}
+
+// Bytes that were passed over in the search for a further header, and there was none.
+void Walker::note_damage_before_end(Frame& archive) {
+  if (archive.reader->message().empty()) return;
+  add_gap(archive, archive.reader->gap_kind(), packed_place(archive),
+          fmt::format("In front of its end the archive is damaged ({}); {} members were found "
+                      "before.",
+                      archive.reader->message(), archive.headers_count));
+}
+
+std::uint64_t Walker::packed_place(const Frame& archive) {
+  return archive.form.by_directory ? 0 : archive.reader->packed_position_bytes();
 }
 
 // Looks at the header just read. True if the member became the current item.
@@ -173,7 +201,8 @@ void Walker::add_encrypted(Frame& archive) {
   encrypted.item.path =
       fmt::format("{}!/{}", archive.item.path, archive.unique_name(archive.member.path));
   encrypted.item.type = "encrypted";
-  encrypted.item.unread_bytes = archive.member.size_bytes.value_or(0);
+  encrypted.item.size_bytes = archive.member.size_bytes.value_or(0);
+  encrypted.item.unread_bytes = encrypted.item.size_bytes;
   add_gap(encrypted, GapKind::kUnsupported, 0,
           fmt::format("Member {} is encrypted and was not read; decrypt the archive and hand it "
                       "over again.",
@@ -184,10 +213,11 @@ void Walker::add_encrypted(Frame& archive) {
 // Counts a member for every archive it is in. False if one of them has too many.
 bool Walker::count_entry() {
   for (std::size_t i = 0; i < stack_.size(); ++i) {
-    if (++stack_[i]->entries_count <= limits_.archive_entries) continue;
+    if (stack_[i]->entries_count < limits_.archive_entries) continue;
     stop_at_limit(i, fmt::format("archive-entries ({})", limits_.archive_entries));
     return false;
   }
+  for (const auto& frame : stack_) ++frame->entries_count;
   const std::uint64_t next_id = ids_.count();
   // Ids have 32 bits; other threads may take some while we look.
   constexpr std::uint64_t kIdsMax = std::numeric_limits<std::uint32_t>::max() - 1'000'000U;
@@ -215,11 +245,37 @@ bool Walker::reopen_behind_damage(Frame& archive) {
   return true;
 }
 
+// The directory of a zip breaks off. The members that it would have named are looked for from the
+// front; those that it did name come by again.
+bool Walker::go_on_from_front(Frame& archive) {
+  const bool has_directory = archive.form.outer == Packing::kZip && archive.form.by_directory;
+  if (!has_directory || archive.member_broken) return false;
+  const std::string reason = archive.reader->message();
+  const GapKind kind = archive.reader->gap_kind();
+  if (!archive.stream->rewind()) return false;
+  if (stack_.size() == 1) phase_ = Phase::kInOrder;
+  archive.form.by_directory = false;
+  archive.reader = std::make_unique<ArchiveReader>(archive.form, *archive.stream);
+  archive.delivered = archive.names;
+  add_gap(archive, kind, 0,
+          fmt::format("The directory of the zip archive cannot be read further ({}) after {} "
+                      "members; the others were looked for from the front.",
+                      reason, archive.headers_count));
+  archive.headers_count = 0;
+  return true;
+}
+
+// True if the member just met was already delivered by the directory.
+bool Walker::was_delivered(Frame& archive) {
+  const auto found = archive.delivered.find(member_path(archive.member.path));
+  if (found == archive.delivered.end() || found->second == 0) return false;
+  --found->second;
+  return true;
+}
+
 void Walker::stop_broken(Frame& archive) {
   archive.stopped = true;
-  const std::uint64_t at =
-      archive.form.by_directory ? 0 : archive.reader->packed_position_bytes();
-  add_gap(archive, archive.reader->gap_kind(), at,
+  add_gap(archive, archive.reader->gap_kind(), packed_place(archive),
           fmt::format("The archive cannot be read further ({}); {} members were found before.",
                       archive.reader->message(), archive.headers_count));
 }
@@ -251,9 +307,9 @@ void Walker::finish_top() {
   frame.item.size_bytes = frame.stream->taken_bytes();
   if (frame.whole) frame.item.sha256 = frame.stream->finish_digest();
   if (frame.is_container()) {
-    const std::uint64_t place = frame.form.by_directory ? 0 : frame.reader->packed_position_bytes();
-    const std::uint64_t read = frame.stopped ? std::min(place, frame.item.size_bytes)
-                                             : frame.item.size_bytes;
+    const std::uint64_t read = frame.stopped
+                                   ? std::min(packed_place(frame), frame.item.size_bytes)
+                                   : frame.item.size_bytes - frame.unclaimed_bytes;
     frame.item.read_bytes = read;
     frame.item.unread_bytes = frame.item.size_bytes - read;
   }
@@ -263,8 +319,15 @@ void Walker::finish_top() {
 
 // Reads what the unpacker did not need, for the digest, and says so if it was more than padding.
 void Walker::finish_archive(Frame& archive) {
-  if (archive.form.by_directory) return;
+  if (archive.form.by_directory) {
+    if (archive.form.outer == Packing::kZip) note_unclaimed(archive);
+    return;
+  }
   archive.stream->drain();
+  if (const std::string_view denial = archive.reader->denial(); !denial.empty()) {
+    add_gap(archive, GapKind::kDamaged, 0,
+            fmt::format("What was unpacked differs from what was packed ({}).", denial));
+  }
   // What stands behind the members of a zip is its directory.
   if (archive.stopped || !archive.whole || archive.form.outer == Packing::kZip) return;
   const std::uint64_t end = archive.reader->packed_position_bytes();
@@ -272,6 +335,20 @@ void Walker::finish_archive(Frame& archive) {
   add_gap(archive, GapKind::kDamaged, end,
           fmt::format("{} bytes stand behind the end of the archive; they were not unpacked.",
                       archive.stream->content_end_bytes() - end));
+}
+
+// What stands in a zip and is in no member of its directory was hidden there, or is left over.
+void Walker::note_unclaimed(Frame& archive) {
+  for (const Stretch& stretch :
+       unclaimed_stretches(*archive.stream, archive.stream->content_end_bytes(),
+                           limits_.gaps_per_item)) {
+    archive.unclaimed_bytes += stretch.length_bytes;
+    add_gap(archive, GapKind::kDamaged, stretch.offset_bytes,
+            fmt::format("{} bytes stand here that no member of the directory claims; they were not "
+                        "unpacked.",
+                        stretch.length_bytes),
+            stretch.length_bytes);
+  }
 }
 
 std::size_t Walker::read(std::span<std::byte> into) {
@@ -284,7 +361,7 @@ std::size_t Walker::read(std::span<std::byte> into) {
 }
 
 std::size_t Walker::read_file(std::uint64_t offset_bytes, std::span<std::byte> into) {
-  if (file_failed_) return 0;
+  if (file_failed_ || (stop_ != nullptr && *stop_)) return 0;
   const FileSource::Outcome outcome = file_.read_at(offset_bytes, into);
   if (outcome.error_number != 0) {
     file_failed_ = true;
@@ -401,7 +478,7 @@ void Walker::cut_member_at_ratio(std::size_t archive_index) {
 void Walker::stop_at_limit(std::size_t archive_index, const std::string& limit) {
   Frame& archive = *stack_[archive_index];
   add_gap(archive, GapKind::kLimit,
-          archive.form.by_directory ? 0 : archive.reader->packed_position_bytes(),
+          packed_place(archive),
           fmt::format("The limit {} was reached after {} members and {} bytes unpacked from {}; "
                       "the rest of the archive was not read.",
                       limit, archive.entries_count, archive.unpacked_bytes,
@@ -417,11 +494,14 @@ void Walker::stop_at_limit(std::size_t archive_index, const std::string& limit) 
   }
 }
 
-void Walker::add_gap(Frame& frame, GapKind kind, std::uint64_t offset_bytes, std::string what) {
+void Walker::add_gap(Frame& frame, GapKind kind, std::uint64_t offset_bytes, std::string what,
+                     std::uint64_t length_bytes) {
   if (++frame.gaps_count > limits_.gaps_per_item) return;
   Gap gap;
   gap.where.item = frame.item.id;
   gap.where.offset_bytes = offset_bytes;
+  gap.where.length_bytes = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(length_bytes, std::numeric_limits<std::uint32_t>::max()));
   gap.kind = kind;
   gap.what = std::move(what);
   gaps_.push_back(std::move(gap));

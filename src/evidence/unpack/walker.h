@@ -20,7 +20,8 @@ namespace pugmark::unpack {
 // consumed_bytes().
 class Walker {
  public:
-  Walker(std::string path, FileSource file, const Limits& limits, ItemIds& ids);
+  Walker(std::string path, FileSource file, const Limits& limits, ItemIds& ids,
+         const std::atomic<bool>* stop);
 
   bool next_item();
   const Item& item() const;
@@ -50,13 +51,19 @@ class Walker {
   // Walking
   bool next_member();
   bool enter_member(Frame& archive);
+  void note_odd_header(Frame& archive);
+  void note_damage_before_end(Frame& archive);
+  static std::uint64_t packed_place(const Frame& archive);
   void pass_over(Frame& archive, std::string_view what);
   void add_encrypted(Frame& archive);
   bool count_entry();
   bool reopen_behind_damage(Frame& archive);
+  bool go_on_from_front(Frame& archive);
+  static bool was_delivered(Frame& archive);
   void stop_broken(Frame& archive);
   void finish_top();
   void finish_archive(Frame& archive);
+  void note_unclaimed(Frame& archive);
   void push(std::string path, std::unique_ptr<ByteSource> origin);
 
   // Bytes
@@ -69,11 +76,13 @@ class Walker {
   void stop_at_limit(std::size_t archive_index, const std::string& limit);
   void advance_progress(std::uint64_t offset_bytes, std::size_t got);
 
-  void add_gap(Frame& frame, GapKind kind, std::uint64_t offset_bytes, std::string what);
+  void add_gap(Frame& frame, GapKind kind, std::uint64_t offset_bytes, std::string what,
+               std::uint64_t length_bytes = 0);
 
   FileSource file_;
   const Limits limits_;
   ItemIds& ids_;
+  const std::atomic<bool>* stop_;  // or nullptr
   std::vector<std::unique_ptr<Frame>> stack_;
   std::vector<Gap> gaps_;
   std::vector<Item> finished_;

@@ -106,7 +106,7 @@ bool Walker::open_by_directory(Frame& frame, Packing packing, std::string& why, 
     kind = problem.ok() ? GapKind::kLimit : GapKind::kUnreadable;
     why = problem.ok() ? fmt::format("the limit seekable-member-bytes ({}) was reached",
                                      limits_.seekable_member_bytes)
-                       : problem.error().message;
+                       : fmt::format("{} {}", problem.error().message, problem.error().hint);
     return false;
   }
   frame.form = {packing, Packing::kNone, true};

@@ -1,0 +1,45 @@
+import bz2
+import gzip
+import io
+import lzma
+import pathlib
+import sys
+import zipfile
+
+import made_logs
+
+folder = pathlib.Path(sys.argv[1])
+(folder / "ratio").mkdir()
+(folder / "nested").mkdir()
+ZEROS = bytes(20 << 20)
+LINES = made_logs.access_lines(0, 100)
+
+
+def zipped(members):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members:
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
+
+
+for name, pack in (("xz", lzma.compress), ("bz2", bz2.compress)):
+    (folder / "ratio" / f"zeros.log.{name}").write_bytes(pack(ZEROS))
+(folder / "ratio" / "zeros.log.gz").write_bytes(gzip.compress(ZEROS, mtime=0))
+(folder / "ratio" / "between.zip").write_bytes(
+    zipped([("before.log", LINES), ("zeros.log", ZEROS), ("behind.log", LINES)]))
+# Sixteen archives in each archive, as the well-known bombs are made.
+inner = zipped([("zeros.log", ZEROS)])
+for _ in range(4):
+    inner = zipped([(f"{number}.zip", inner) for number in range(16)])
+(folder / "nested" / "nested.zip").write_bytes(inner)
+(folder / "entries.zip").write_bytes(made_logs.zip_stored(
+    [(b"%03d.log" % number, made_logs.access_lines(number, 1)) for number in range(300)]))
+# As an archive that contains itself would look: there is always one more inside.
+inner = made_logs.tar_member(b"end.log", LINES) + bytes(1024)
+for number in range(12):
+    inner = made_logs.tar_member(b"inner.tar", inner) + bytes(1024)
+(folder / "deep.tar").write_bytes(inner)
+# No bomb: a log of which Windows had set aside 20 MB and used 64 KiB.
+(folder / "sparse.evtx.xz").write_bytes(
+    lzma.compress(made_logs.evtx([made_logs.sample_chunk(1).finish()]) + ZEROS))

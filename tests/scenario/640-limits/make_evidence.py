@@ -1,0 +1,20 @@
+import json
+import pathlib
+import sys
+
+import made_logs
+
+folder = pathlib.Path(sys.argv[1])
+BEFORE, BEHIND = made_logs.access_lines(0, 3), made_logs.access_lines(3, 3)
+(folder / "long-line.log").write_bytes(BEFORE + b"x" * 700000 + b"\n" + BEHIND)
+(folder / "no-line-end.log").write_bytes(BEFORE + b"x" * 700000)
+(folder / "bad-lines.log").write_bytes(BEFORE * 4 + b"no log line\n" * 10 + BEHIND)
+deep = {"UtcTime": "2021-03-02 00:00:00", "a": 1}
+for _ in range(20):
+    deep = {"b": deep}
+events = [{"a": "before"}, deep, {f"field{number}": number for number in range(40)},
+          {"a": "x" * 3000}, {"a": "behind"}]
+(folder / "events.json").write_text("".join(json.dumps(event) + "\n" for event in events))
+below = folder / "one" / "two" / "three"
+below.mkdir(parents=True)
+(below / "a.log").write_bytes(BEFORE)
