@@ -204,7 +204,10 @@ void add_techniques(const Ruleset& ruleset, const std::vector<LedgerEntry>& ledg
   const engine::Engine& engine = ruleset.engine();
   std::map<std::pair<std::string, std::string>, std::set<std::string>> by_log;
   for (const Coverage& source : coverage) by_log[{source.kind, source.source}];
-  for (auto& [log, techniques] : by_log) {
+  for (auto& entry : by_log) {
+    // No structured binding: clang 14 lets no lambda capture one.
+    const auto& log = entry.first;
+    std::set<std::string>& techniques = entry.second;
     for (std::uint32_t i = 0; i < engine.rules().rules.size(); ++i) {
       if (ledger[i].state != RuleState::kRan) continue;
       const auto& routes = engine.routing(i).routes;
