@@ -118,7 +118,7 @@ LiteralScratch::~LiteralScratch() { hs_free_scratch(static_cast<hs_scratch_t*>(s
 
 struct LiteralIndex::Tables {
   std::unordered_multimap<std::string, std::uint32_t, TextHash, std::equal_to<>> whole;
-  std::vector<Literal> brief;  // one or two bytes
+  std::vector<Literal> brief;  // one or two bytes, and those that begin with a NUL
   std::vector<Literal> ascii;
   std::vector<Literal> non_ascii;
   Database ascii_database;
@@ -135,6 +135,8 @@ Result<LiteralIndex> LiteralIndex::build(std::vector<Literal> literals) {
   for (Literal& literal : literals) {
     if (literal.anchor == Anchor::kWhole) {
       tables->whole.emplace(std::move(literal.text), literal.id);
+    } else if (literal.text.front() == '\0') {  // Vectorscan takes it for the end
+      tables->brief.push_back(std::move(literal));
     } else if (!is_ascii(literal.text)) {
       tables->non_ascii.push_back(std::move(literal));
     } else if (literal.text.size() <= kShortBytes) {

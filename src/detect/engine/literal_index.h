@@ -34,9 +34,9 @@ class LiteralScratch {
 
 // Which of many literals stand in a text: exact answers, anchors included. Whole texts are looked
 // up in a hash table; the others are found by Vectorscan, those of one or two bytes by plain
-// search (short literals would slow the large database down, see docs/adr), and those with
-// non-ASCII bytes only in texts that have some. Immutable after build; scan() is thread-safe with
-// a scratch per thread.
+// search (short literals would slow the large database down, see docs/adr) like the few that begin
+// with a NUL, and those with non-ASCII bytes only in texts that have some. Immutable after build;
+// scan() is thread-safe with a scratch per thread.
 class LiteralIndex {
  public:
   // kLimit if Vectorscan refuses the database (too large).

@@ -389,7 +389,7 @@ void Matcher::load_from_others(std::uint32_t field, FieldState& state) {
     const Value& value = value_at(slot);
     if (value.type == ValueType::kAbsent) continue;
     state.presence = Presence::kPresent;
-    add_readings(bucket_->fields[field].role, value, transient_arena_);
+    add_readings(role_of_slot(slot), value, transient_arena_);
   }
   if (state.presence == Presence::kAbsent) return;
   state.entry = transient_entry(field);
@@ -482,14 +482,15 @@ void Matcher::add_readings(FieldRole role, const Value& value, Arena& arena) {
       add_value_readings(value, arena);
       break;
     case FieldRole::kUriStem:
-      add_uri_readings(rendered(value), "", arena);
+      add_value_readings(value, arena);
+      add_decoded_readings(readings_.back().raw, true, arena);
       break;
     case FieldRole::kUriQuery:
       add_query_readings(value, arena);
       break;
     case FieldRole::kUserAgent: {
-      std::string text = rendered(value);
-      add_reading(arena.copy(text), "", arena);
+      add_value_readings(value, arena);
+      std::string text(readings_.back().raw);
       if (text.find('+') == std::string::npos) break;
       std::replace(text.begin(), text.end(), '+', ' ');
       add_reading(arena.copy(text), kReadingPlusAsBlank, arena);
@@ -529,13 +530,11 @@ void Matcher::add_value_readings(const Value& value, Arena& arena) {
   if (value.list().size() > 1) add_reading(arena.copy(rendered(value)), kReadingJoined, arena);
 }
 
-void Matcher::add_uri_readings(std::string_view text, std::string_view name, Arena& arena) {
-  const std::string_view raw = arena.copy(text);
-  add_reading(raw, name, arena);
-  if (raw.find('%') == std::string_view::npos) return;
-  const bool alone = name.empty();
+// `alone`: the stem or the query by itself, not both together.
+void Matcher::add_decoded_readings(std::string_view text, bool alone, Arena& arena) {
+  if (text.find('%') == std::string_view::npos) return;
   std::string once;
-  if (!percent_decode(raw, once)) return;
+  if (!percent_decode(text, once)) return;
   add_reading(arena.copy(once), alone ? kReadingDecodedOnce : kReadingStemAndQueryDecodedOnce,
               arena);
   std::string twice;
@@ -547,13 +546,16 @@ void Matcher::add_uri_readings(std::string_view text, std::string_view name, Are
 // Rules put a path where IIS puts only the query (sigma-conformance, 3.2): the query is read alone
 // and behind its stem.
 void Matcher::add_query_readings(const Value& value, Arena& arena) {
-  std::string query = rendered(value);
-  add_uri_readings(query, "", arena);
+  add_value_readings(value, arena);
+  const std::string_view query = readings_.back().raw;
+  add_decoded_readings(query, true, arena);
   const Value& stem = value_at(bound_->uri_stem_slot);
   if (!stem.present() || stem.type == ValueType::kNull) return;
-  std::string both = rendered(stem);
-  if (value.type != ValueType::kNull) both += "?" + query;
-  add_uri_readings(both, kReadingStemAndQuery, arena);
+  std::string text = rendered(stem);
+  if (value.type != ValueType::kNull) text.append("?").append(query);
+  const std::string_view both = arena.copy(text);
+  add_reading(both, kReadingStemAndQuery, arena);
+  add_decoded_readings(both, false, arena);
 }
 
 // Finds out which rules the texts make candidates.

@@ -107,7 +107,7 @@ class Matcher {
   void add_readings(FieldRole role, const Value& value, Arena& arena);
   void add_reading(std::string_view raw, std::string_view name, Arena& arena);
   void add_value_readings(const Value& value, Arena& arena);
-  void add_uri_readings(std::string_view text, std::string_view name, Arena& arena);
+  void add_decoded_readings(std::string_view text, bool alone, Arena& arena);
   void add_query_readings(const Value& value, Arena& arena);
   void finish_entry(MemoEntry& entry, std::uint32_t field, Arena& arena);
   const Value& value_at(std::uint32_t slot) const;

@@ -1,4 +1,4 @@
-#include "detect/engine/agreement_testing.h"
+#include "detect/engine/agreement.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -57,25 +57,6 @@ std::string describe_difference(const Event& event, std::uint32_t rule, bool fas
                      fast ? "engine" : "reference evaluator");
 }
 
-void compare_event(const Event& event, std::string_view raw_line, std::string_view path,
-                   Engine& engine, const ShapeTable& shapes, Matcher& matcher,
-                   Agreement& agreement) {
-  ++agreement.events_count;
-  const BoundShape bound = engine.bind(*event.shape, shapes);
-  std::vector<std::uint32_t> hits;
-  matcher.match(event, bound, raw_line, hits);
-  std::set<std::uint32_t> fast;
-  for (const std::uint32_t hit : hits) fast.insert(bound.bucket->instances[hit].rule);
-  const auto slow = reference_matches(event, raw_line, engine, shapes, agreement.judged_count);
-  agreement.matches_count += slow.size();
-  if (fast == slow || !agreement.difference.empty()) return;
-  std::vector<std::uint32_t> only;
-  std::set_symmetric_difference(fast.begin(), fast.end(), slow.begin(), slow.end(),
-                                std::back_inserter(only));
-  agreement.difference =
-      describe_difference(event, only.front(), fast.contains(only.front()), path, engine);
-}
-
 Value value_of(const sigma::NamedValue& value) {
   Value made = Value::text(value.text);
   switch (value.kind) {
@@ -95,6 +76,25 @@ Value value_of(const sigma::NamedValue& value) {
 }
 
 }  // namespace
+
+void compare_event(const Event& event, std::string_view raw_line, std::string_view path,
+                   Engine& engine, const ShapeTable& shapes, Matcher& matcher,
+                   Agreement& agreement) {
+  ++agreement.events_count;
+  const BoundShape bound = engine.bind(*event.shape, shapes);
+  std::vector<std::uint32_t> hits;
+  matcher.match(event, bound, raw_line, hits);
+  std::set<std::uint32_t> fast;
+  for (const std::uint32_t hit : hits) fast.insert(bound.bucket->instances[hit].rule);
+  const auto slow = reference_matches(event, raw_line, engine, shapes, agreement.judged_count);
+  agreement.matches_count += slow.size();
+  if (fast == slow || !agreement.difference.empty()) return;
+  std::vector<std::uint32_t> only;
+  std::set_symmetric_difference(fast.begin(), fast.end(), slow.begin(), slow.end(),
+                                std::back_inserter(only));
+  agreement.difference =
+      describe_difference(event, only.front(), fast.contains(only.front()), path, engine);
+}
 
 Agreement compare_on_item(Bytes item, std::string_view path, Engine& engine, ShapeTable& shapes,
                           const Limits& limits) {
