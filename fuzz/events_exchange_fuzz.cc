@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "events/exchange/exchange_reader.h"
@@ -22,9 +23,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto twin = exchange::read_slowly(log, kPath, limits);
   for (const std::size_t step : {std::size_t{7}, std::size_t{1} << 20U}) {
     const auto oab = exchange::make_oab_generator_reader(options);
-    text::read_plainly(*oab, log, [&](std::size_t) { return step; });
+    const auto plain = text::read_plainly(*oab, log, [&](std::size_t) { return step; });
     const auto reader = exchange::make_exchange_reader(kPath, options);
     const auto fast = text::read_plainly(*reader, log, [&](std::size_t) { return step; });
+    std::string_view fault = text::accounting_fault(plain, log);
+    if (fault.empty()) fault = text::accounting_fault(fast, log);
+    if (!fault.empty()) {
+      std::fprintf(stderr, "broken promise: %s, step %zu\n", std::string(fault).c_str(), step);
+      std::abort();
+    }
     if (fast.events != twin.events) {
       std::fprintf(stderr, "the reader and its twin disagree: %zu and %zu events, step %zu\n",
                    fast.events.size(), twin.events.size(), step);

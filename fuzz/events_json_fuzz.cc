@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "events/json/json_reader.h"
@@ -32,6 +33,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const std::size_t step : {std::size_t{7}, std::size_t{1} << 20U}) {
     const auto reader = json::make_json_reader(as_bytes(log), options);
     const auto fast = text::read_plainly(*reader, log, [&](std::size_t) { return step; });
+    if (const auto fault = text::accounting_fault(fast, log); !fault.empty()) {
+      std::fprintf(stderr, "broken promise: %s, step %zu\n", std::string(fault).c_str(), step);
+      std::abort();
+    }
     if (fast.events != twin.events || fast.gaps != twin.gaps) {
       std::fprintf(stderr, "the reader and its twin disagree: %zu and %zu events, step %zu\n",
                    fast.events.size(), twin.events.size(), step);

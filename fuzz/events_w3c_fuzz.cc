@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "events/text/plain.h"
@@ -21,6 +22,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const std::size_t step : {std::size_t{7}, std::size_t{1} << 20U}) {
     const auto reader = w3c::make_w3c_reader("W3SVC7/u_ex.log", options);
     const auto fast = text::read_plainly(*reader, log, [&](std::size_t) { return step; });
+    if (const auto fault = text::accounting_fault(fast, log); !fault.empty()) {
+      std::fprintf(stderr, "broken promise: %s, step %zu\n", std::string(fault).c_str(), step);
+      std::abort();
+    }
     if (fast.events != twin.events) {
       std::fprintf(stderr, "the reader and its twin disagree: %zu and %zu events, step %zu\n",
                    fast.events.size(), twin.events.size(), step);

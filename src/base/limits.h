@@ -35,9 +35,11 @@ struct Limits {
   std::uint64_t chunk_text_bytes = 16ULL << 20;          // text put together from parts
   std::uint64_t chunk_carved_bytes = 1ULL << 20;         // tried as records in unused space
   // Rules
-  std::uint64_t rule_file_bytes = 8ULL << 20;
+  std::uint64_t rule_file_bytes = 8ULL << 20;            // as read; its texts, aliases expanded
   std::uint64_t rule_nesting_depth = 32;
   std::uint64_t rule_predicates = 65'536;                // after expansion, of one rule
+  std::uint64_t rule_expanded_bytes = 128ULL << 20;      // comparisons and conditions of one file
+  std::uint64_t rule_filters = 1'000;                    // filter documents of one run
   std::uint64_t yaml_nodes = 1'000'000;                  // of one file, aliases expanded
   // Output
   std::uint64_t findings_per_rule_and_computer = 1'000;  // beyond it they are only counted

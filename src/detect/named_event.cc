@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "detect/engine/readings.h"
 
 namespace pugmark {
@@ -106,6 +107,8 @@ sigma::NamedEvent named_event(const Event& event, std::string_view raw_line, Ren
     if (is_web) add_web_readings(field, value, stem);
     named.fields.push_back(std::move(field));
   }
+  if (renames.empty()) return named;
+  named.own_fields = named.fields;
   std::vector<NamedField> renamed;
   for (const sigma::FieldRename& rename : renames) {
     NamedField field = renamed_field(named, rename);
@@ -113,7 +116,7 @@ sigma::NamedEvent named_event(const Event& event, std::string_view raw_line, Ren
   }
   std::erase_if(named.fields, [&](const NamedField& field) {
     return std::any_of(renames.begin(), renames.end(), [&](const sigma::FieldRename& rename) {
-      return rename.rule_field == field.name;
+      return folded(rename.rule_field) == folded(field.name);
     });
   });
   named.fields.insert(named.fields.end(), renamed.begin(), renamed.end());

@@ -133,6 +133,7 @@ class Builder {
     if (const auto* number = std::get_if<sigma::NumberTest>(&predicate.test)) {
       if (number->op != sigma::CompareOp::kEqual) return std::nullopt;
       if (source_.is_other_event_id) return false;
+      if (source_.event_id == 0) return std::nullopt;  // the events have none, or one out of range
       return number->number == sigma::Number::from_integer(source_.event_id);
     }
     return std::nullopt;
@@ -171,7 +172,9 @@ class Builder {
   std::uint32_t field_of(const InstanceSource& instance, const std::string& field) {
     const auto rename = std::find_if(
         instance.renames.begin(), instance.renames.end(),
-        [&](const sigma::FieldRename& candidate) { return candidate.rule_field == field; });
+        [&, name = folded(field)](const sigma::FieldRename& candidate) {
+          return folded(candidate.rule_field) == name;
+        });
     if (rename == instance.renames.end()) return own_field(field);
     const bool is_plain =
         rename->event_fields.size() == 1 && rename->rewrite == sigma::ValueRewrite::kNone;

@@ -61,18 +61,16 @@ void ReadingMaker::add(FieldRole role, const Value& value, const Value& stem) {
     case FieldRole::kKeyword:
       add_value(value);
       break;
-    case FieldRole::kUriStem: {
-      const std::string_view text = rendered_text(value);
-      add_text(text, "");
-      add_decoded(text, kReadingDecodedOnce, kReadingDecodedTwice);
+    case FieldRole::kUriStem:
+      add_value(value);
+      add_decoded(readings_.back().raw, kReadingDecodedOnce, kReadingDecodedTwice);
       break;
-    }
     case FieldRole::kUriQuery:
       add_query(value, stem);
       break;
     case FieldRole::kUserAgent: {
-      const std::string_view text = rendered_text(value);
-      add_text(text, "");
+      add_value(value);
+      const std::string_view text = readings_.back().raw;
       if (text.find('+') == std::string_view::npos) break;
       std::string blanks(text);
       std::replace(blanks.begin(), blanks.end(), '+', ' ');
@@ -132,8 +130,8 @@ void ReadingMaker::add_decoded(std::string_view text, std::string_view once_name
 // Rules put a path where IIS puts only the query (sigma-conformance, 3.2): the query is read alone
 // and behind its stem.
 void ReadingMaker::add_query(const Value& value, const Value& stem) {
-  const std::string_view query = rendered_text(value);
-  add_text(query, "");
+  add_value(value);
+  const std::string_view query = readings_.back().raw;
   add_decoded(query, kReadingDecodedOnce, kReadingDecodedTwice);
   if (!stem.present() || stem.type == ValueType::kNull) return;
   std::string both = rendered(stem);

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
+#include <map>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "base/text.h"
@@ -11,14 +13,19 @@ namespace {
 
 // Lays `over` on `base`: maps are merged entry by entry, everything else is replaced.
 void merge(Node& base, const Node& over) {
+  std::map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < base.children.size(); ++i) places.emplace(base.children[i].key, i);
   for (const Node& entry : over.children) {
-    Node* old = base.find(entry.key);
-    if (old == nullptr) {
+    const auto [place, is_new] = places.emplace(entry.key, base.children.size());
+    if (is_new) {
       base.children.push_back(entry);
-    } else if (old->is_map() && entry.is_map()) {
-      merge(*old, entry);
+      continue;
+    }
+    Node& old = base.children[place->second];
+    if (old.is_map() && entry.is_map()) {
+      merge(old, entry);
     } else {
-      *old = entry;
+      old = entry;
     }
   }
 }
@@ -31,7 +38,10 @@ void erase_key(Node& map, std::string_view key) {
 class FileParser {
  public:
   FileParser(const std::string& file, const ParseOptions& options, ParsedFile& result)
-      : file_(file), options_(options), result_(result) {}
+      : file_(file),
+        options_(options),
+        result_(result),
+        budget_(options.limits.rule_expanded_bytes, "The documents of this file") {}
 
   void document(Node root, std::string_view text, std::uint32_t index) {
     bool doubtful = false;
@@ -47,11 +57,9 @@ class FileParser {
       return;
     }
     const Node* action = root.find("action");
-    if (action == nullptr) {
-      plain(std::move(root));
-    } else if (!collection(action->text, root, fault)) {
-      reject("rule", Document{}, std::move(fault));
-    }
+    const bool good = action == nullptr ? plain(std::move(root), fault)
+                                        : collection(action->text, root, fault);
+    if (!good) reject("rule", Document{}, std::move(fault));
   }
 
   void file_fault(Fault fault) {
@@ -61,10 +69,20 @@ class FileParser {
   }
 
  private:
+  // A document that may be laid over or under later ones, each time at this cost.
+  struct Remembered {
+    Node root;
+    std::size_t bytes = 0;
+  };
+  static Remembered remembered(Node root) {
+    const std::size_t bytes = bytes_of(root);
+    return {std::move(root), bytes};
+  }
+
   bool collection(const std::string& action, Node& root, Fault& fault) {
     if (action == "global") {
-      template_ = std::move(root);
-      erase_key(*template_, "action");
+      erase_key(root, "action");
+      template_ = remembered(std::move(root));
       return true;
     }
     if (action == "reset") {
@@ -80,26 +98,30 @@ class FileParser {
       return fail(fault, root.line, "'action: repeat' stands in front of any rule.",
                   "Put it behind the rule it repeats.");
     }
+    previous_->bytes += bytes_of(root);
+    if (!budget_.take(previous_->bytes, 1, root.line, fault)) return false;
     erase_key(root, "action");
-    merge(*previous_, root);
-    previous_->line = root.line;
-    rule(*previous_);
+    merge(previous_->root, root);
+    previous_->root.line = root.line;
+    rule(previous_->root);
     return true;
   }
 
-  void plain(Node root) {
+  bool plain(Node root, Fault& fault) {
     if (root.find("correlation") != nullptr) {
       correlation(root);
     } else if (root.find("filter") != nullptr) {
       filter(root);
     } else if (template_) {
-      merge(root, *template_);
-      previous_ = std::move(root);
-      rule(*previous_);
+      if (!budget_.take(bytes_of(root) + template_->bytes, 1, root.line, fault)) return false;
+      merge(root, template_->root);
+      rule(root);
+      previous_ = remembered(std::move(root));
     } else {
       rule(root);
-      previous_ = std::move(root);
+      previous_ = remembered(std::move(root));
     }
+    return true;
   }
 
   void place(const Node& root, Document& document) {
@@ -117,7 +139,8 @@ class FileParser {
       fail(fault, root.line, "The document has no 'detection', 'correlation' or 'filter'.",
            "It is no Sigma rule: leave the file out, or complete it.");
       reject("rule", rule, std::move(fault));
-    } else if (parse_header(root, rule, fault) && parse_rule(root, options_, rule, fault)) {
+    } else if (parse_header(root, rule, fault) &&
+               parse_rule(root, options_, budget_, rule, fault)) {
       result_.rules.push_back(std::move(rule));
     } else {
       reject("rule", rule, std::move(fault));
@@ -128,7 +151,7 @@ class FileParser {
     Filter filter;
     place(root, filter);
     Fault fault;
-    if (parse_header(root, filter, fault) && parse_filter(root, options_, filter, fault)) {
+    if (parse_header(root, filter, fault) && parse_filter(root, options_, budget_, filter, fault)) {
       result_.filters.push_back(std::move(filter));
     } else {
       reject("filter", filter, std::move(fault));
@@ -140,7 +163,7 @@ class FileParser {
     place(root, parsed.correlation);
     Fault fault;
     if (parse_header(root, parsed.correlation, fault) &&
-        parse_correlation(root, options_, parsed, fault)) {
+        parse_correlation(root, options_, budget_, parsed, fault)) {
       result_.correlations.push_back(std::move(parsed));
     } else {
       reject("correlation", parsed.correlation, std::move(fault));
@@ -162,8 +185,9 @@ class FileParser {
   const std::string& file_;
   const ParseOptions& options_;
   ParsedFile& result_;
-  std::optional<Node> template_;
-  std::optional<Node> previous_;
+  ExpansionBudget budget_;
+  std::optional<Remembered> template_;
+  std::optional<Remembered> previous_;
   std::string_view text_;
   std::uint32_t index_ = 0;
 };

@@ -51,8 +51,8 @@ std::size_t leaves_of(const Expression& expression) {
 class ConditionParser {
  public:
   ConditionParser(std::string_view text, std::uint32_t line, const ConditionLimits& limits,
-                  std::vector<NamedExpression>& names, Fault& fault)
-      : text_(text), line_(line), limits_(limits), names_(names), fault_(fault) {}
+                  ExpansionBudget& budget, NamedExpressions& names, Fault& fault)
+      : text_(text), line_(line), limits_(limits), budget_(budget), names_(names), fault_(fault) {}
 
   bool parse(Expression& result) {
     if (!tokenise()) return false;
@@ -160,8 +160,10 @@ class ConditionParser {
     }
     const std::string_view pattern = words_[at_++];
     const bool hidden_too = pattern[0] == '_';
+    const std::size_t looked_at = names_.bytes() + pattern.size() * names_.all().size();
+    if (!budget_.take(looked_at, 1, line_, fault_)) return false;
     std::vector<Expression> parts;
-    for (NamedExpression& named : names_) {
+    for (NamedExpression& named : names_.all()) {
       if (!named.name.empty() && named.name[0] == '_' && !hidden_too) continue;
       if (pattern != "them" && !name_matches(pattern, named.name)) continue;
       if (!take(named, parts.emplace_back())) return false;
@@ -177,9 +179,7 @@ class ConditionParser {
   }
 
   bool use(std::string_view name, Expression& result) {
-    for (NamedExpression& named : names_) {
-      if (named.name == name) return take(named, result);
-    }
+    if (NamedExpression* named = names_.find(name)) return take(*named, result);
     const std::string lower = ascii_lower(name);
     if (lower == "and" || lower == "or" || lower == "not") {
       return refuse(fmt::format("the operator '{}' is not in lower case.", name),
@@ -191,12 +191,15 @@ class ConditionParser {
 
   bool take(NamedExpression& named, Expression& result) {
     named.used = true;
-    leaves_ += leaves_of(named.expression);
+    const std::size_t leaves = leaves_of(named.expression);
+    leaves_ += leaves;
     if (leaves_ > limits_.leaves) {
       return refuse(fmt::format("expands to more than {} comparisons (limit rule-predicates).",
                                 limits_.leaves),
                     "Split the rule.");
     }
+    // A tree has fewer branches than leaves, but for `not`.
+    if (!budget_.take(3 * sizeof(Expression), leaves, line_, fault_)) return false;
     result = named.expression;
     return true;
   }
@@ -204,16 +207,18 @@ class ConditionParser {
   std::string known() const {
     constexpr std::size_t kShown = 10;
     std::string list;
-    for (std::size_t i = 0; i < names_.size() && i < kShown; ++i) {
-      list += (i > 0 ? ", " : "") + escaped(names_[i].name);
+    const std::vector<NamedExpression>& all = names_.all();
+    for (std::size_t i = 0; i < all.size() && i < kShown; ++i) {
+      list += (i > 0 ? ", " : "") + escaped(all[i].name);
     }
-    return names_.size() > kShown ? list + ", ..." : list;
+    return all.size() > kShown ? list + ", ..." : list;
   }
 
   std::string_view text_;
   std::uint32_t line_;
   const ConditionLimits& limits_;
-  std::vector<NamedExpression>& names_;
+  ExpansionBudget& budget_;
+  NamedExpressions& names_;
   Fault& fault_;
   std::vector<std::string_view> words_;
   std::size_t at_ = 0;
@@ -222,9 +227,21 @@ class ConditionParser {
 
 }  // namespace
 
+void NamedExpressions::add(std::string name, Expression expression) {
+  bytes_ += sizeof(NamedExpression) + name.size();
+  places_.emplace(name, all_.size());
+  all_.push_back({std::move(name), std::move(expression), false});
+}
+
+NamedExpression* NamedExpressions::find(std::string_view name) {
+  const auto found = places_.find(name);
+  return found == places_.end() ? nullptr : &all_[found->second];
+}
+
 bool parse_condition(std::string_view text, std::uint32_t line, const ConditionLimits& limits,
-                     std::vector<NamedExpression>& names, Expression& result, Fault& fault) {
-  return ConditionParser(text, line, limits, names, fault).parse(result);
+                     ExpansionBudget& budget, NamedExpressions& names, Expression& result,
+                     Fault& fault) {
+  return ConditionParser(text, line, limits, budget, names, fault).parse(result);
 }
 
 }  // namespace pugmark::sigma

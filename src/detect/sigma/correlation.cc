@@ -15,6 +15,7 @@ namespace {
 
 // More rules than any sensible sequence has; the ordered search is quadratic in their number.
 constexpr std::size_t kRulesOfOne = 64;
+constexpr std::size_t kFieldsOfOne = 64;
 constexpr std::int64_t kSecond = 1'000'000'000;
 
 struct TypeName {
@@ -76,10 +77,11 @@ const CompareOp* compare_op(std::string_view name) {
 
 class CorrelationParser {
  public:
-  CorrelationParser(const Node& section, const ParseOptions& options, ParsedCorrelation& parsed,
-                    Fault& fault)
+  CorrelationParser(const Node& section, const ParseOptions& options, ExpansionBudget& budget,
+                    ParsedCorrelation& parsed, Fault& fault)
       : section_(section),
         options_(options),
+        budget_(budget),
         parsed_(parsed),
         correlation_(parsed.correlation),
         fault_(fault) {}
@@ -119,8 +121,7 @@ class CorrelationParser {
     if (texts.empty()) return missing("rules", "List the ids or names of the rules it stands on.");
     if (texts.size() > kRulesOfOne) {
       return fail(fault_, parsed_.rules_line,
-                  fmt::format("The correlation lists {} rules; at most {} are allowed.",
-                              texts.size(), kRulesOfOne),
+                  fmt::format("The correlation lists more than {} rules.", kRulesOfOne),
                   "Split it and chain the parts.");
     }
     for (std::string& text : texts) correlation_.rules.push_back({std::move(text), false, 0});
@@ -135,7 +136,8 @@ class CorrelationParser {
     std::string text = condition->text;
     std::replace_if(
         text.begin(), text.end(), [](char c) { return c == '(' || c == ')'; }, ' ');
-    for (std::size_t at = 0; at < text.size();) {
+    // Beyond the limit one more is enough to say so.
+    for (std::size_t at = 0; at < text.size() && names.size() <= kRulesOfOne;) {
       const std::size_t start = text.find_first_not_of(" \t\r\n", at);
       if (start == std::string::npos) break;
       at = std::min(text.find_first_of(" \t\r\n", start), text.size());
@@ -150,7 +152,17 @@ class CorrelationParser {
 
   bool parse_group_by() {
     const Node* node = section_.find("group-by");
-    return node == nullptr || parse_texts(*node, "group-by", correlation_.group_by, fault_);
+    return node == nullptr || (parse_texts(*node, "group-by", correlation_.group_by, fault_) &&
+                               few_fields(*node, correlation_.group_by));
+  }
+
+  // Each of them is read from every event that takes part.
+  bool few_fields(const Node& node, const std::vector<std::string>& fields) {
+    if (fields.size() <= kFieldsOfOne) return true;
+    return fail(fault_, node.key_line,
+                fmt::format("The correlation lists {} fields under '{}'; at most {} are allowed.",
+                            fields.size(), node.key, kFieldsOfOne),
+                "Name those that matter.");
   }
 
   bool parse_timespan() {
@@ -234,7 +246,10 @@ class CorrelationParser {
   }
 
   bool parse_condition_entry(const Node& entry) {
-    if (entry.key == "field") return parse_texts(entry, "field", correlation_.value_fields, fault_);
+    if (entry.key == "field") {
+      return parse_texts(entry, "field", correlation_.value_fields, fault_) &&
+             few_fields(entry, correlation_.value_fields);
+    }
     double number = 0;
     const bool is_number = read_number(entry, number);
     const CompareOp* op = compare_op(entry.key);
@@ -265,17 +280,17 @@ class CorrelationParser {
       return fail(fault_, node.line, "The condition is text; expected a map of operators.",
                   "Boolean conditions belong to temporal and temporal_ordered.");
     }
-    std::vector<NamedExpression> names;
+    NamedExpressions names;
     for (std::size_t i = 0; i < correlation_.rules.size(); ++i) {
-      names.push_back(
-          {correlation_.rules[i].text, Expression::leaf(static_cast<std::uint32_t>(i)), false});
+      names.add(correlation_.rules[i].text, Expression::leaf(static_cast<std::uint32_t>(i)));
     }
     const ConditionLimits limits{options_.limits.rule_nesting_depth,
                                  options_.limits.rule_predicates};
-    if (!parse_condition(node.text, node.line, limits, names, correlation_.extended, fault_))
+    if (!parse_condition(node.text, node.line, limits, budget_, names, correlation_.extended,
+                         fault_))
       return false;
     correlation_.is_extended = true;
-    for (const NamedExpression& named : names) {
+    for (const NamedExpression& named : names.all()) {
       if (named.used) continue;
       return fail(fault_, node.line,
                   fmt::format("The rule '{}' is listed but not used in the condition.", named.name),
@@ -327,6 +342,7 @@ class CorrelationParser {
 
   const Node& section_;
   const ParseOptions& options_;
+  ExpansionBudget& budget_;
   ParsedCorrelation& parsed_;
   Correlation& correlation_;
   Fault& fault_;
@@ -341,14 +357,14 @@ std::string_view to_string(CorrelationType type) {
   return found->name;
 }
 
-bool parse_correlation(const Node& root, const ParseOptions& options, ParsedCorrelation& parsed,
-                       Fault& fault) {
+bool parse_correlation(const Node& root, const ParseOptions& options, ExpansionBudget& budget,
+                       ParsedCorrelation& parsed, Fault& fault) {
   const Node* section = root.find("correlation");
   if (!section->is_map()) {
     return fail(fault, section->key_line, "'correlation' is not a map.",
                 "Add type, rules and timespan.");
   }
-  return CorrelationParser(*section, options, parsed, fault).parse();
+  return CorrelationParser(*section, options, budget, parsed, fault).parse();
 }
 
 }  // namespace pugmark::sigma

@@ -11,6 +11,7 @@ namespace pugmark::sigma {
 namespace {
 
 constexpr std::size_t kTitleCharacters = 256;  // specification, "Title"
+constexpr std::size_t kIdentifierBytes = 256;  // name patterns are tried on all of them
 
 std::string scalar_text(const Node& root, std::string_view key) {
   const Node* node = root.find(key);
@@ -79,10 +80,11 @@ bool parse_logsource(const Node& root, LogSource& logsource, Fault& fault) {
 // The identifiers and conditions of a detection or a filter.
 class DetectionParser {
  public:
-  DetectionParser(const ParseOptions& options, std::vector<SearchIdentifier>& identifiers,
-                  std::vector<Predicate>& predicates, std::vector<std::string>& warnings,
-                  Fault& fault)
+  DetectionParser(const ParseOptions& options, ExpansionBudget& budget,
+                  std::vector<SearchIdentifier>& identifiers, std::vector<Predicate>& predicates,
+                  std::vector<std::string>& warnings, Fault& fault)
       : options_(options),
+        budget_(budget),
         table_(options.limits, predicates),
         identifiers_(identifiers),
         warnings_(warnings),
@@ -92,15 +94,21 @@ class DetectionParser {
   bool parse(const Node& section, std::initializer_list<std::string_view> no_identifier) {
     for (const Node& child : section.children) {
       if (is_one_of(child.key, no_identifier)) continue;
-      NamedExpression named;
-      named.name = child.key;
+      if (child.key.size() > kIdentifierBytes) {
+        return fail(fault_, child.key_line,
+                    fmt::format("The name of a search identifier has {} bytes; at most {} are "
+                                "allowed.",
+                                child.key.size(), kIdentifierBytes),
+                    "Shorten it.");
+      }
       const auto index = static_cast<std::uint32_t>(identifiers_.size());
-      ItemContext context{table_, options_.placeholders, warnings_, index};
+      ItemContext context{table_, budget_, options_.placeholders, warnings_, index};
       identifiers_.push_back({child.key, child.key_line});
-      if (!parse_identifier(child, context, named.expression)) return false;
-      names_.push_back(std::move(named));
+      Expression expression;
+      if (!parse_identifier(child, context, expression)) return false;
+      names_.add(child.key, std::move(expression));
     }
-    if (!names_.empty()) return true;
+    if (!names_.all().empty()) return true;
     return fail(fault_, section.key_line,
                 fmt::format("'{}' defines nothing to search for.", section.key),
                 "Add a search identifier, for instance 'selection:'.");
@@ -109,11 +117,11 @@ class DetectionParser {
   bool condition(const Node& node, Expression& result) {
     const ConditionLimits limits{options_.limits.rule_nesting_depth,
                                  options_.limits.rule_predicates};
-    return parse_condition(node.text, node.line, limits, names_, result, fault_);
+    return parse_condition(node.text, node.line, limits, budget_, names_, result, fault_);
   }
 
   void warn_about_unused() {
-    for (const NamedExpression& named : names_) {
+    for (const NamedExpression& named : names_.all()) {
       if (named.used) continue;
       warnings_.push_back(fmt::format("The search identifier '{}' is not used by the condition.",
                                       escaped(named.name)));
@@ -159,11 +167,12 @@ class DetectionParser {
   }
 
   const ParseOptions& options_;
+  ExpansionBudget& budget_;
   PredicateTable table_;
   std::vector<SearchIdentifier>& identifiers_;
   std::vector<std::string>& warnings_;
   Fault& fault_;
-  std::vector<NamedExpression> names_;
+  NamedExpressions names_;
 };
 
 bool parse_rule_conditions(const Node& detection, DetectionParser& parser, Rule& rule,
@@ -262,7 +271,8 @@ bool parse_header(const Node& root, Document& document, Fault& fault) {
               "Shorten it, and move the rest to the description.");
 }
 
-bool parse_rule(const Node& root, const ParseOptions& options, Rule& rule, Fault& fault) {
+bool parse_rule(const Node& root, const ParseOptions& options, ExpansionBudget& budget, Rule& rule,
+                Fault& fault) {
   if (!parse_logsource(root, rule.logsource, fault)) return false;
   const Node* detection = root.find("detection");
   if (detection == nullptr || !detection->is_map()) {
@@ -274,14 +284,15 @@ bool parse_rule(const Node& root, const ParseOptions& options, Rule& rule, Fault
     return fail(fault, timeframe->key_line, "'timeframe' is withdrawn from Sigma.",
                 "Write a correlation document with 'timespan'.");
   }
-  DetectionParser parser(options, rule.identifiers, rule.predicates, rule.warnings, fault);
+  DetectionParser parser(options, budget, rule.identifiers, rule.predicates, rule.warnings, fault);
   if (!parser.parse(*detection, {"condition"})) return false;
   if (!parse_rule_conditions(*detection, parser, rule, fault)) return false;
   parser.warn_about_unused();
   return true;
 }
 
-bool parse_filter(const Node& root, const ParseOptions& options, Filter& filter, Fault& fault) {
+bool parse_filter(const Node& root, const ParseOptions& options, ExpansionBudget& budget,
+                  Filter& filter, Fault& fault) {
   if (!parse_logsource(root, filter.logsource, fault)) return false;
   const Node* section = root.find("filter");
   if (section == nullptr || !section->is_map()) {
@@ -302,7 +313,8 @@ bool parse_filter(const Node& root, const ParseOptions& options, Filter& filter,
     return fail(fault, section->key_line, "The filter has no condition of one line.",
                 "Add 'condition:', for instance 'condition: not selection'.");
   }
-  DetectionParser parser(options, filter.identifiers, filter.predicates, filter.warnings, fault);
+  DetectionParser parser(options, budget, filter.identifiers, filter.predicates, filter.warnings,
+                         fault);
   if (!parser.parse(*section, {"rules", "condition"})) return false;
   filter.condition = condition->text;
   if (!parser.condition(*condition, filter.expression)) return false;

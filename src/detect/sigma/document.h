@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "detect/sigma/budget.h"
 #include "detect/sigma/parse.h"
 #include "detect/sigma/yaml.h"
 
@@ -12,10 +13,13 @@ namespace pugmark::sigma {
 // Reads title, id, level, ...: as far as they are well-formed, even if the rest is not.
 bool parse_header(const Node& root, Document& document, Fault& fault);
 
-bool parse_rule(const Node& root, const ParseOptions& options, Rule& rule, Fault& fault);
-bool parse_filter(const Node& root, const ParseOptions& options, Filter& filter, Fault& fault);
-bool parse_correlation(const Node& root, const ParseOptions& options, ParsedCorrelation& parsed,
-                       Fault& fault);
+// `budget` is that of the whole file.
+bool parse_rule(const Node& root, const ParseOptions& options, ExpansionBudget& budget, Rule& rule,
+                Fault& fault);
+bool parse_filter(const Node& root, const ParseOptions& options, ExpansionBudget& budget,
+                  Filter& filter, Fault& fault);
+bool parse_correlation(const Node& root, const ParseOptions& options, ExpansionBudget& budget,
+                       ParsedCorrelation& parsed, Fault& fault);
 
 // A scalar or a list of scalars, as texts. `what` names it in messages.
 bool parse_texts(const Node& node, std::string_view what, std::vector<std::string>& texts,

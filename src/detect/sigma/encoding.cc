@@ -1,5 +1,6 @@
 #include "detect/sigma/encoding.h"
 
+#include <algorithm>
 #include <array>
 #include <unicode/uchar.h>
 #include <utility>
@@ -106,14 +107,17 @@ std::vector<std::string> base64_offsets(std::string_view bytes) {
   return variants;
 }
 
-std::vector<std::vector<Token>> dash_variants(const std::vector<Token>& tokens, std::size_t limit) {
+std::size_t dash_variants_count(const std::vector<Token>& tokens) {
+  constexpr std::size_t kMost = std::size_t{1} << 32U;
   std::size_t count = 1;
   for (const Token& token : tokens) {
-    for (std::size_t i = switch_offsets(token.literal).size(); i > 0; --i) {
+    for (std::size_t i = switch_offsets(token.literal).size(); i > 0 && count < kMost; --i)
       count *= kDashes.size();
-      if (count > limit) return {};
-    }
   }
+  return std::min(count, kMost);
+}
+
+std::vector<std::vector<Token>> dash_variants(const std::vector<Token>& tokens) {
   std::vector<std::vector<Token>> variants = {{}};
   for (const Token& token : tokens) {
     if (token.kind != TokenKind::kLiteral) {

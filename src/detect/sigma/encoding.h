@@ -26,9 +26,12 @@ std::string base64(std::string_view bytes);
 // neighbouring bytes are cut off. Lengths are counted in bytes. A variant may be empty.
 std::vector<std::string> base64_offsets(std::string_view bytes);
 
+// How many values dash_variants() makes of these tokens, but never more than 2^32.
+std::size_t dash_variants_count(const std::vector<Token>& tokens);
+
 // Every `-` or `/` that starts a switch (nothing or a non-word character before it, a word
 // character behind it) replaced by each of - / U+2013 U+2014 U+2015, independently of the others,
-// the value as written among them. Empty if that were more than `limit` values.
-std::vector<std::vector<Token>> dash_variants(const std::vector<Token>& tokens, std::size_t limit);
+// the value as written among them. The caller has made sure that there are not too many.
+std::vector<std::vector<Token>> dash_variants(const std::vector<Token>& tokens);
 
 }  // namespace pugmark::sigma

@@ -152,7 +152,7 @@ RuleSet load_rules(std::span<const std::filesystem::path> paths, const ParseOpti
     helpers.emplace_back(work);
   work();
   for (std::thread& helper : helpers) helper.join();
-  return link(std::move(parsed));
+  return link(std::move(parsed), options.limits);
 }
 
 }  // namespace pugmark::sigma

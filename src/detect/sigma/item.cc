@@ -1,5 +1,6 @@
 #include "detect/sigma/item.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <functional>
 #include <re2/re2.h>
@@ -18,6 +19,9 @@ namespace {
 // MiB.
 constexpr std::int64_t kRegexMemoryBytes = 8 << 20;
 
+// What one instruction of a compiled expression takes: RE2 keeps it for both directions.
+constexpr std::size_t kRegexInstructionBytes = 32;
+
 std::size_t mixed(std::size_t seed, std::size_t more) {
   return seed ^ (more + 0x9E3779B97F4A7C15ULL + (seed << 6) + (seed >> 2));
 }
@@ -26,10 +30,38 @@ std::size_t hash_of(const Predicate& predicate) {
   const std::hash<std::string> text_hash;
   std::size_t hash = mixed(text_hash(predicate.field), predicate.test.index());
   if (const Pattern* pattern = predicate.pattern()) {
-    for (const Token& token : pattern->tokens) hash = mixed(hash, text_hash(token.literal));
+    for (const Token& token : pattern->tokens)
+      hash = mixed(mixed(hash, static_cast<std::size_t>(token.kind)), text_hash(token.literal));
     return hash;
   }
   return mixed(hash, text_hash(predicate.original));
+}
+
+// What a value takes while modifiers work on it.
+std::size_t bytes_of(const std::vector<Token>& tokens) {
+  std::size_t bytes = sizeof tokens;
+  for (const Token& token : tokens) bytes += sizeof token + token.literal.size();
+  return bytes;
+}
+
+// The most that one value becomes by this step, as a multiple of what it takes.
+std::size_t growth(TextStep step, const std::vector<Token>& tokens) {
+  switch (step) {
+    case TextStep::kWindash:
+      return dash_variants_count(tokens);
+    case TextStep::kBase64Offset:
+      return 6;  // three variants, each a third longer than the bytes
+    case TextStep::kBase64:
+    case TextStep::kUtf16Little:
+    case TextStep::kUtf16Big:
+    case TextStep::kUtf16Bom:
+      return 2;
+    case TextStep::kContains:
+    case TextStep::kStartsWith:
+    case TextStep::kEndsWith:
+      break;
+  }
+  return 1;
 }
 
 // Builds the predicates of one item: the values under one key.
@@ -94,6 +126,9 @@ class ItemBuilder {
   }
 
   bool add(Predicate::Test test, const Node& scalar) {
+    const std::size_t bytes =
+        sizeof(Predicate) + sizeof(Expression) + chain_.field.size() + original_.size();
+    if (!context_.budget.take(bytes, 1, scalar.line, fault_)) return false;
     Predicate predicate;
     predicate.field = chain_.field;
     predicate.test = std::move(test);
@@ -153,6 +188,11 @@ class ItemBuilder {
   }
 
   bool apply(TextStep step, const Node& scalar, std::vector<std::vector<Token>>& values) {
+    for (const std::vector<Token>& tokens : values) {
+      const std::size_t times = growth(step, tokens);
+      if (step == TextStep::kWindash && times > context_.table.limit()) return too_many(scalar);
+      if (!context_.budget.take(bytes_of(tokens), times, scalar.line, fault_)) return false;
+    }
     if (step == TextStep::kWindash) return windash(scalar, values);
     if (step == TextStep::kBase64 || step == TextStep::kBase64Offset) {
       return encode(step == TextStep::kBase64Offset, scalar, values);
@@ -179,10 +219,9 @@ class ItemBuilder {
   bool windash(const Node& scalar, std::vector<std::vector<Token>>& values) {
     std::vector<std::vector<Token>> all;
     for (const std::vector<Token>& tokens : values) {
-      std::vector<std::vector<Token>> variants =
-          dash_variants(tokens, context_.table.limit() - all.size());
-      if (variants.empty()) return too_many(scalar);
-      for (std::vector<Token>& variant : variants) all.push_back(std::move(variant));
+      if (dash_variants_count(tokens) > context_.table.limit() - all.size())
+        return too_many(scalar);
+      for (std::vector<Token>& variant : dash_variants(tokens)) all.push_back(std::move(variant));
     }
     values = std::move(all);
     return true;
@@ -214,10 +253,7 @@ class ItemBuilder {
 
   // Resolves %name% if the chain says so, and the escapes and wildcards of what stands between.
   bool expand(const Node& scalar, std::vector<std::vector<Token>>& values) {
-    if (!chain_.expand) {
-      values.push_back(parse_tokens(scalar.text));
-      return true;
-    }
+    if (!chain_.expand) return parse_value(scalar.text, scalar, values);
     std::vector<std::string> texts = {""};
     const std::string_view text = scalar.text;
     for (std::size_t at = 0; at < text.size();) {
@@ -241,13 +277,30 @@ class ItemBuilder {
       }
       std::vector<std::string> longer;
       if (texts.size() * found->second.size() > context_.table.limit()) return too_many(scalar);
+      if (!context_.budget.take(texts.front().size() + scalar.text.size(),
+                                texts.size() * found->second.size(), scalar.line, fault_))
+        return false;
       for (const std::string& one : texts) {
         for (const std::string& replacement : found->second) longer.push_back(one + replacement);
       }
       texts = std::move(longer);
       at = end;
     }
-    for (const std::string& one : texts) values.push_back(parse_tokens(one));
+    for (const std::string& one : texts) {
+      if (!parse_value(one, scalar, values)) return false;
+    }
+    return true;
+  }
+
+  bool parse_value(std::string_view text, const Node& scalar,
+                   std::vector<std::vector<Token>>& values) {
+    // Each wildcard is a token and may end a literal.
+    const auto wildcards = static_cast<std::size_t>(std::count_if(
+        text.begin(), text.end(), [](char c) { return c == '*' || c == '?'; }));
+    const std::size_t tokens_count = 2 * wildcards + 3;
+    if (!context_.budget.take(text.size() + tokens_count * sizeof(Token), 1, scalar.line, fault_))
+      return false;
+    values.push_back(parse_tokens(text));
     return true;
   }
 
@@ -278,6 +331,13 @@ class ItemBuilder {
     options.set_log_errors(false);
     options.set_max_mem(kRegexMemoryBytes);
     auto compiled = std::make_shared<const re2::RE2>(expression, options);
+    // An expression that turned out too large has cost all the memory it was given.
+    const bool is_too_large = compiled->error_code() == re2::RE2::ErrorPatternTooLarge;
+    const std::size_t cost =
+        compiled->ok()  ? static_cast<std::size_t>(compiled->ProgramSize()) * kRegexInstructionBytes
+        : is_too_large ? static_cast<std::size_t>(kRegexMemoryBytes)
+                        : 0;
+    if (!context_.budget.take(expression.size() + cost, 1, scalar.line, fault_)) return false;
     if (!compiled->ok()) {
       return fail(
           fault_, scalar.line,

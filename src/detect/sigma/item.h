@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "detect/sigma/budget.h"
 #include "detect/sigma/rule.h"
 #include "detect/sigma/yaml.h"
 
@@ -38,6 +39,7 @@ class PredicateTable {
 
 struct ItemContext {
   PredicateTable& table;
+  ExpansionBudget& budget;
   const Placeholders& placeholders;
   std::vector<std::string>& warnings;
   std::uint32_t identifier = 0;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "detect/sigma/budget.h"
 #include "detect/sigma/item.h"
 #include "detect/sigma/parse.h"
 
@@ -46,25 +47,45 @@ void apply(const Filter& filter, Rule& rule) {
   rule.applied_filters.push_back(shown);
 }
 
+std::size_t bytes_of(const Expression& expression) {
+  std::size_t bytes = sizeof expression;
+  for (const Expression& child : expression.children) bytes += bytes_of(child);
+  return bytes;
+}
+
+// What apply() adds to a rule.
+std::size_t bytes_of(const Filter& filter) {
+  std::size_t bytes = bytes_of(filter.expression);
+  for (const SearchIdentifier& identifier : filter.identifiers)
+    bytes += sizeof identifier + filter.id.size() + filter.title.size() + identifier.name.size();
+  for (const Predicate& predicate : filter.predicates) {
+    bytes += sizeof predicate + predicate.field.size() + predicate.original.size();
+    if (const Pattern* pattern = predicate.pattern()) {
+      for (const Token& token : pattern->tokens) bytes += sizeof token + token.literal.size();
+    }
+  }
+  return bytes;
+}
+
 bool covers(const LogSource& filter, const LogSource& rule) {
   return (filter.product.empty() || filter.product == rule.product) &&
          (filter.category.empty() || filter.category == rule.category) &&
          (filter.service.empty() || filter.service == rule.service);
 }
 
-bool names(const std::string& reference, const Document& document) {
-  return (!document.id.empty() && equal_ascii_nocase(reference, document.id)) ||
-         (!document.name.empty() && reference == document.name);
-}
-
 class Linker {
  public:
-  explicit Linker(std::vector<ParsedFile> files) {
+  Linker(std::vector<ParsedFile> files, const Limits& limits)
+      : limits_(limits),
+        filters_budget_(limits.rule_expanded_bytes, "The filters, applied to each rule,") {
     for (ParsedFile& file : files) {
       append(file.rules, set_.rules);
       append(file.filters, set_.filters);
       append(file.rejected, set_.rejected);
       append(file.correlations, parsed_);
+    }
+    for (const RejectedRule& rejected : set_.rejected) {
+      if (!rejected.id.empty()) rejected_ids_.insert(ascii_lower(rejected.id));
     }
   }
 
@@ -127,8 +148,9 @@ class Linker {
         reject(
             i, parsed.rules_line,
             fmt::format("The correlation refers to '{}', which is {}.", escaped(rules[r].text),
-                        was_rejected(rules[r].text) ? "rejected itself"
-                                                    : "neither the id nor the name of a rule read"),
+                        rejected_ids_.contains(ascii_lower(rules[r].text))
+                            ? "rejected itself"
+                            : "neither the id nor the name of a rule read"),
             "Hand over the file that holds this rule, or correct the reference.");
         return false;
       }
@@ -145,13 +167,6 @@ class Linker {
       }
     }
     return true;
-  }
-
-  bool was_rejected(const std::string& reference) const {
-    return std::any_of(set_.rejected.begin(), set_.rejected.end(),
-                       [&](const RejectedRule& rejected) {
-                         return !rejected.id.empty() && equal_ascii_nocase(reference, rejected.id);
-                       });
   }
 
   void resolve_aliases(std::size_t i) {
@@ -174,22 +189,30 @@ class Linker {
     }
   }
 
-  // Those whose references all stand in the set already, again and again until nothing moves: what
-  // is left then needs a rejected one or itself.
+  // Each behind those it refers to, otherwise in the order of reading: in rounds, each of which
+  // takes, in order, those whose references stand in the set already. What is never taken needs a
+  // rejected one or itself.
   void order_correlations() {
+    std::vector<std::vector<std::size_t>> users(parsed_.size());
+    std::vector<std::size_t> missing(parsed_.size(), 0);
+    for (std::size_t i = 0; i < parsed_.size(); ++i) {
+      for (const RuleReference& rule : parsed_[i].correlation.rules) {
+        if (!rule.is_correlation || state_[i] == State::kRejected) continue;
+        users[rule.index].push_back(i);
+        ++missing[i];
+      }
+    }
+    std::set<std::pair<std::size_t, std::size_t>> ready;  // round, index
+    for (std::size_t i = 0; i < parsed_.size(); ++i) {
+      if (state_[i] == State::kWaiting && missing[i] == 0) ready.emplace(0, i);
+    }
     std::vector<std::uint32_t> place(parsed_.size(), 0);
-    for (bool moved = true; moved;) {
-      moved = false;
-      for (std::size_t i = 0; i < parsed_.size(); ++i) {
-        if (state_[i] != State::kWaiting || !ready(i)) continue;
-        Correlation& correlation = parsed_[i].correlation;
-        for (RuleReference& rule : correlation.rules) {
-          if (rule.is_correlation) rule.index = place[rule.index];
-        }
-        place[i] = static_cast<std::uint32_t>(set_.correlations.size());
-        set_.correlations.push_back(std::move(correlation));
-        state_[i] = State::kPlaced;
-        moved = true;
+    while (!ready.empty()) {
+      const auto [round, i] = *ready.begin();
+      ready.erase(ready.begin());
+      put_in_place(i, place);
+      for (const std::size_t user : users[i]) {
+        if (--missing[user] == 0) ready.emplace(user > i ? round : round + 1, user);
       }
     }
     for (std::size_t i = 0; i < parsed_.size(); ++i) {
@@ -197,11 +220,14 @@ class Linker {
     }
   }
 
-  bool ready(std::size_t i) const {
-    const std::vector<RuleReference>& rules = parsed_[i].correlation.rules;
-    return std::all_of(rules.begin(), rules.end(), [this](const RuleReference& rule) {
-      return !rule.is_correlation || state_[rule.index] == State::kPlaced;
-    });
+  void put_in_place(std::size_t i, std::vector<std::uint32_t>& place) {
+    Correlation& correlation = parsed_[i].correlation;
+    for (RuleReference& rule : correlation.rules) {
+      if (rule.is_correlation) rule.index = place[rule.index];
+    }
+    place[i] = static_cast<std::uint32_t>(set_.correlations.size());
+    set_.correlations.push_back(std::move(correlation));
+    state_[i] = State::kPlaced;
   }
 
   void reject_unplaced(std::size_t i) {
@@ -242,23 +268,60 @@ class Linker {
   }
 
   void apply_filters() {
+    std::vector<Filter> filters;
     for (Filter& filter : set_.filters) {
-      std::size_t applied = 0;
-      for (Rule& rule : set_.rules) {
-        const auto meant = [&rule](const std::string& reference) { return names(reference, rule); };
-        const bool wanted =
-            filter.rules.empty() || std::any_of(filter.rules.begin(), filter.rules.end(), meant);
-        if (!wanted || !covers(filter.logsource, rule.logsource)) continue;
-        apply(filter, rule);
-        ++applied;
+      Fault fault;
+      if (filters.size() < limits_.rule_filters ? apply_filter(filter, fault)
+                                                : too_many_filters(filter, fault)) {
+        filters.push_back(std::move(filter));
+        continue;
       }
-      if (applied == 0) filter.warnings.push_back("The filter narrows none of the rules read.");
+      set_.rejected.push_back({filter.file, fault.line, filter.id, filter.title, "filter",
+                               std::move(fault.what), std::move(fault.hint)});
     }
+    set_.filters = std::move(filters);
+  }
+
+  bool too_many_filters(const Filter& filter, Fault& fault) const {
+    return fail(fault, filter.line,
+                fmt::format("More than {} filters were handed over (limit rule-filters).",
+                            limits_.rule_filters),
+                "Join filters of one log source.");
+  }
+
+  bool apply_filter(Filter& filter, Fault& fault) {
+    const std::vector<std::uint32_t> narrowed = narrowed_by(filter);
+    if (!filters_budget_.take(bytes_of(filter), narrowed.size(), filter.line, fault)) return false;
+    for (const std::uint32_t rule : narrowed) apply(filter, set_.rules[rule]);
+    if (narrowed.empty())
+      filter.warnings.push_back("The filter narrows none of the rules read.");
+    return true;
+  }
+
+  std::vector<std::uint32_t> narrowed_by(const Filter& filter) const {
+    std::set<std::string> ids;
+    std::set<std::string> names;
+    for (const std::string& reference : filter.rules) {
+      ids.insert(ascii_lower(reference));
+      names.insert(reference);
+    }
+    std::vector<std::uint32_t> narrowed;
+    for (std::uint32_t i = 0; i < set_.rules.size(); ++i) {
+      const Rule& rule = set_.rules[i];
+      if (!covers(filter.logsource, rule.logsource)) continue;
+      const bool is_named = (!rule.id.empty() && ids.contains(ascii_lower(rule.id))) ||
+                            (!rule.name.empty() && names.contains(rule.name));
+      if (filter.rules.empty() || is_named) narrowed.push_back(i);
+    }
+    return narrowed;
   }
 
   enum class State : std::uint8_t { kWaiting, kPlaced, kRejected };
 
+  const Limits& limits_;
+  ExpansionBudget filters_budget_;
   RuleSet set_;
+  std::set<std::string> rejected_ids_;  // in lower case
   std::vector<ParsedCorrelation> parsed_;
   std::vector<State> state_;
   std::set<std::size_t> circular_;
@@ -268,6 +331,8 @@ class Linker {
 
 }  // namespace
 
-RuleSet link(std::vector<ParsedFile> files) { return Linker(std::move(files)).run(); }
+RuleSet link(std::vector<ParsedFile> files, const Limits& limits) {
+  return Linker(std::move(files), limits).run();
+}
 
 }  // namespace pugmark::sigma

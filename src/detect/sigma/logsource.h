@@ -31,8 +31,9 @@ std::string_view to_string(ValueRewrite rewrite);
 std::optional<std::string> rewritten(ValueRewrite rewrite, std::string_view text);
 
 // A field that rules name otherwise than the event does. It hides the event's own field of the
-// rule's name (the ProcessId of event 4688 is the parent's). Several event fields are joined by a
-// backslash: domain and user, key and value; those that are absent are left out.
+// rule's name, whatever its case (the ProcessId of event 4688 is the parent's). Several event
+// fields are joined by a backslash: domain and user, key and value; those that are absent are left
+// out.
 struct FieldRename {
   std::string rule_field;
   std::vector<std::string> event_fields;

@@ -48,7 +48,9 @@ ParsedFile parse_rule_file(const std::string& file, std::string_view text,
 
 // Puts the files together, in the order given: finds what correlations refer to (by id, then by
 // name), orders them so that each stands behind those it needs, applies filters. A missing
-// reference or a circle rejects the correlation.
-RuleSet link(std::vector<ParsedFile> files);
+// reference or a circle rejects the correlation. A filter that is one too many (rule_filters), or
+// that would make the rules it narrows too large (rule_expanded_bytes, of all filters together), is
+// rejected and narrows none.
+RuleSet link(std::vector<ParsedFile> files, const Limits& limits = {});
 
 }  // namespace pugmark::sigma

@@ -113,7 +113,7 @@ bool found(TrueTest* why, const Predicate& predicate, const NamedField* field,
 }
 
 bool keyword_holds(const Predicate& predicate, const NamedEvent& event, TrueTest* why) {
-  for (const NamedField& field : event.fields) {
+  for (const NamedField& field : event.own_fields ? *event.own_fields : event.fields) {
     for (const NamedValue& value : field.values) {
       if (text_holds(predicate, value.text)) return found(why, predicate, &field, &value);
     }

@@ -32,6 +32,9 @@ struct NamedField {
 struct NamedEvent {
   std::vector<NamedField> fields;
   std::optional<std::string> raw_line;  // of line-based logs: keywords are searched in it too
+  // The fields as the record has them, if `fields` were renamed or put together for the rule:
+  // keywords are searched in what was written.
+  std::optional<std::vector<NamedField>> own_fields;
 };
 
 // One predicate that was true, and the first value it was true for.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
-#include <unordered_set>
+#include <set>
 #include <utility>
 #include <yaml.h>
 
@@ -67,9 +67,15 @@ std::string text_of(const unsigned char* terminated) {
   return terminated == nullptr ? std::string() : std::string(static_cast<const char*>(start));
 }
 
+// How large a tree is.
+struct TreeSize {
+  std::size_t nodes_count = 0;
+  std::size_t text_bytes = 0;
+};
+
 struct Anchored {
   Node node;
-  std::size_t nodes_count = 0;
+  TreeSize size;
 };
 
 class TreeBuilder {
@@ -81,14 +87,14 @@ class TreeBuilder {
     const yaml_event_t& event = source_.event();
     node.line = line_of(event.start_mark);
     if (event.type == YAML_ALIAS_EVENT) return build_alias(node, fault);
-    if (!count(1, node.line, fault)) return false;
+    if (!count({1, 0}, node.line, fault)) return false;
     if (depth >= limits_.rule_nesting_depth) {
       return fail(fault, node.line,
                   fmt::format("Nesting is deeper than {} levels (limit rule-nesting-depth).",
                               limits_.rule_nesting_depth),
                   "Sigma rules need five levels; flatten the document or raise the limit.");
     }
-    const std::size_t nodes_before = nodes_count_;
+    const TreeSize before = size_;
     std::string anchor;
     if (event.type == YAML_SCALAR_EVENT) {
       anchor = text_of(event.data.scalar.anchor);
@@ -103,7 +109,8 @@ class TreeBuilder {
       if (!build_map(node, depth, fault)) return false;
     }
     if (anchor.empty()) return true;
-    const std::size_t size = nodes_count_ - nodes_before + 1;
+    const TreeSize size{size_.nodes_count - before.nodes_count + 1,
+                        size_.text_bytes - before.text_bytes};
     if (!count(size, node.line, fault)) return false;  // the copy kept for aliases counts too
     anchors_[anchor] = Anchored{node, size};
     return true;
@@ -124,14 +131,23 @@ class TreeBuilder {
                 "Remove the tag (the word behind the exclamation mark).");
   }
 
-  bool count(std::size_t more, std::uint32_t line, Fault& fault) {
-    nodes_count_ += more;
-    if (nodes_count_ <= limits_.yaml_nodes) return true;
-    return fail(
-        fault, line,
-        fmt::format("The file holds more than {} values, aliases expanded (limit yaml-nodes).",
-                    limits_.yaml_nodes),
-        "Split the file, or write out what its aliases repeat.");
+  bool count(const TreeSize& more, std::uint32_t line, Fault& fault) {
+    size_.nodes_count += more.nodes_count;
+    size_.text_bytes += more.text_bytes;
+    const std::string_view hint = "Split the file, or write out what its aliases repeat.";
+    if (size_.nodes_count > limits_.yaml_nodes) {
+      return fail(
+          fault, line,
+          fmt::format("The file holds more than {} values, aliases expanded (limit yaml-nodes).",
+                      limits_.yaml_nodes),
+          std::string(hint));
+    }
+    if (size_.text_bytes <= limits_.rule_file_bytes) return true;
+    return fail(fault, line,
+                fmt::format("The file's texts take more than {} bytes, aliases expanded (limit "
+                            "rule-file-bytes).",
+                            limits_.rule_file_bytes),
+                std::string(hint));
   }
 
   bool next(Fault& fault) { return source_.next() || syntax_fault(fault); }
@@ -143,7 +159,7 @@ class TreeBuilder {
       return fail(fault, node.line, fmt::format("The alias *{} refers to no complete value.", name),
                   "Define the anchor before the alias, and not around it.");
     }
-    if (!count(found->second.nodes_count, node.line, fault)) return false;
+    if (!count(found->second.size, node.line, fault)) return false;
     const Node& original = found->second.node;
     node.kind = original.kind;
     node.plain = original.plain;
@@ -156,6 +172,7 @@ class TreeBuilder {
     const auto& scalar = source_.event().data.scalar;
     node.text = text_of(scalar.value, scalar.length);
     node.plain = scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    if (!count({0, scalar.length}, node.line, fault)) return false;
     if (scalar.tag == nullptr) return true;
     const std::string tag = text_of(scalar.tag);
     if (tag != "!" && tag != YAML_STR_TAG) return refuse_tag(node.line, fault);
@@ -188,6 +205,7 @@ class TreeBuilder {
       Node child;
       child.key = text_of(event.data.scalar.value, event.data.scalar.length);
       child.key_line = key_line;
+      if (!count({0, child.key.size()}, key_line, fault)) return false;
       if (child.key == "<<") {
         return fail(fault, key_line, "The merge key '<<' is not part of YAML 1.2.",
                     "Write the merged entries out.");
@@ -206,7 +224,7 @@ class TreeBuilder {
 
   static bool check_keys(const Node& map, Fault& fault) {
     if (map.children.size() > kSmallMap) {
-      std::unordered_set<std::string_view> seen;
+      std::set<std::string_view> seen;  // no hashes: a hostile file could make them collide
       for (const Node& child : map.children) {
         if (!seen.insert(child.key).second) return repeated(child, fault);
       }
@@ -225,7 +243,7 @@ class TreeBuilder {
   EventSource& source_;
   const Limits& limits_;
   std::map<std::string, Anchored> anchors_;
-  std::size_t nodes_count_ = 0;
+  TreeSize size_;
 };
 
 // Cuts the text at the lines on which documents begin; comments above the first belong to it.

@@ -47,6 +47,7 @@ struct PlainGap {
 struct PlainLog {
   std::vector<PlainEvent> events;  // in the order of the item
   std::vector<PlainGap> gaps;      // sorted
+  std::uint64_t understood_bytes = 0;
 };
 
 inline std::string plain_text(std::string_view text) { return "t:" + std::string(text); }
@@ -122,10 +123,33 @@ void read_in_blocks(Reader& reader, std::string_view item, Step step, OnBatch on
   }
 }
 
+// What is wrong with how the bytes of an item were accounted for; "" if nothing is.
+inline std::string_view accounting_fault(const PlainLog& log, std::string_view item) {
+  std::uint64_t end = 0;
+  for (const PlainEvent& event : log.events) {
+    if (event.offset_bytes < end) return "events overlap, or do not stand in order";
+    end = event.offset_bytes + event.length_bytes;
+    if (end > item.size()) return "an event reaches beyond the item";
+  }
+  std::uint64_t gaps_bytes = 0;
+  for (const PlainGap& gap : log.gaps) {
+    if (!contains_range(as_bytes(item), gap.offset_bytes, gap.length_bytes))
+      return "a gap reaches beyond the item";
+    gaps_bytes += gap.length_bytes;
+  }
+  if (log.understood_bytes > item.size()) return "more was understood than there is";
+  const auto padding_bytes =
+      static_cast<std::uint64_t>(std::count(item.begin(), item.end(), '\0'));
+  if (log.understood_bytes + gaps_bytes + padding_bytes < item.size())
+    return "bytes were neither understood nor reported as a gap";
+  return "";
+}
+
 template <class Step>
 PlainLog read_plainly(Reader& reader, std::string_view item, Step step) {
   PlainLog log;
   read_in_blocks(reader, item, step, [&](EventBatch& batch) {
+    log.understood_bytes += batch.understood_bytes;
     for (const Event& event : batch.events()) log.events.push_back(plain_event(event));
     for (const Gap& gap : batch.gaps()) {
       log.gaps.push_back(

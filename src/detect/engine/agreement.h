@@ -8,7 +8,10 @@
 #include "base/bytes.h"
 #include "base/limits.h"
 #include "detect/engine/engine.h"
+#include "detect/engine/matcher.h"
 #include "detect/sigma/reference.h"
+#include "events/event.h"
+#include "events/shape.h"
 
 // Compares the engine with the reference evaluator. Not part of the product.
 namespace pugmark::engine {
@@ -19,6 +22,11 @@ struct Agreement {
   std::uint64_t matches_count = 0;
   std::string difference;  // the first, as a sentence; empty if they agree
 };
+
+// Lets both judge one event by every rule. `raw_line` as for Matcher::match(); `path` names the
+// event in a difference. A matcher that is kept from event to event remembers their values.
+void compare_event(const Event& event, std::string_view raw_line, std::string_view path,
+                   Engine& engine, Matcher& matcher, Agreement& agreement);
 
 // Reads an item (the bytes of a file) and lets both judge every event by every rule.
 Agreement compare_on_item(Bytes item, std::string_view path, Engine& engine, ShapeTable& shapes,

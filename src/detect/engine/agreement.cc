@@ -1,4 +1,4 @@
-#include "detect/engine/agreement_testing.h"
+#include "detect/engine/agreement.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -56,24 +56,6 @@ std::string describe_difference(const Event& event, std::uint32_t rule, bool fas
                      fast ? "engine" : "reference evaluator");
 }
 
-void compare_event(const Event& event, std::string_view raw_line, std::string_view path,
-                   Engine& engine, Matcher& matcher, Agreement& agreement) {
-  ++agreement.events_count;
-  const BoundShape bound = engine.bind(*event.shape);
-  std::vector<std::uint32_t> hits;
-  matcher.match(event, bound, raw_line, hits);
-  std::set<std::uint32_t> fast;
-  for (const std::uint32_t hit : hits) fast.insert(bound.bucket->instances[hit].rule);
-  const auto slow = reference_matches(event, raw_line, engine, agreement.judged_count);
-  agreement.matches_count += slow.size();
-  if (fast == slow || !agreement.difference.empty()) return;
-  std::vector<std::uint32_t> only;
-  std::set_symmetric_difference(fast.begin(), fast.end(), slow.begin(), slow.end(),
-                                std::back_inserter(only));
-  agreement.difference =
-      describe_difference(event, only.front(), fast.contains(only.front()), path, engine);
-}
-
 Value value_of(const sigma::NamedValue& value) {
   Value made = Value::text(value.text);
   switch (value.kind) {
@@ -93,6 +75,24 @@ Value value_of(const sigma::NamedValue& value) {
 }
 
 }  // namespace
+
+void compare_event(const Event& event, std::string_view raw_line, std::string_view path,
+                   Engine& engine, Matcher& matcher, Agreement& agreement) {
+  ++agreement.events_count;
+  const BoundShape bound = engine.bind(*event.shape);
+  std::vector<std::uint32_t> hits;
+  matcher.match(event, bound, raw_line, hits);
+  std::set<std::uint32_t> fast;
+  for (const std::uint32_t hit : hits) fast.insert(bound.bucket->instances[hit].rule);
+  const auto slow = reference_matches(event, raw_line, engine, agreement.judged_count);
+  agreement.matches_count += slow.size();
+  if (fast == slow || !agreement.difference.empty()) return;
+  std::vector<std::uint32_t> only;
+  std::set_symmetric_difference(fast.begin(), fast.end(), slow.begin(), slow.end(),
+                                std::back_inserter(only));
+  agreement.difference =
+      describe_difference(event, only.front(), fast.contains(only.front()), path, engine);
+}
 
 Agreement compare_on_item(Bytes item, std::string_view path, Engine& engine, ShapeTable& shapes,
                           const Limits& limits) {
@@ -151,6 +151,7 @@ bool matches_alone(const sigma::Rule& rule, const sigma::NamedEvent& event) {
   made.values = values;
   BucketSource source;
   source.instances.push_back({&rule, 0, 0, {}, {}});
+  source.is_line_based = event.raw_line.has_value();
   const Bucket bucket = build_bucket(source);
   BoundShape bound;
   bound.bucket = &bucket;
