@@ -89,7 +89,6 @@ TEST(Agreement, OneEndlessLiteralDoesNotSilenceTheOtherRules) {
                             huge + "\n2021-03-03 00:00:01 GET /\n";
     const Agreement agreement = compare_on_item(as_bytes(log), "log", engine, shapes, limits);
     EXPECT_EQ(agreement.difference, "") << form;
-    EXPECT_TRUE(engine.failures().empty()) << form;
     EXPECT_GE(agreement.matches_count, 2U) << form;
   }
 }
