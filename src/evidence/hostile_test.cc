@@ -64,6 +64,24 @@ TEST(HostileArchive, BombBesideSoundMembersOfAZip) {
                         {path + "!/bomb: limit: The limit archive-ratio (100) was reached"}));
 }
 
+// What stands behind the end mark of a tar is searched for further members: zeros without end.
+TEST(HostileArchive, BombBetweenMembersIsCut) {
+  const TemporaryFolder folder;
+  Limits limits;
+  limits.archive_ratio = 10;
+  limits.archive_free_bytes = kMiB;
+  const std::string tar = packed("ustar", "", {{"a.log", "first"}});
+  for (const char* filter : {"gzip", "bzip2", "xz", "zstd"}) {
+    const std::string all = tar + std::string(64 * kMiB, '\0') + tar;
+    const std::string path = folder.write("a", packed("raw", filter, {{"x", all}}));
+    const Walked walked = walk(path, limits);
+    ASSERT_EQ(walked.items.size(), 2U) << filter;
+    EXPECT_EQ(walked.items[1].bytes, "first") << filter;
+    EXPECT_NE(walked.gaps_of(path).find("limit archive-ratio (10)"), std::string::npos) << filter;
+    EXPECT_EQ(walk(path).items.size(), 3U) << filter;
+  }
+}
+
 TEST(HostileArchive, SmallRepetitionsAreNoBombs) {
   const TemporaryFolder folder;
   Limits limits;

@@ -5,7 +5,9 @@
 #include <locale.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -41,15 +43,21 @@ class Utf8Locale {
 struct Feed {
   ByteSource* source = nullptr;
   bool seeks = false;
+  std::uint64_t quota_bytes = std::numeric_limits<std::uint64_t>::max();  // that may still be read
   std::uint64_t position_bytes = 0;
   std::vector<std::byte> buffer;
 };
 
-la_ssize_t read_packed(struct archive* /*handle*/, void* context, const void** block) {
+la_ssize_t read_packed(struct archive* handle, void* context, const void** block) {
   auto& feed = *static_cast<Feed*>(context);
+  if (feed.quota_bytes == 0) {
+    archive_set_error(handle, EFBIG, "too much is unpacked between two members");
+    return ARCHIVE_FATAL;
+  }
   const std::size_t got = feed.seeks ? feed.source->read_at(feed.position_bytes, feed.buffer)
                                      : feed.source->read(feed.buffer);
   feed.position_bytes += got;
+  feed.quota_bytes -= std::min<std::uint64_t>(feed.quota_bytes, got);
   *block = feed.buffer.data();
   return static_cast<la_ssize_t>(got);
 }
@@ -139,10 +147,36 @@ Member describe(struct archive_entry* entry) {
 
 }  // namespace
 
+// What the compression around a tar or cpio unpacks to. libarchive could peel both at once, but
+// then nobody would see how much it unpacks in search of the next member.
+class ArchiveReader::OuterSource final : public ByteSource {
+ public:
+  OuterSource(Packing outer, ByteSource& packed) : reader_({outer, Packing::kNone, false}, packed) {
+    Member whole;
+    opened_ = reader_.next(whole) == StepResult::kOk;
+  }
+  std::size_t read(std::span<std::byte> into) override { return opened_ ? reader_.read(into) : 0; }
+  bool can_seek() const override { return false; }
+  std::size_t read_at(std::uint64_t /*offset*/, std::span<std::byte> /*into*/) override {
+    return 0;
+  }
+  std::uint64_t size_bytes() const override { return 0; }
+
+  bool opened() const { return opened_; }
+  bool broken() const { return reader_.step() >= StepResult::kFailed; }
+  const ArchiveReader& reader() const { return reader_; }
+
+ private:
+  ArchiveReader reader_;
+  bool opened_ = false;
+};
+
 struct ArchiveReader::Handle {
   struct archive* reader = archive_read_new();
   Feed feed;
-  std::optional<GzipSource> gzip;  // in front of libarchive
+  // In front of libarchive: the compression around an archive, or that of a single gzip file.
+  std::unique_ptr<OuterSource> outer;
+  std::optional<GzipSource> gzip;
 
   Handle() = default;
   ~Handle() {
@@ -159,12 +193,18 @@ ArchiveReader::ArchiveReader(const Form& form, ByteSource& source)
   struct archive* reader = handle_->reader;
   Feed& feed = handle_->feed;
   feed.source = &source;
-  if (form.outer == Packing::kGzip) feed.source = &handle_->gzip.emplace(source);
+  const bool is_packed_archive = is_stream(form.outer) && form.inner != Packing::kNone;
+  if (is_packed_archive) {
+    handle_->outer = std::make_unique<OuterSource>(form.outer, source);
+    feed.source = handle_->outer.get();
+  } else if (form.outer == Packing::kGzip) {
+    feed.source = &handle_->gzip.emplace(source);
+  }
   feed.seeks = form.by_directory;
   feed.buffer.resize(kPackedBlockBytes);
   int result = ARCHIVE_OK;
   if (is_stream(form.outer)) {
-    const int filter = stream_filter(form.outer);
+    const int filter = is_packed_archive ? ARCHIVE_FILTER_NONE : stream_filter(form.outer);
     if (filter != ARCHIVE_FILTER_NONE) result = archive_read_append_filter(reader, filter);
     if (result >= ARCHIVE_WARN) enable_archive(reader, form, form.inner);
   } else {
@@ -179,9 +219,9 @@ ArchiveReader::ArchiveReader(const Form& form, ByteSource& source)
   if (result >= ARCHIVE_WARN) result = archive_read_open1(reader);
   // A decompressor that fails in its first block leaves what looks like an empty stream.
   const std::optional<GzipSource>& gzip = handle_->gzip;
-  const bool failed_at_once =
-      gzip ? gzip->given_bytes() == 0 && !gzip->failure().empty()
-           : is_stream(form.outer) && archive_errno(reader) != 0;
+  bool failed_at_once = is_stream(form.outer) && archive_errno(reader) != 0;
+  if (gzip) failed_at_once = gzip->given_bytes() == 0 && !gzip->failure().empty();
+  if (is_packed_archive) failed_at_once = !handle_->outer->opened();
   if (result < ARCHIVE_WARN || failed_at_once) {
     note_message();
     step_ = StepResult::kBroken;
@@ -192,11 +232,26 @@ ArchiveReader::~ArchiveReader() = default;
 
 void ArchiveReader::note_message() {
   const std::optional<GzipSource>& gzip = handle_->gzip;
+  message_ = text_or_empty(archive_error_string(handle_->reader));
   // What libarchive says of bytes that break off is only a consequence.
-  message_ = gzip && !gzip->failure().empty()
-                 ? gzip->failure()
-                 : text_or_empty(archive_error_string(handle_->reader));
+  if (gzip && !gzip->failure().empty()) message_ = gzip->failure();
+  if (handle_->outer && handle_->outer->broken()) message_ = handle_->outer->reader().message();
   if (message_.empty()) message_ = "the decoder gives no reason";
+}
+
+StepResult ArchiveReader::next(Member& member, std::uint64_t passed_over_max) {
+  if (!handle_->outer) return next(member);
+  // A block more, because it may hold the next header.
+  std::uint64_t quota = 0;
+  if (__builtin_add_overflow(passed_over_max, kPackedBlockBytes, &quota)) quota = UINT64_MAX;
+  const la_int64_t before = archive_filter_bytes(handle_->reader, 0);
+  handle_->feed.quota_bytes = quota;
+  const StepResult result = next(member);
+  passed_over_exceeded_ = handle_->feed.quota_bytes == 0;
+  handle_->feed.quota_bytes = std::numeric_limits<std::uint64_t>::max();
+  const la_int64_t after = archive_filter_bytes(handle_->reader, 0);
+  passed_over_bytes_ = after > before ? static_cast<std::uint64_t>(after - before) : 0;
+  return result;
 }
 
 StepResult ArchiveReader::next(Member& member) {
@@ -227,6 +282,7 @@ bool ArchiveReader::is_cut_off() const {
 }
 
 std::string_view ArchiveReader::denial() const {
+  if (handle_->outer) return handle_->outer->reader().denial();
   return handle_->gzip ? std::string_view(handle_->gzip->denial()) : std::string_view();
 }
 
@@ -301,6 +357,7 @@ GapKind ArchiveReader::gap_kind() const {
 }
 
 std::uint64_t ArchiveReader::packed_position_bytes() const {
+  if (handle_->outer) return handle_->outer->reader().packed_position_bytes();
   if (handle_->gzip) return handle_->gzip->used_bytes();
   const la_int64_t position = archive_filter_bytes(handle_->reader, -1);
   return position > 0 ? static_cast<std::uint64_t>(position) : 0;

@@ -56,6 +56,14 @@ class ArchiveReader {
   // kBroken; with kOk and a message() the header was odd but could be read.
   StepResult next(Member& member);
 
+  // The same, unpacking about `passed_over_max` bytes of a compressed archive at most on the way:
+  // beyond that it ends with kBroken, and passed_over_exceeded() says why.
+  StepResult next(Member& member, std::uint64_t passed_over_max);
+
+  // Unpacked bytes of a compressed archive that the last next() took and handed to nobody.
+  std::uint64_t passed_over_bytes() const { return passed_over_bytes_; }
+  bool passed_over_exceeded() const { return passed_over_exceeded_; }
+
   // The next bytes of the current member, at most into.size(); holes are zeros. Fewer than asked
   // only at the end of the member or its failure: step() then says which.
   std::size_t read(std::span<std::byte> into);
@@ -82,6 +90,7 @@ class ArchiveReader {
   std::uint64_t packed_position_bytes() const;
 
  private:
+  class OuterSource;
   struct Handle;
 
   bool fetch_block();
@@ -96,6 +105,8 @@ class ArchiveReader {
   std::span<const std::byte> block_;   // decoded, not yet handed out
   std::uint64_t hole_bytes_ = 0;       // zeros to hand out before block_
   std::uint64_t position_bytes_ = 0;   // of the current member, handed out
+  std::uint64_t passed_over_bytes_ = 0;
+  bool passed_over_exceeded_ = false;
 };
 
 }  // namespace pugmark::unpack

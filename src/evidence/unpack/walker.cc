@@ -106,7 +106,8 @@ bool Walker::next_member() {
   Frame& archive = *stack_.back();
   while (!archive.stopped) {
     if (!archive.member_is_pending) {
-      const StepResult result = archive.reader->next(archive.member);
+      const StepResult result = next_header(archive);
+      if (archive.stopped) return false;
       if (result == StepResult::kEnd) {
         note_damage_before_end(archive);
         return false;
@@ -128,6 +129,19 @@ bool Walker::next_member() {
     if (enter_member(archive)) return true;
   }
   return false;
+}
+
+// Reads the next header. What is unpacked on the way to it counts against the limits.
+StepResult Walker::next_header(Frame& archive) {
+  ArchiveReader& reader = *archive.reader;
+  const std::uint64_t allowance = allowance_bytes(stack_.size() - 1);
+  const StepResult result = reader.next(archive.member, allowance);
+  const bool exceeded = result == StepResult::kBroken && reader.passed_over_exceeded();
+  const std::uint64_t spent =
+      exceeded ? std::max(allowance, reader.passed_over_bytes()) : reader.passed_over_bytes();
+  for (const auto& frame : stack_) frame->unpacked_bytes += spent;
+  if (exceeded) cut_at_limit(stack_.size() - 1);
+  return result;
 }
 
 void Walker::note_odd_header(Frame& archive) {

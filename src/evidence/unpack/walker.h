@@ -51,6 +51,7 @@ class Walker {
   // Walking
   bool next_member();
   bool enter_member(Frame& archive);
+  StepResult next_header(Frame& archive);
   void note_odd_header(Frame& archive);
   void note_damage_before_end(Frame& archive);
   static std::uint64_t packed_place(const Frame& archive);

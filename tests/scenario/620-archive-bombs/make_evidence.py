@@ -28,6 +28,9 @@ for name, pack in (("xz", lzma.compress), ("bz2", bz2.compress)):
 (folder / "ratio" / "zeros.log.gz").write_bytes(gzip.compress(ZEROS, mtime=0))
 (folder / "ratio" / "between.zip").write_bytes(
     zipped([("before.log", LINES), ("zeros.log", ZEROS), ("behind.log", LINES)]))
+# Zeros behind the end mark of a tar, where further members are looked for.
+(folder / "ratio" / "behind-the-end.tar.bz2").write_bytes(
+    bz2.compress(made_logs.tar_member(b"a.log", LINES) + ZEROS))
 # Sixteen archives in each archive, as the well-known bombs are made.
 inner = zipped([("zeros.log", ZEROS)])
 for _ in range(4):
