@@ -82,6 +82,7 @@ class Scanner::State {
 
   engine::Matcher matcher_;
   std::deque<KnownShape> known_;  // by shape id
+  KnownShape unshared_;           // of a shape the table had no room for, anew for each event
   std::vector<std::uint32_t> hits_;
   std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> correlations_of_rule_;
   std::vector<std::uint32_t> confirmed_counts_;  // by rule

@@ -87,6 +87,11 @@ std::string_view Scanner::State::raw_line_of(const Event& event, const Block& bl
 }
 
 Scanner::State::KnownShape& Scanner::State::known(const Shape& shape) {
+  if (shape.id == UINT32_MAX) {
+    unshared_ = {};
+    unshared_.binding = engine.bind(shape);
+    return unshared_;
+  }
   while (known_.size() <= shape.id) known_.emplace_back();
   KnownShape& entry = known_[shape.id];
   if (!entry.bound) {

@@ -43,7 +43,9 @@ std::string_view to_string(SourceKind kind);
 // bound to a Shape and then address values by slot (the index into `fields`).
 // Immutable after interning, lives as long as the ShapeTable, compared by address. Thread-safe.
 struct Shape {
-  std::uint32_t id = 0;  // dense, in order of interning: an index for per-shape caches of one run
+  // Dense, in order of interning: an index for per-shape caches of one run. UINT32_MAX for a shape
+  // that the table had no room for and a reader made by itself.
+  std::uint32_t id = 0;
   SourceKind source = SourceKind::kJson;
   // Windows channel; for text logs the log's own name ("W3SVC1", "HttpProxy/Ecp")
   std::string channel;

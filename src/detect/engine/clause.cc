@@ -14,10 +14,6 @@ using sigma::PatternShape;
 using sigma::PredicateOp;
 using sigma::TokenKind;
 
-// Vectorscan refuses literals beyond 16,000 bytes, and with one of them the whole bucket: of long
-// ones a part is searched for. What it finds is compared in full afterwards.
-constexpr std::size_t kSearchedBytesMax = 256;
-
 // About how many of 10,000 values satisfy a comparison, from looking at which candidates turn out
 // to be none. Only the order matters, and only for speed.
 double cost_of_literal(PatternShape shape, std::size_t bytes) {
@@ -92,17 +88,15 @@ std::vector<Literal> necessary_literals(const CompiledPredicate& predicate) {
   if (longest == nullptr) return {};
   // Texts are searched folded; a cased literal stands in the folded text in its folded form.
   literal.text = predicate.cased ? folded(longest->literal) : longest->literal;
-  const std::size_t bytes = literal.text.size();
   switch (predicate.shape) {
     case PatternShape::kEquals:
       literal.anchor = Anchor::kWhole;
-      return {literal};
+      break;
     case PatternShape::kStarts:
       literal.anchor = Anchor::kStart;
       break;
     case PatternShape::kEnds:
       literal.anchor = Anchor::kEnd;
-      if (bytes > kSearchedBytesMax) literal.text.erase(0, bytes - kSearchedBytesMax);
       break;
     case PatternShape::kEmpty:
     case PatternShape::kPresent:
@@ -111,7 +105,6 @@ std::vector<Literal> necessary_literals(const CompiledPredicate& predicate) {
       literal.anchor = Anchor::kAnywhere;
       break;
   }
-  if (literal.text.size() > kSearchedBytesMax) literal.text.resize(kSearchedBytesMax);
   return {literal};
 }
 

@@ -160,7 +160,7 @@ MemoEntry* FieldValues::load_from_others(std::uint32_t field) {
   readings_.begin(passing_arena_);
   for (const std::uint32_t slot : bound_->other_slots[field]) {
     if (at(slot).present())
-      readings_.add(bound_->bucket->fields[field].role, at(slot), at(bound_->uri_stem_slot));
+      readings_.add(role_of_slot(slot), at(slot), at(bound_->uri_stem_slot));
   }
   MemoEntry* entry = new_passing(field);
   take_readings(*entry);
