@@ -152,6 +152,21 @@ TEST(Json, ResolvesEscapesTheSameInPlace) {
   }
 }
 
+// The twin once took a text between two of its marks for a number, and a number for a key.
+TEST(Json, TheTwinTellsTextsFromNumbers) {
+  const auto log = json::read_slowly(
+      "{\"x\":\"\x7f\",\"y\":\"\x7f"
+      "1\x7f\",\"z\":1}\n{1:2}\n",
+      Limits{});
+  ASSERT_EQ(log.events.size(), 1U);
+  EXPECT_EQ(log.events[0].fields.at("x"), "t:\x7f");
+  EXPECT_EQ(log.events[0].fields.at("y"),
+            "t:\x7f"
+            "1\x7f");
+  EXPECT_EQ(log.events[0].fields.at("z"), "n:1");
+  EXPECT_EQ(log.gaps.size(), 1U);
+}
+
 TEST(Json, ADamagedLineIsAGapAndTheNextIsRead) {
   const std::string good = R"({"a":1})";
   const auto log = read(good + "\n{\"a\":tru}\n{\"a\":1\nnot json\n\n" + good + "\n{\"a\":", 5);

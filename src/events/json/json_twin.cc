@@ -24,8 +24,10 @@ struct Node {
   std::vector<Node> nodes;        // members of an object, elements of an array
 };
 
-// Numbers go through the parser as strings with this mark, because it would not keep their digits.
-constexpr char kNumberMark = '\x7F';
+// Numbers go through the parser as strings, because it would not keep their digits. Every string,
+// keys included, begins with a mark that tells which it was.
+constexpr char kNumberMark = 'n';
+constexpr char kTextMark = 't';
 
 class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
  public:
@@ -39,16 +41,13 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
   bool number_unsigned(number_unsigned_t) override { return false; }
   bool number_float(number_float_t, const string_t&) override { return false; }
   bool string(string_t& value) override {
-    const bool is_number = value.starts_with(kNumberMark) && value.ends_with(kNumberMark);
-    return add({Node::Type::kScalar,
-                is_number ? "n:" + value.substr(1, value.size() - 2) : "t:" + value,
-                {},
-                {}});
+    return add({Node::Type::kScalar, value.substr(0, 1) + ":" + value.substr(1), {}, {}});
   }
   bool binary(binary_t&) override { return false; }
   bool start_object(std::size_t) override { return open(Node::Type::kObject); }
   bool key(string_t& value) override {
-    key_ = value;
+    if (!value.starts_with(kTextMark)) return false;  // a number is no key
+    key_ = value.substr(1);
     return true;
   }
   bool end_object() override { return close(); }
@@ -112,7 +111,7 @@ bool has_number_form(const std::string& text) {
 // One string, from its opening quote on: escapes JSON does not know are kept as text, a surrogate
 // alone becomes U+FFFD, as the reader does; nlohmann would refuse them.
 std::string mended_string(const std::string& text, std::size_t& at) {
-  std::string out(1, text[at++]);
+  std::string out = {text[at++], kTextMark};
   const auto unit_at = [&](std::size_t begin) {
     if (begin + 6 > text.size() || text[begin] != '\\' || text[begin + 1] != 'u') return -1;
     const std::string digits = text.substr(begin + 2, 4);
@@ -164,7 +163,7 @@ std::string prepared(const std::string& text) {
         end == text.size() || std::isalpha(static_cast<unsigned char>(text[end])) == 0;
     if (!run.empty() && stands_alone && ends_alone && has_number_form(run)) {
       out += '"';
-      out += kNumberMark + run + kNumberMark;
+      out += kNumberMark + run;
       out += '"';
     } else {
       out += run;
