@@ -468,7 +468,7 @@ class Cases(BadInput):
     def test_values_that_act_are_escaped(self):
         self.made_case()
         database = sqlite3.connect(self.case)
-        database.execute("UPDATE findings SET rule_title=?", ("\x1b]0;acts\x07\u202e",))
+        database.execute("UPDATE finding_rules SET rule_title=?", ("\x1b]0;acts\x07\u202e",))
         database.commit()
         database.close()
         done = self.run_words([PROGRAM, "show", self.case, "findings"])

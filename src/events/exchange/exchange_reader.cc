@@ -120,6 +120,7 @@ class RecordDecoder {
       return;
     }
     if (layout_ == nullptr || layout_->shape == nullptr) {
+      batch_.understood_bytes += record.next - record.begin - whole.size();  // the line's end
       gaps_.add(record.begin, whole.size(),
                 layout_ == nullptr ? GapKind::kDamaged : GapKind::kLimit,
                 layout_ == nullptr ? "A record stands here without a header that names its columns."

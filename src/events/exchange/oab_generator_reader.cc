@@ -59,13 +59,16 @@ class OabGeneratorReader : public Reader {
       const bool goes_on = context.ends_in_line && lines.end() == text.size();
       const std::string_view line = text::without_carriage_return(lines.line());
       const std::string_view shown = text::without_byte_order_mark(line);
+      // The end of the line is structure, whatever becomes of the line.
+      batch.understood_bytes +=
+          lines.next_begin() - lines.begin() - lines.padding_bytes() - line.size();
       if (is_rest || goes_on || shape_ == nullptr || line.size() > options_.limits->line_bytes) {
         if (!line.empty())
           gaps.add(
               lines.begin(), line.size(), GapKind::kLimit,
               "A line is longer than the limit line-bytes, or a table is full; it was skipped.");
       } else {
-        batch.understood_bytes += lines.next_begin() - lines.begin() - lines.padding_bytes();
+        batch.understood_bytes += line.size();
         if (!shown.empty())
           add_event(block, lines.begin(), line.size(), shown, static_cast<OabScratch&>(scratch),
                     batch);

@@ -56,13 +56,16 @@ class NcsaReader : public Reader {
     while (lines.next()) {
       const bool goes_on = context.ends_in_line && lines.end() == text.size();
       const std::string_view line = text::without_carriage_return(lines.line());
+      // The end of the line is structure, whatever becomes of the line.
+      batch.understood_bytes +=
+          lines.next_begin() - lines.begin() - lines.padding_bytes() - line.size();
       if (is_rest || goes_on || line.size() > options_.limits->line_bytes) {
         if (!line.empty())
           gaps.add(lines.begin(), line.size(), GapKind::kLimit,
                    "A line is longer than the limit line-bytes; it was skipped.");
       } else if (read_line(block, lines.begin(), line, static_cast<NcsaScratch&>(scratch), batch,
                            gaps)) {
-        batch.understood_bytes += lines.next_begin() - lines.begin() - lines.padding_bytes();
+        batch.understood_bytes += line.size();
       }
       if (lines.padding_bytes() > 0)
         gaps.add(lines.end(), lines.padding_bytes(), GapKind::kTruncated,
