@@ -173,11 +173,22 @@ Status Scanner::State::take_hit(const Event& event, const Block& block,
   const FindingStore::Place place{
       event.precision == TimePrecision::kUnknown ? INT64_MAX : event.time.ns_since_1970,
       &tally_->path, event.where.offset_bytes};
-  const std::string computer = rendered(event.computer);
+  const std::string& computer = computer_of(event);
   if (!store.count(instance.rule, computer, place)) return {};
   if (!is_confirmed(event, block, instance)) ++disagreements_count;
   const Finding finding = describe(rule, matcher_.explain(hit), event, block);
   return store.keep(instance.rule, computer, place, finding);
+}
+
+// The name as text; hits of one computer stand together.
+const std::string& Scanner::State::computer_of(const Event& event) {
+  const Value& name = event.computer;
+  if (computer_type_ != name.type || computer_bytes_ != name.bytes() || name.is_list()) {
+    computer_type_ = name.type;
+    computer_bytes_ = name.is_list() ? std::string_view() : name.bytes();
+    computer_ = rendered(name);
+  }
+  return computer_;
 }
 
 // The first matches of every rule are checked against the reference evaluator, in every run and not

@@ -61,23 +61,66 @@ class GramSearch {
     return false;
   }
 
+  bool empty() const { return needles_.empty(); }
+
   // Calls `found` with the index of each string, once or twice for each place where it stands.
   template <class Found>
   void scan(std::string_view text, Found&& found) const {
+    scan_from(0, text, found);
+  }
+
+  // The same for places from `at` on, a multiple of Stride.
+  template <class Found>
+  void scan_from(std::size_t at, std::string_view text, Found&& found) const {
     if (needles_.empty() || text.size() < GramBytes) return;
-    const char* const data = text.data();
-    const std::uint32_t* const bits = bits_.data();
-    const unsigned shift = shift_;
+    const Filter filter = this->filter();
     const std::size_t last = text.size() - GramBytes;
-    for (std::size_t at = 0; at <= last; at += Stride) {
-      const std::uint32_t gram = gram_at(data + at);
-      const std::uint32_t hash = hash_of(gram, shift);
-      if ((bits[hash >> 5U] >> (hash & 31U) & 1U) != 0) [[unlikely]]
+    for (; at <= last; at += Stride) {
+      const std::uint32_t gram = gram_at(text.data() + at);
+      if (filter.may_hold(gram)) [[unlikely]]
         compare(text, at, gram, found);
     }
   }
 
+  // Scans for what both hold in one pass, which costs less than two: the bytes are loaded once.
+  // Both must hold something, and `other` have grams that are not longer.
+  template <std::size_t OtherBytes, class Found, class OtherFound>
+  void scan_with(const GramSearch<OtherBytes, Stride, Compare>& other, std::string_view text,
+                 Found&& found, OtherFound&& other_found) const {
+    static_assert(OtherBytes <= GramBytes);
+    const Filter filter = this->filter();
+    const auto other_filter = other.filter();
+    std::size_t at = 0;
+    for (; at + GramBytes <= text.size(); at += Stride) {
+      const std::uint32_t gram = gram_at(text.data() + at);
+      const std::uint32_t other_gram = other.shortened(gram);
+      if (filter.may_hold(gram) || other_filter.may_hold(other_gram)) [[unlikely]] {
+        if (filter.may_hold(gram)) compare(text, at, gram, found);
+        if (other_filter.may_hold(other_gram)) other.compare(text, at, other_gram, other_found);
+      }
+    }
+    other.scan_from(at, text, other_found);
+  }
+
  private:
+  template <std::size_t, std::size_t, class>
+  friend class GramSearch;
+
+  // What the loops ask, kept in registers.
+  struct Filter {
+    const std::uint32_t* bits;
+    unsigned shift;
+
+    bool may_hold(std::uint32_t gram) const {
+      const std::uint32_t hash = hash_of(gram, shift);
+      return (bits[hash >> 5U] >> (hash & 31U) & 1U) != 0;
+    }
+  };
+  Filter filter() const { return {bits_.data(), shift_}; }
+
+  // The gram of this search at the place of a longer one.
+  static std::uint32_t shortened(std::uint32_t gram) { return gram & kGramBits; }
+
   using Counts = std::unordered_map<std::uint32_t, std::uint32_t>;
   struct Place {
     std::uint32_t needle;

@@ -1,5 +1,6 @@
 #include "detect/engine/line_scan.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
@@ -52,6 +53,7 @@ LineScan::LineScan(const std::vector<Literal>& literals) {
   texts_.reserve(literals.size());  // never moves again: the searches hold views
   for (const Literal& literal : literals) {
     const std::string& text = texts_.emplace_back(with_blanks(literal));
+    longest_bytes_ = std::max(longest_bytes_, text.size());
     const bool is_long = decltype(long_)::can_search(text);
     (is_long ? long_texts : short_texts).push_back(text);
     (is_long ? long_ids_ : short_ids_).push_back(literal.id);
@@ -64,22 +66,30 @@ bool LineScan::scan(std::string_view line, std::string& memory,
                     std::vector<std::uint32_t>& ids) const {
   if (!is_ascii(line)) return false;
   scan_text(line, ids);
-  if (line.find('%') == std::string_view::npos) return true;
+  const std::size_t escape = line.find('%');
+  if (escape == std::string_view::npos) return true;
   // Between values stands a blank, so no escape reaches from one into the next: the values of the
-  // decoded line are the decoded values.
+  // decoded line are the decoded values. Nothing new stands before the first escape.
   if (!percent_decode(line, memory)) return true;
   if (!is_ascii(memory)) return false;
-  scan_text(memory, ids);
+  const std::size_t begin = escape > longest_bytes_ ? escape - longest_bytes_ : 0;
+  scan_text(std::string_view(memory).substr(begin), ids);
   std::string twice;
   if (!percent_decode(memory, twice)) return true;
   if (!is_ascii(twice)) return false;
-  scan_text(twice, ids);
+  scan_text(std::string_view(twice).substr(begin), ids);
   return true;
 }
 
 void LineScan::scan_text(std::string_view text, std::vector<std::uint32_t>& ids) const {
-  long_.scan(text, [&](std::uint32_t i) { ids.push_back(long_ids_[i]); });
-  short_.scan(text, [&](std::uint32_t i) { ids.push_back(short_ids_[i]); });
+  const auto add_short = [&](std::uint32_t i) { ids.push_back(short_ids_[i]); };
+  const auto add_long = [&](std::uint32_t i) { ids.push_back(long_ids_[i]); };
+  if (short_.empty() || long_.empty()) {
+    short_.scan(text, add_short);
+    long_.scan(text, add_long);
+  } else {
+    long_.scan_with(short_, text, add_long, add_short);
+  }
 }
 
 }  // namespace pugmark::engine

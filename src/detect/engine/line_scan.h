@@ -47,6 +47,7 @@ class LineScan {
   void scan_text(std::string_view text, std::vector<std::uint32_t>& ids) const;
 
   std::vector<std::string> texts_;  // literals with the blanks that stand at their anchors
+  std::size_t longest_bytes_ = 0;
   std::vector<std::uint32_t> short_ids_;
   std::vector<std::uint32_t> long_ids_;
   GramSearch<2, 2, LooseBytes> short_;  // those without five bytes in a row to know them by

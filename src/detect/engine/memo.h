@@ -64,16 +64,17 @@ class Answers {
 // What is known of one value of one field: its texts, the rules its literals make candidates, and
 // the comparisons already made with it. Logs repeat themselves (nine values of ten were seen
 // before), so most events are judged without looking at a single character.
-struct MemoEntry {
+// What a look-up reads stands in the first 64 bytes, one line of the cache.
+struct alignas(64) MemoEntry {
   std::uint64_t hash = 0;
+  std::string_view key;                       // the value's own bytes
+  std::span<const std::uint32_t> candidates;  // instances its texts make worth judging
   std::uint32_t field = 0;
   ValueType type = ValueType::kAbsent;
-  std::string_view key;  // the value's own bytes
+  bool searched = false;  // whether `candidates` are known
+  bool passing = false;   // dies with the event instead of being remembered
   std::span<const Reading> readings;
-  bool passing = false;                       // dies with the event instead of being remembered
-  bool searched = false;                      // whether `candidates` are known
-  std::span<const std::uint32_t> candidates;  // instances its texts make worth judging
-  Answers answers;                            // of comparisons already made
+  Answers answers;  // of comparisons already made
 
   bool is_of(std::uint32_t its_field, ValueType its_type, std::string_view its_key) const {
     return field == its_field && type == its_type && key == its_key;

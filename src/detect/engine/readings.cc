@@ -32,19 +32,19 @@ bool is_text_view(const Value& value) {
 bool percent_decode(std::string_view text, std::string& out) {
   out.clear();
   bool replaced = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && text.size() - i > 2) {
-      const int high = hex_digit(text[i + 1]);
-      const int low = hex_digit(text[i + 2]);
-      if (high >= 0 && low >= 0) {
-        out += static_cast<char>(high * 16 + low);
-        replaced = true;
-        i += 2;
-        continue;
-      }
-    }
-    out += text[i];
+  std::size_t done = 0;  // what stands before is in `out`
+  for (std::size_t at = 0; (at = text.find('%', at)) != std::string_view::npos; ++at) {
+    if (text.size() - at <= 2) break;
+    const int high = hex_digit(text[at + 1]);
+    const int low = hex_digit(text[at + 2]);
+    if (high < 0 || low < 0) continue;
+    out.append(text, done, at - done);
+    out += static_cast<char>(high * 16 + low);
+    replaced = true;
+    at += 2;
+    done = at + 1;
   }
+  out.append(text, done);
   return replaced;
 }
 
