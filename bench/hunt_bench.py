@@ -117,8 +117,8 @@ def print_rows(path, rows, summary):
     size = path.stat().st_size
     say(f"\n{path.name} ({digest(path)[:16]}): {size:,} bytes, {summary['events']:,} events, "
         f"{summary['findings']:,} findings ({summary['kept']:,} kept), {summary['gaps']} gaps")
-    say('             wall s: median     min     max  user+sys    GB/s  events/s  peak MB  '
-        'sha256sum: wall  user+sys')
+    say('             wall s: median     min     max    GB/s  events/s  user+sys s    GB/s  peak MB'
+        '  sha256sum: wall  user+sys')
     for name in rows:
         wall, cpu = median(name, 0), median(name, 1)
         walls = [figures[0] for figures in rows[name]]
@@ -126,8 +126,9 @@ def print_rows(path, rows, summary):
         if name != 'sha256sum':
             events = f"{summary['events'] / wall:,.0f}"
             peak = f'{max(figures[2] for figures in rows[name]) / 1e6:.0f}'
-        say(f'  {name:10}          {wall:8.3f}{min(walls):8.3f}{max(walls):8.3f}{cpu:10.3f}'
-            f'{size / wall / 1e9:8.3f}{events:>10}{peak:>9}'
+        say(f'  {name:10}          {wall:8.3f}{min(walls):8.3f}{max(walls):8.3f}'
+            f'{size / wall / 1e9:8.3f}{events:>10}{cpu:12.3f}'
+            f'{size / cpu / 1e9:8.3f}{peak:>9}'
             f"{median('sha256sum', 0) / wall:17.2f}{median('sha256sum', 1) / cpu:10.2f}")
     say(f"  two threads: {median('1 thread', 0) / median('2 threads', 0):.2f} times one, of "
         f'medians of wall time')
@@ -160,8 +161,8 @@ def against(tool, command, path, hunter, count):
         ours.append(hunter.run(path, 1, sha256))
     cpu, our_cpu = (statistics.median(row[1] for row in rows) for rows in (others, ours))
     say(f'  {tool} on {path.name} ({path.stat().st_size:,} bytes): {cpu:.3f} s user+sys, '
-        f"{count(output)}; hunt: {our_cpu:.3f} s, {hunter.first[path][1]['events']:,} events; ratio "
-        f'{cpu / our_cpu:.2f}, without loading the rules {cpu / (our_cpu - hunter.loading_s):.2f}')
+        f'{count(output)}; hunt: {our_cpu:.3f} s, about {hunter.loading_s:.3f} s of it for loading '
+        f"the rules, {hunter.first[path][1]['events']:,} events; ratio {cpu / our_cpu:.2f}")
 
 
 def compare_with_others(folder, data, hunter, quick):
@@ -171,6 +172,8 @@ def compare_with_others(folder, data, hunter, quick):
     if samples:
         against('evtxexport', ['evtxexport', '-f', 'xml', samples[-1][1]], samples[-1][1], hunter,
                 lambda output: f"{output.count(b'</Event>'):,} events as XML")
+    else:
+        say(f"left out: evtxexport, for there is no sample in {data / 'evtx'}")
     literals = web_literals(data)
     log = next(folder.glob('iis[0-9]*.log'), None)
     if literals and log:
@@ -178,6 +181,8 @@ def compare_with_others(folder, data, hunter, quick):
         words.write_text('\n'.join(literals) + '\n', encoding='utf-8')
         against('rg', ['rg', '-j1', '-icF', '-f', words, log], log, hunter,
                 lambda output: f'{int(output or 0):,} lines with one of {len(literals)} literals')
+    else:
+        say('left out: rg, for there are no public rules or no log')
 
 
 def instructions(command):
