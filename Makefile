@@ -3,7 +3,7 @@
 #   make check                        builds and runs every test
 #   make install [PREFIX=/usr/local] [DESTDIR=...]
 #   make deb                          a Debian package in build/release/package/
-#   make bench                        measures; see bench/
+#   make bench [BENCH='OPTIONS']      measures, with options of bench/hunt_bench.py if you like
 #   make coverage                     which lines the tests reach, as build/coverage/report/index.html
 # demo and check install what is missing (Debian 12, as root or with sudo).
 
@@ -11,6 +11,7 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 EVIDENCE ?=
 CASE ?= build/demo/example.case
+BENCH ?=
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
@@ -65,9 +66,14 @@ bench:
 	@tools/install_dependencies.sh build bench
 	cmake --preset release -DPUGMARK_TESTS=OFF -DPUGMARK_BENCH=ON --log-level=WARNING >/dev/null
 	cmake --build --preset release -j $(JOBS)
-	for program in build/release/bench/*; do
+	python3 -B bench/hunt_bench.py build/release/pugmark $(BENCH)
+	dense=$$(find build/bench-corpora -name 'dense*.evtx' | sort | head -n 1)
+	for program in build/release/bench/*_bench; do
 	  echo "== $$program"
-	  "$$program"
+	  case $$program in
+	    */evtx_decode_bench) [ -z "$$dense" ] || "$$program" "$$dense" 3 ;;
+	    *) "$$program" ;;
+	  esac
 	done
 
 coverage:

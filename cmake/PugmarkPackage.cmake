@@ -1,31 +1,18 @@
 # What `cmake --install` puts where, and the Debian package made from it. Only the program is
 # promised: no headers and no library are installed.
-if(NOT TARGET pugmark)
-  return()
-endif()
-
 install(TARGETS pugmark RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 # The documents keep their places beside one another, so that their links hold.
 install(FILES LICENSE README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md
         DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}"
-        FILES_MATCHING PATTERN "*.md" PATTERN "man" EXCLUDE PATTERN "completions" EXCLUDE)
-if(EXISTS "${PROJECT_SOURCE_DIR}/rules")
-  install(DIRECTORY rules DESTINATION "${CMAKE_INSTALL_DATADIR}/pugmark")
-endif()
-
-function(pugmark_install_if_there file folder)
-  if(EXISTS "${PROJECT_SOURCE_DIR}/${file}")
-    install(FILES "${file}" DESTINATION "${folder}" ${ARGN})
-  endif()
-endfunction()
-pugmark_install_if_there(docs/man/pugmark.1 "${CMAKE_INSTALL_MANDIR}/man1")
-pugmark_install_if_there(docs/completions/pugmark.bash
-                         "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME pugmark)
-pugmark_install_if_there(docs/completions/_pugmark
-                         "${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions")
-pugmark_install_if_there(docs/completions/pugmark.fish
-                         "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
+        FILES_MATCHING PATTERN "*.md" PATTERN "man" EXCLUDE)
+install(DIRECTORY rules DESTINATION "${CMAKE_INSTALL_DATADIR}/pugmark")
+install(FILES docs/man/pugmark.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+install(FILES completions/pugmark.bash RENAME pugmark
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+install(FILES completions/_pugmark DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions")
+install(FILES completions/pugmark.fish
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME pugmark)

@@ -61,17 +61,11 @@ endfunction()
 
 # The executable `pugmark`, from src/cli/main.cc.
 function(pugmark_program)
-  set(main "${CMAKE_CURRENT_SOURCE_DIR}/src/cli/main.cc")
-  if(NOT EXISTS "${main}")
-    return()
-  endif()
-  add_executable(pugmark "${main}")
+  add_executable(pugmark "${CMAKE_CURRENT_SOURCE_DIR}/src/cli/main.cc")
   target_link_libraries(pugmark PRIVATE pugmark_cli)
   target_compile_definitions(pugmark PRIVATE PUGMARK_VERSION="${PROJECT_VERSION}")
   # The program looks for its rules in ../share/pugmark/rules and in rules, from where it stands.
-  if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/rules")
-    file(CREATE_LINK "${PROJECT_SOURCE_DIR}/rules" "${PROJECT_BINARY_DIR}/rules" SYMBOLIC)
-  endif()
+  file(CREATE_LINK "${PROJECT_SOURCE_DIR}/rules" "${PROJECT_BINARY_DIR}/rules" SYMBOLIC)
 endfunction()
 
 # fuzz/ROOM_what_fuzz.cc is linked to its room. With clang and PUGMARK_FUZZ it is a libFuzzer

@@ -13,7 +13,7 @@ declare -A packages=(
     libdeflate-dev libyaml-dev libre2-dev libsqlite3-dev nlohmann-json3-dev
     libcli11-dev"
   [check]="git libgtest-dev unzip"
-  [bench]="libbenchmark-dev"
+  [bench]="libbenchmark-dev valgrind libevtx-utils ripgrep"
   [deb]="dpkg-dev file"
   [fuzz]="clang-14 libclang-rt-14-dev"
   [coverage]="gcovr"

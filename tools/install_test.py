@@ -17,7 +17,10 @@ def missing_files(prefix):
     share = prefix / "share"
     wanted = {prefix / "bin/pugmark": None, share / "doc/pugmark/LICENSE": ROOT / "LICENSE",
               share / "doc/pugmark/README.md": ROOT / "README.md",
-              share / "man/man1/pugmark.1": ROOT / "docs/man/pugmark.1"}
+              share / "man/man1/pugmark.1": ROOT / "docs/man/pugmark.1",
+              share / "bash-completion/completions/pugmark": ROOT / "completions/pugmark.bash",
+              share / "zsh/vendor-completions/_pugmark": ROOT / "completions/_pugmark",
+              share / "fish/vendor_completions.d/pugmark.fish": ROOT / "completions/pugmark.fish"}
     for rule in (ROOT / "rules").rglob("*.yml"):
         wanted[share / "pugmark" / rule.relative_to(ROOT)] = rule
     for installed, source in wanted.items():

@@ -48,14 +48,10 @@ Command hunt_command() {
       "hunt",
       "Read evidence, apply rules, write a case.",
       "Reads files, folders and archives (zip, 7z, tar, gzip, bzip2, xz, zstd, nested) and "
-      "recognises "
-      "logs by content: EVTX, JSON, IIS and other web logs, Exchange logs. Every Sigma rule handed "
-      "over "
-      "ends in the ledger as ran, not-observable, rejected or disabled; everything that could not "
-      "be "
-      "read ends as a gap. The evidence is never changed. The case appears under its name only "
-      "when it "
-      "is complete.",
+      "recognises logs by content: EVTX, JSON, IIS and other web logs, Exchange logs. Every "
+      "Sigma rule handed over ends in the ledger as ran, not-observable, rejected or disabled; "
+      "everything that could not be read ends as a gap. The evidence is never changed. The case "
+      "appears under its name only when it is complete.",
       "pugmark hunt /mnt/evidence -r sigma/rules -o incident.case",
       {{"EVIDENCE", true, true, "Files, folders and archives.", {}, true}},
       {
@@ -101,10 +97,10 @@ Command show_command() {
   Command command = {
       "show",
       "Show what a case says, as a table or as JSON lines.",
-      "WHAT is summary (the default), findings, timeline, tracks, coverage, rules, gaps, verdict, "
-      "statements, accounts or items. On a terminal columns are cut to its width and reasons go on "
-      "in the next line; otherwise nothing is cut. Findings are in order of time, item, offset and "
-      "rule.",
+      "WHAT is summary (the default), findings, timeline, tracks, coverage, rules, gaps, "
+      "verdict, statements, accounts or items. On a terminal columns are cut to its width and "
+      "reasons go on in the next line; otherwise nothing is cut. Findings are in order of time, "
+      "item, offset and rule.",
       "pugmark show incident.case findings --level high --jsonl",
       {kCaseArgument,
        {"WHAT", false, false, "What to show; the summary if left out.", what_names(), false}},
@@ -118,11 +114,10 @@ Command export_command() {
       "export",
       "Write the findings of a case in another program's format.",
       "timesketch: JSON lines that import without a mapping (the file's name should end in "
-      ".jsonl). "
-      "hayabusa: the CSV of its profile \"verbose\". ocsf: Detection Finding, class 2004, one JSON "
-      "object "
-      "a line. navigator: an ATT&CK Navigator layer. csv: one line a finding, with cells that a "
-      "spreadsheet would take for a formula made harmless by an apostrophe.",
+      ".jsonl). hayabusa: the CSV of its profile \"verbose\". ocsf: Detection Finding, class "
+      "2004, one JSON object a line. navigator: an ATT&CK Navigator layer. csv: one line a "
+      "finding, with cells that a spreadsheet would take for a formula made harmless by an "
+      "apostrophe.",
       "pugmark export incident.case --to timesketch -o incident.jsonl",
       {kCaseArgument},
       {{"to", 0, "FORMAT", false, "timesketch, hayabusa, ocsf, navigator or csv. Must be given.",
@@ -169,10 +164,8 @@ std::vector<Command> make_commands() {
       {"explain",
        "Explain one finding or rule: the rule, why it matched, the bytes.",
        "For a finding: the rule, which fields matched which patterns, the event, and the bytes "
-       "read again "
-       "from the evidence, if it is reachable and still has the SHA-256 it had when it was hunted. "
-       "For a "
-       "rule: what became of it, and why.",
+       "read again from the evidence, if it is reachable and still has the SHA-256 it had when "
+       "it was hunted. For a rule: what became of it, and why.",
        "pugmark explain incident.case 3f9a --evidence /mnt/evidence",
        {kCaseArgument,
         {"ID",
@@ -234,8 +227,7 @@ std::span<const ExitCode> exit_codes() {
       {1, "Something was found of the level given by --fail-on, or above."},
       {2,
        "Usage: an option or argument is wrong, a file named does not exist or would be "
-       "overwritten, or "
-       "no rule could be read."},
+       "overwritten, or no rule could be read."},
       {3,
        "Evidence is damaged, unreadable or over a limit; the case was written and lists every "
        "gap."},

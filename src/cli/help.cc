@@ -108,8 +108,7 @@ std::string man_page(std::string_view version) {
   out += ".fi\n.SH DESCRIPTION\n" + roff(kPurpose) + "\n";
   out +=
       ".PP\nResults go to standard output, everything else to standard error. A progress bar is "
-      "drawn "
-      "only on a terminal. Nothing is ever asked.\n.SH COMMANDS\n";
+      "drawn only on a terminal. Nothing is ever asked.\n.SH COMMANDS\n";
   for (const Command& command : commands()) out += roff_command(command);
   out += ".SH \"OPTIONS OF EVERY COMMAND\"\n";
   for (const Flag& flag : common_flags()) out += roff_flag(flag);

@@ -26,8 +26,6 @@ class Choices {
     return list[below(kCount)];
   }
 
-  bool is_used_up() const { return bytes_.empty(); }
-
  private:
   std::span<const std::uint8_t> bytes_;
 };

@@ -150,11 +150,9 @@ void judge_rule(const Chance& chance, LedgerEntry& entry) {
                                   joined(chance.routes_without_events, " or ")));
   } else if (chance.had_instances && !chance.satisfiable) {
     entry.state = RuleState::kNotObservable;
-    add_reason(entry, fmt::format("{} {} of its log source read, but none ever filled a field it "
-                                  "needs: {}.",
-                                  chance.events_count,
-                                  chance.events_count == 1 ? "event was" : "events were",
-                                  joined(chance.missing_fields, ", ")));
+    add_reason(entry, fmt::format("Its log source was there (events: {}), but none ever filled a "
+                                  "field it needs: {}.",
+                                  chance.events_count, joined(chance.missing_fields, ", ")));
   } else {
     entry.state = RuleState::kRan;
   }

@@ -49,7 +49,7 @@ struct HuntOutcome {
   std::optional<Level> worst;  // highest level found
 };
 
-// The whole program on one page: evidence in, case out. See DESIGN and docs/ARCHITECTURE.md.
+// The whole program on one page: evidence in, case out. See docs/ARCHITECTURE.md.
 // Errors: kInvalidInput (no rule usable, case exists), kNotFound (evidence), kIo (case cannot be
 // written), kLimit. Damage in the evidence is never an Error. Blocks; uses threads of its own.
 Result<HuntOutcome> hunt(const HuntRequest& request, HuntProgress& progress);

@@ -95,13 +95,15 @@ std::string verdict_words(Verdict verdict) {
 }
 
 std::string because_words(const Finding& finding) {
-  std::string out;
+  std::vector<std::string> parts;
   for (const Because& because : finding.because) {
-    if (!out.empty()) out += "; ";
-    if (!because.field.empty()) out += escaped(because.field) + ": ";
-    out += escaped(because.value);
+    std::string part = because.field.empty() ? "" : escaped(because.field) + ": ";
+    part += escaped(because.value);
+    // A value stands in `because` once for each pattern that it matched.
+    if (std::find(parts.begin(), parts.end(), part) == parts.end())
+      parts.push_back(std::move(part));
   }
-  return out;
+  return joined(parts, "; ");
 }
 
 std::string gap_place(std::string_view item) {

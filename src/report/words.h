@@ -32,7 +32,7 @@ std::int64_t span_ns(TimeUtc from, TimeUtc to);  // saturates instead of overflo
 // "attempted: somebody tried; that it worked is not shown"; "" for Verdict::kNone.
 std::string verdict_words(Verdict verdict);
 
-// "field: value; field: value" of what matched; safe to show.
+// "field: value; field: value" of what matched, each once; safe to show.
 std::string because_words(const Finding& finding);
 
 std::string joined(const std::vector<std::string>& texts, std::string_view between);

@@ -127,8 +127,8 @@ void ReadingMaker::add_decoded(std::string_view text, std::string_view once_name
   if (percent_decode(once, twice)) add_copy(twice, twice_name);
 }
 
-// Rules put a path where IIS puts only the query (sigma-conformance, 3.2): the query is read alone
-// and behind its stem.
+// Rules put a path where IIS puts only the query (docs/adr/0010): the query is read alone and
+// behind its stem.
 void ReadingMaker::add_query(const Value& value, const Value& stem) {
   add_value(value);
   const std::string_view query = readings_.back().raw;

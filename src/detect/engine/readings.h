@@ -12,7 +12,7 @@
 
 namespace pugmark::engine {
 
-// How the texts of a field are made (sigma-conformance, section 3.2; docs/adr on readings).
+// How the texts of a field are made (docs/adr/0010).
 enum class FieldRole : std::uint8_t {
   kPlain,      // the value; lists also joined by blanks
   kUriStem,    // percent-decoded too

@@ -323,8 +323,7 @@ bool parse_filter(const Node& root, const ParseOptions& options, ExpansionBudget
       filter.condition.find("(not ") == std::string::npos) {
     filter.warnings.push_back(
         "The filter's condition contains no 'not': it is joined to the rule with 'and', so only "
-        "events "
-        "that it matches are kept.");
+        "events that it matches are kept.");
   }
   return true;
 }
