@@ -1,7 +1,7 @@
-// Any bytes as a rule file, from YAML to the linked set, under limits that real rules keep and under
-// limits that nearly all meet. Promised is more than survival: every document ends as a rule, a
-// correlation, a filter or a rejection that says where and why; the same text always says the same;
-// a text read twice runs once; nothing grows beyond its limit.
+// Any bytes as a rule file, from YAML to the linked set, under limits that real rules keep and
+// under limits that nearly all meet. Promised is more than survival: every document ends as a rule,
+// a correlation, a filter or a rejection that says where and why; the same text always says the
+// same; a text read twice runs once; nothing grows beyond its limit.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
