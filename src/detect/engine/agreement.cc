@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <set>
 
 #include "base/text.h"
@@ -36,14 +37,14 @@ std::set<std::uint32_t> reference_matches(const Event& event, std::string_view r
                                           const Engine& engine, std::uint64_t& judged_count) {
   std::set<std::uint32_t> rules;
   const sigma::NamedEvent own = named_event(event, raw_line, {});
+  std::map<const sigma::Route*, sigma::NamedEvent> renamed;  // rules of one source share routes
   for (std::uint32_t i = 0; i < engine.rules().rules.size(); ++i) {
     for (const sigma::Route& route : engine.routing(i).routes) {
       if (!is_route_to(route, *event.shape) || !conditions_hold(route, own)) continue;
       ++judged_count;
-      const bool is_own = route.renames.empty();
-      const sigma::NamedEvent renamed =
-          is_own ? sigma::NamedEvent{} : named_event(event, raw_line, route.renames);
-      if (sigma::evaluate(engine.rules().rules[i], is_own ? own : renamed)) rules.insert(i);
+      const auto [at, is_new] = renamed.try_emplace(&route);
+      if (is_new) at->second = named_event(event, raw_line, route.renames);
+      if (sigma::evaluate(engine.rules().rules[i], at->second)) rules.insert(i);
     }
   }
   return rules;

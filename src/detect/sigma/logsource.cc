@@ -24,6 +24,10 @@ constexpr std::array kDirections = {TextPair{"%%14592", "false"}, TextPair{"%%14
 constexpr std::array kProtocols = {TextPair{"6", "tcp"}, TextPair{"17", "udp"}};
 constexpr std::array kOperations = {TextPair{"%%1904", "SetValue"}, TextPair{"%%1905", "SetValue"},
                                     TextPair{"%%1906", "DeleteValue"}};
+// Levels that every manifest knows, [MS-EVEN6] winmeta.xml.
+constexpr std::array kLevels = {TextPair{"1", "Critical"}, TextPair{"2", "Error"},
+                                TextPair{"3", "Warning"}, TextPair{"4", "Information"},
+                                TextPair{"5", "Verbose"}};
 constexpr std::array kHives = {TextPair{"\\registry\\machine", "HKLM"},
                                TextPair{"\\registry\\user", "HKU"}};
 
@@ -166,6 +170,8 @@ std::string_view to_string(ValueRewrite rewrite) {
       return "registry path";
     case ValueRewrite::kRegistryOperation:
       return "registry operation";
+    case ValueRewrite::kLevelName:
+      return "level name";
   }
   return "";
 }
@@ -186,6 +192,8 @@ std::optional<std::string> rewritten(ValueRewrite rewrite, std::string_view text
       return hive_path(text);
     case ValueRewrite::kRegistryOperation:
       return looked_up(kOperations, text);
+    case ValueRewrite::kLevelName:
+      return looked_up(kLevels, text);
   }
   return std::nullopt;
 }
@@ -200,6 +208,10 @@ Routing routes(const LogSource& logsource) {
     add_text_logs(logsource, routing);
   } else if (logsource.product.empty() && !logsource.category.empty()) {
     add_category(logsource, routing);
+  }
+  for (Route& route : routing.routes) {
+    if (route.source == SourceKind::kWindowsEvent)
+      route.renames.push_back({"Level", {"Level"}, ValueRewrite::kLevelName});
   }
   if (routing.routes.empty() && routing.why_not.empty()) routing.why_not = no_reader(logsource);
   return routing;

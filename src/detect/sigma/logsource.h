@@ -24,6 +24,7 @@ enum class ValueRewrite : std::uint8_t {
   kProtocol,           // 6 -> tcp, 17 -> udp
   kRegistryPath,       // \REGISTRY\MACHINE\x -> HKLM\x, \REGISTRY\USER\x -> HKU\x
   kRegistryOperation,  // %%1904, %%1905 -> SetValue, %%1906 -> DeleteValue
+  kLevelName,          // 2 -> Error, and so on: what the Event Viewer shows
 };
 std::string_view to_string(ValueRewrite rewrite);
 

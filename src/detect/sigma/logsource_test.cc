@@ -51,6 +51,21 @@ TEST(SigmaLogSource, NativeEventsAreRenamed) {
   EXPECT_EQ(routing.routes[1].event_ids, (std::vector<std::uint32_t>{4688}));
 }
 
+// One public rule about Exchange asks for `Level: Error`; events carry numbers.
+TEST(SigmaLogSource, LevelsOfWindowsEventsAreAlsoReadByName) {
+  for (const LogSource& source : {LogSource{"windows", "", "application", ""},
+                                  LogSource{"windows", "process_creation", "", ""},
+                                  LogSource{"windows", "", "", ""}}) {
+    for (const Route& route : routes(source).routes) {
+      const FieldRename* level = find_rename(route, "Level");
+      ASSERT_NE(level, nullptr) << route.name;
+      EXPECT_EQ(level->event_fields, (std::vector<std::string>{"Level"}));
+      EXPECT_EQ(rewritten(level->rewrite, "2"), "Error");
+    }
+  }
+  EXPECT_EQ(find_rename(routes({"", "webserver", "", ""}).routes[0], "Level"), nullptr);
+}
+
 TEST(SigmaLogSource, Rewrites) {
   EXPECT_EQ(text_of(ValueRewrite::kIntegrityLevel, "S-1-16-12288"), "High");
   EXPECT_EQ(text_of(ValueRewrite::kDevicePath, "\\device\\harddiskvolume3\\a\\b.exe"),
@@ -62,6 +77,8 @@ TEST(SigmaLogSource, Rewrites) {
             "HKLM\\SOFTWARE\\X");
   EXPECT_EQ(text_of(ValueRewrite::kRegistryPath, "\\REGISTRY\\USERS\\X"), "nothing");
   EXPECT_EQ(text_of(ValueRewrite::kRegistryOperation, "%%1906"), "DeleteValue");
+  EXPECT_EQ(text_of(ValueRewrite::kLevelName, "2"), "Error");
+  EXPECT_EQ(text_of(ValueRewrite::kLevelName, "0"), "nothing");
   EXPECT_EQ(text_of(ValueRewrite::kNone, "x"), "nothing");
 }
 
