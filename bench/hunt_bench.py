@@ -197,6 +197,8 @@ def instructions(command):
 def count_instructions(folder, data, hunter, nothing, write):
     if not shutil.which('valgrind'):
         sys.exit('valgrind is not installed: tools/install_dependencies.sh bench')
+    if not hunter.rules:
+        sys.exit(f'{BASELINE.name} was counted with the public rules: set PUGMARK_DATA')
     known = dict(line.split(maxsplit=1) for line in BASELINE.read_text().splitlines()
                  if not line.startswith('#')) if BASELINE.exists() else {}
     lines, differs = [], False
@@ -258,4 +260,5 @@ def main():
     say(f'\nload average at the end: {os.getloadavg()}')
 
 
-main()
+if __name__ == "__main__":
+    main()
