@@ -171,7 +171,8 @@ void read(std::string_view text, const sigma::ParseOptions& options) {
   twice.push_back(sigma::parse_rule_file("a.yml", text, options));
   twice.push_back(sigma::parse_rule_file("b.yml", text, options));
 
-  const std::size_t documents = documents_count(text, options.limits);
+  // A file without any is rejected as a whole.
+  const std::size_t documents = std::max<std::size_t>(1, documents_count(text, options.limits));
   const sigma::RuleSet set = sigma::link(std::move(once));
   require(documents_count(set) == documents, "no document vanishes");
   check_rules(set);
