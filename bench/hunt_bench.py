@@ -165,7 +165,7 @@ def against(tool, command, path, hunter, count):
         f"the rules, {hunter.first[path][1]['events']:,} events; ratio {cpu / our_cpu:.2f}")
 
 
-def compare_with_others(folder, data, hunter, quick):
+def compare_with_others(folder, data, hunter, log, quick):
     say('\nOther programs, median of 3 (above 1: the hunt is faster)')
     samples = sorted((path.stat().st_size, path) for path in data.glob('evtx/**/*.evtx')
                      if path.stat().st_size < (200_000 if quick else 6_000_000))
@@ -175,14 +175,13 @@ def compare_with_others(folder, data, hunter, quick):
     else:
         say(f"left out: evtxexport, for there is no sample in {data / 'evtx'}")
     literals = web_literals(data)
-    log = next(folder.glob('iis[0-9]*.log'), None)
-    if literals and log:
+    if literals:
         words = folder / 'literals.txt'
         words.write_text('\n'.join(literals) + '\n', encoding='utf-8')
         against('rg', ['rg', '-j1', '-icF', '-f', words, log], log, hunter,
                 lambda output: f'{int(output or 0):,} lines with one of {len(literals)} literals')
     else:
-        say('left out: rg, for there are no public rules or no log')
+        say('left out: rg, for there are no public rules')
 
 
 def instructions(command):
@@ -256,7 +255,7 @@ def main():
     print_loading(hunter, nothing, rounds)
     for path in corpora(args.corpora, data, evtx_mb, text_mb):
         print_rows(path, rows_of(path, hunter, rounds), hunter.first[path][1])
-    compare_with_others(args.corpora, data, hunter, args.quick)
+    compare_with_others(args.corpora, data, hunter, args.corpora / f'iis{text_mb}.log', args.quick)
     say(f'\nload average at the end: {os.getloadavg()}')
 
 
