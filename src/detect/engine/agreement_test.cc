@@ -99,5 +99,19 @@ TEST(Agreement, AnEventWithoutANumberHasNotTheNumberZero) {
   EXPECT_EQ(matches(rule("{product: windows}", "sel: {EventID: 0}", "not sel"), log), 1U);
 }
 
+// Other programs write the number as a fraction, in hexadecimal digits or in a list. A bucket may
+// decide what EventID says only for events whose number is known.
+TEST(Agreement, AnEventWhoseNumberIsWrittenOddlyStillHasIt) {
+  for (const char* written : {"7.0", "\"0x7\"", "[7]", "[8,7]", "\"7.00\""}) {
+    const std::string log =
+        std::string(R"({"Channel":"Application","EventID":)") + written + R"(,"X":"y"})";
+    EXPECT_EQ(matches(rule("{product: windows}", "sel: {EventID: 7}"), log), 1U) << written;
+    EXPECT_EQ(matches(rule("{product: windows}", "sel: {EventID: 7}", "not sel"), log), 0U)
+        << written;
+    EXPECT_EQ(matches(rule("{product: windows}", "sel: {EventID: [1, 7], X: y}"), log), 1U)
+        << written;
+  }
+}
+
 }  // namespace
 }  // namespace pugmark::engine
