@@ -99,5 +99,43 @@ TEST(Agreement, AnEventWithoutANumberHasNotTheNumberZero) {
   EXPECT_EQ(matches(rule("{product: windows}", "sel: {EventID: 0}", "not sel"), log), 1U);
 }
 
+// Other programs write the number as a fraction, in hexadecimal digits or in a list. A bucket may
+// decide what EventID says only for events whose number is known.
+TEST(Agreement, AnEventWhoseNumberIsWrittenOddlyStillHasIt) {
+  for (const char* written : {"7.0", "\"0x7\"", "[7]", "[8,7]", "\"7.00\""}) {
+    const std::string log =
+        std::string(R"({"Channel":"Application","EventID":)") + written + R"(,"X":"y"})";
+    EXPECT_EQ(matches(rule("{product: windows}", "sel: {EventID: 7}"), log), 1U) << written;
+    EXPECT_EQ(matches(rule("{product: windows}", "sel: {EventID: 7}", "not sel"), log), 0U)
+        << written;
+    EXPECT_EQ(matches(rule("{product: windows}", "sel: {EventID: [1, 7], X: y}"), log), 1U)
+        << written;
+  }
+}
+
+// Values are remembered from event to event: what is known of one must not be said of another that
+// is told from it by nothing but its type, its field or where its elements end.
+TEST(Agreement, WhatIsRememberedOfAValueIsSaidOfNoOther) {
+  const auto event = [](std::string_view fields) {
+    return R"({"Channel":"Application","EventID":1,)" + std::string(fields) + "}\n";
+  };
+  constexpr std::string_view kApplication = "{product: windows, service: application}";
+  const std::string lists = event(R"("X":["ab","c"])") + event(R"("X":["a","bc"])") +
+                            event(R"("X":["",null])") + event(R"("X":["",""])");
+  EXPECT_EQ(matches(rule(kApplication, "sel: {X: bc}"), lists), 1U);
+  EXPECT_EQ(matches(rule(kApplication, "sel: {X|contains: b}"), lists), 2U);
+  EXPECT_EQ(matches(rule(kApplication, "sel: {X: null}"), lists), 1U);
+  const std::string kinds = event(R"("X":"","Y":"v")") + event(R"("X":null,"Y":"w")") +
+                            event(R"("X":"v","Y":"")") + event(R"("X":"w","Y":"v")");
+  EXPECT_EQ(matches(rule(kApplication, "sel: {X: null}"), kinds), 1U);
+  EXPECT_EQ(matches(rule(kApplication, "sel: {X: v, Y: ''}"), kinds), 1U);
+  EXPECT_EQ(matches(rule(kApplication, "sel: {X: v, Y: v}", "not sel"), kinds), 4U);
+  const std::string_view web =
+      "#Fields: date time cs-uri-stem cs-method cs-uri-query\n2021-03-03 00:00:00 /a GET b=1\n"
+      "2021-03-03 00:00:01 /c GET b=1\n2021-03-03 00:00:02 /a GET -\n";
+  EXPECT_EQ(matches(rule(kWeb, "sel: {cs-uri-query|contains: '/a?b=1'}"), web), 1U);
+  EXPECT_EQ(matches(rule(kWeb, "sel: {cs-uri-query|startswith: '/c'}"), web), 1U);
+}
+
 }  // namespace
 }  // namespace pugmark::engine

@@ -117,7 +117,8 @@ BucketKey Engine::key_of(const Shape& shape) const {
   BucketKey key{shape.source, folded(shape.channel), kOtherEvent};
   if (!channels_.contains(key.channel)) key.channel.clear();
   if (shape.source == SourceKind::kWindowsEvent) {
-    if (event_ids_.contains(shape.event_id)) key.event_id = shape.event_id;
+    // 0 stands for a number that is missing or cannot be read: it is none of the others either.
+    if (shape.event_id == 0 || event_ids_.contains(shape.event_id)) key.event_id = shape.event_id;
   } else {
     key.event_id = 0;
   }

@@ -31,7 +31,7 @@ struct Disabled {
 };
 
 // What decides which rules apply to an event: kind of source, channel (folded; "" for one no rule
-// names) and event id (kOtherEvent for one no rule names).
+// names) and event id (kOtherEvent for one no rule names, 0 for none that can be read).
 struct BucketKey {
   SourceKind source = SourceKind::kJson;
   std::string channel;

@@ -156,7 +156,12 @@ class JsonDecoder {
     return found.value.bytes();
   }
 
+  // Programs that hold every number as a fraction write 4688.0.
   static std::uint64_t number(std::string_view digits) {
+    const std::size_t point = digits.find('.');
+    if (point != std::string_view::npos &&
+        digits.find_first_not_of('0', point + 1) == std::string_view::npos)
+      digits = digits.substr(0, point);
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     return error == std::errc{} && end == digits.data() + digits.size() ? value : 0;

@@ -47,6 +47,22 @@ TEST(Json, ReadsAFlatWindowsEvent) {
   EXPECT_EQ(log.events[1].length_bytes, line.size());
 }
 
+TEST(Json, ReadsNumbersOfEventsThatAreWrittenAsFractions) {
+  const auto id_of = [](const std::string& written) {
+    const std::string line = R"({"Channel":"Security","EventID":)" + written + "}";
+    const auto log = read(line);
+    EXPECT_EQ(log.events.size(), 1U);
+    const auto twin = json::read_slowly(line, Limits{});
+    EXPECT_TRUE(log.events == twin.events) << written;
+    return log.events.empty() ? 0 : log.events[0].event_id;
+  };
+  EXPECT_EQ(id_of("4688.0"), 4688U);
+  EXPECT_EQ(id_of("\"4688.00\""), 4688U);
+  EXPECT_EQ(id_of("4688.5"), 0U);
+  EXPECT_EQ(id_of("\"4688.0.0\""), 0U);
+  EXPECT_EQ(id_of("\".0\""), 0U);
+}
+
 TEST(Json, ReadsWinlogbeat) {
   const auto log = read(
       R"({"@timestamp":"2021-03-03T06:49:42.772Z","event":{"code":"4625","provider":"P"},)"

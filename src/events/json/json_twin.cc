@@ -229,7 +229,11 @@ std::string scalar_of(const Leaves& leaves, const NamedLeaves& named, const std:
   return "";
 }
 
-std::uint64_t digits_of(const std::string& text) {
+std::uint64_t digits_of(std::string text) {
+  if (text.find('.') != std::string::npos) {
+    while (text.ends_with('0')) text.pop_back();
+    if (text.ends_with('.')) text.pop_back();
+  }
   if (text.empty() || text.size() > 20) return 0;
   std::uint64_t value = 0;
   for (const char c : text) {
