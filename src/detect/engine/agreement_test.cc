@@ -55,6 +55,13 @@ TEST(Agreement, ReadingsBelongToTheEventsSpellingOfAName) {
   EXPECT_EQ(matches(rule(kWeb, "sel: {cs-uri-query: 'b%63'}"), log), 1U);
 }
 
+TEST(Agreement, AQueryInFrontOfItsStemIsStillReadBehindIt) {
+  const std::string_view log =
+      "#Fields: date time cs-uri-query cs-method cs-uri-stem\n2021-03-03 00:00:00 a=1 GET /x.js\n";
+  EXPECT_EQ(matches(rule(kWeb, "sel: {cs-uri-query: '/x.js\\?a=1'}"), log), 1U);
+  EXPECT_EQ(matches(rule(kWeb, "sel: {cs-uri-query|contains: 'x.js\\?a'}"), log), 1U);
+}
+
 constexpr std::string_view kProcessEvent =
     R"({"Channel":"Security","EventID":4688,"NewProcessName":"C:\\x\\cmd.exe","IMAGE":"own",)"
     R"("SubjectDomainName":"DOM","SubjectUserName":"alice","MandatoryLabel":"S-1-16-12288"})";
@@ -135,6 +142,19 @@ TEST(Agreement, WhatIsRememberedOfAValueIsSaidOfNoOther) {
       "2021-03-03 00:00:01 /c GET b=1\n2021-03-03 00:00:02 /a GET -\n";
   EXPECT_EQ(matches(rule(kWeb, "sel: {cs-uri-query|contains: '/a?b=1'}"), web), 1U);
   EXPECT_EQ(matches(rule(kWeb, "sel: {cs-uri-query|startswith: '/c'}"), web), 1U);
+}
+
+// More values than are remembered at once: what was known of the first ones is not said of those
+// that take their places. Five does not divide the number of places, so neighbours differ.
+TEST(Agreement, WhatWasForgottenIsFoundOutAnew) {
+  std::string log;
+  for (int i = 0; i < 45'000; ++i) {
+    log += R"({"Channel":"Application","EventID":1,"X":"name )" + std::to_string(i) +
+           (i % 5 == 0 ? " ends so\"}\n" : " ends otherwise\"}\n");
+  }
+  constexpr std::string_view kApplication = "{product: windows, service: application}";
+  EXPECT_EQ(matches(rule(kApplication, "sel: {X|endswith: ends so}"), log), 9'000U);
+  EXPECT_EQ(matches(rule(kApplication, "sel: {X|endswith: ends so}", "not sel"), log), 36'000U);
 }
 
 }  // namespace
