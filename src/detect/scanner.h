@@ -19,9 +19,9 @@
 
 namespace pugmark {
 
-// Judges the events of blocks by all rules. One per worker thread, not thread-safe; the Ruleset and
-// ShapeTable it was made with are shared and outlive it. What it finds is collected inside and
-// taken by Results.
+// Judges the events of blocks by all rules. One per worker thread, not thread-safe; the Ruleset
+// it was made with is shared and outlives it, and so does the ShapeTable of the events. What it
+// finds is collected inside and taken by Results.
 class Scanner {
  public:
   Scanner(const Ruleset& rules, const Limits& limits);

@@ -83,7 +83,7 @@ struct Bucket {
   std::vector<std::uint32_t> always;  // instances without a clause: judged for every event
   // Of line-based logs: the literals of all fields that stand in a line as it is. Ids are clauses.
   std::unique_ptr<const LineScan> line;
-  std::uint32_t keyword_field = kNoField;
+  std::uint32_t keyword_field = kNoField;  // the one of FieldRole::kKeyword, if there is one
   // The same, if clauses look at it and there are no lines: then what the values of
   // other indexed fields say to keywords is found together with what they say to their own rules.
   std::uint32_t keywords_by_value = kNoField;

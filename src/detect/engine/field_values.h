@@ -69,7 +69,6 @@ class FieldValues {
   std::span<std::uint32_t> allocate_numbers(const MemoEntry& entry, std::size_t count);
 
   const Value& at(std::uint32_t slot) const;
-  const ValueMemo& memo() const { return memo_; }
 
  private:
   struct State {

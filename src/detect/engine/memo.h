@@ -33,11 +33,15 @@ class Answers {
   }
 
   void clear() {
+    // What one value made large must not stay so in every place of the table.
+    if (slots_.capacity() > kSlotsKept) slots_ = {};
     slots_.clear();
     count_ = 0;
   }
 
  private:
+  static constexpr std::size_t kSlotsKept = 256;
+
   static std::size_t place(std::uint32_t predicate) {
     return predicate * std::size_t{0x9E3779B1U} >> 16U;
   }
