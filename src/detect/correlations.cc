@@ -4,6 +4,7 @@
 #include <set>
 
 #include "detect/describe.h"
+#include "detect/details.h"
 #include "detect/engine/engine.h"
 #include "detect/settle.h"
 
@@ -119,7 +120,6 @@ class CorrelationJudge {
     const RememberedHit& last = *events.back();
     const ScannedItem& item = item_of(last);
     Finding finding;
-    describe_rule(correlation, finding);
     finding.time = {last.hit.time_ns + item.time_shift_s * kNsPerSecond};
     finding.precision = last.precision;
     finding.time_shift_s = item.time_shift_s;
@@ -151,7 +151,7 @@ class CorrelationJudge {
     const FindingStore::Place place{finding.time.ns_since_1970, &item.item.path,
                                     finding.offset_bytes, kept_count_++};
     if (!store_.count(rule, finding.computer, place)) return {};
-    return store_.keep(rule, finding.computer, place, finding);
+    return store_.keep(rule, finding.computer, place, encode_details(finding));
   }
 
   RelatedEvent related(const RememberedHit& event) const {

@@ -2,14 +2,10 @@
 
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "detect/engine/matcher.h"
 #include "detect/finding.h"
 #include "detect/sigma/rule.h"
-#include "events/event.h"
-#include "events/reader.h"
 
 namespace pugmark {
 
@@ -24,10 +20,5 @@ Level level_of(const sigma::Document& document);
 
 // Fills what a finding says about its rule.
 void describe_rule(const sigma::Document& document, Finding& finding);
-
-// Everything a finding says about one event, but for its id, clock correction and item path, which
-// are known later. `reasons` are the matcher's, of this event.
-Finding describe(const sigma::Rule& rule, std::span<const engine::Reason> reasons,
-                 const Event& event, const Block& block);
 
 }  // namespace pugmark

@@ -1,156 +1,12 @@
 #include "detect/finding_store.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-#include <filesystem>
-#include <fmt/format.h>
 #include <tuple>
-#include <unistd.h>
 
-#include "base/bytes.h"
+#include "detect/spill_file.h"
 
 namespace pugmark {
 namespace {
-
-class Encoder {
- public:
-  void number(std::uint64_t value) {
-    std::array<char, 8> bytes{};
-    for (unsigned i = 0; i < 8; ++i) bytes[i] = static_cast<char>((value >> (8 * i)) & 0xFFU);
-    out_.append(bytes.data(), bytes.size());
-  }
-  void text(std::string_view value) {
-    number(value.size());
-    out_ += value;
-  }
-  template <class List, class Each>
-  void list(const List& values, Each each) {
-    number(values.size());
-    for (const auto& value : values) each(value);
-  }
-  std::string take() { return std::move(out_); }
-
- private:
-  std::string out_;
-};
-
-class Decoder {
- public:
-  explicit Decoder(std::string_view in) : in_(in) {}
-  bool ok() const { return ok_; }
-  bool at_end() const { return in_.empty(); }
-
-  std::uint64_t number() {
-    if (in_.size() < 8) return fail();
-    const auto value = load_le<std::uint64_t>(as_bytes(in_).data());
-    in_.remove_prefix(8);
-    return value;
-  }
-  std::string text() {
-    const std::uint64_t size = number();
-    if (size > in_.size()) return fail(), std::string();
-    std::string value(in_.substr(0, size));
-    in_.remove_prefix(size);
-    return value;
-  }
-  template <class List, class Each>
-  void list(List& values, Each each) {
-    const std::uint64_t count = number();
-    for (std::uint64_t i = 0; i < count && ok_; ++i) values.push_back(each());
-  }
-
- private:
-  std::uint64_t fail() {
-    ok_ = false;
-    in_ = {};
-    return 0;
-  }
-  std::string_view in_;
-  bool ok_ = true;
-};
-
-// An unlinked temporary file that only grows.
-class SpillFile {
- public:
-  SpillFile() = default;
-  SpillFile(const SpillFile&) = delete;
-  SpillFile& operator=(const SpillFile&) = delete;
-  ~SpillFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-
-  Result<std::uint64_t> append(std::string_view bytes) {
-    const std::uint64_t at = size_bytes_;
-    buffer_ += bytes;
-    size_bytes_ += bytes.size();
-    if (buffer_.size() >= kBufferBytes) {
-      if (auto status = flush(); !status) return std::move(status).error();
-    }
-    return at;
-  }
-
-  Result<std::string> read(std::uint64_t offset_bytes, std::uint64_t length_bytes) {
-    if (auto status = flush(); !status) return std::move(status).error();
-    std::string bytes(length_bytes, '\0');
-    std::size_t done = 0;
-    while (done < bytes.size()) {
-      const ssize_t got = ::pread(descriptor_, bytes.data() + done, bytes.size() - done,
-                                  static_cast<off_t>(offset_bytes + done));
-      if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) return failure("read");
-      done += static_cast<std::size_t>(got);
-    }
-    return bytes;
-  }
-
-  std::uint64_t size_bytes() const { return size_bytes_; }
-
- private:
-  static constexpr std::size_t kBufferBytes = std::size_t{256} << 10U;
-
-  static Error failure(std::string_view what) {
-    return {ErrorCode::kIo,
-            fmt::format("The temporary file for findings cannot be {}: {}.",
-                        what == "read" ? "read" : "written", std::strerror(errno)),
-            "Make room in the folder named by TMPDIR, or name another one."};
-  }
-
-  Status open() {
-    std::error_code ignored;
-    auto folder = std::filesystem::temp_directory_path(ignored);
-    if (folder.empty()) folder = "/tmp";
-    descriptor_ = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (descriptor_ < 0) {  // a file system without O_TMPFILE
-      std::string name = (folder / "pugmark-XXXXXX").string();
-      descriptor_ = ::mkostemp(name.data(), O_CLOEXEC);
-      if (descriptor_ >= 0) ::unlink(name.c_str());
-    }
-    if (descriptor_ < 0) return failure("write");
-    return {};
-  }
-
-  Status flush() {
-    if (descriptor_ < 0) {
-      if (auto status = open(); !status) return status;
-    }
-    std::size_t done = 0;
-    while (done < buffer_.size()) {
-      const ssize_t put = ::write(descriptor_, buffer_.data() + done, buffer_.size() - done);
-      if (put < 0 && errno == EINTR) continue;
-      if (put <= 0) return failure("write");
-      done += static_cast<std::size_t>(put);
-    }
-    buffer_.clear();
-    return {};
-  }
-
-  int descriptor_ = -1;
-  std::uint64_t size_bytes_ = 0;
-  std::string buffer_;
-};
 
 struct Kept {
   FindingStore::Place place;
@@ -172,92 +28,6 @@ using Group = std::vector<Kept>;
 using GroupsByRule = std::unordered_map<std::uint32_t, Group>;
 
 }  // namespace
-
-std::string encode_finding(const Finding& f) {
-  Encoder e;
-  const auto pair_of = [&](const auto& pair) { e.text(pair.first), e.text(pair.second); };
-  const auto text_of = [&](const std::string& text) { e.text(text); };
-  for (const std::string* text :
-       {&f.id, &f.rule_id, &f.rule_title, &f.status, &f.item, &f.channel, &f.provider, &f.computer})
-    e.text(*text);
-  e.number(static_cast<std::uint64_t>(f.level));
-  e.number(static_cast<std::uint64_t>(f.verdict));
-  e.number(static_cast<std::uint64_t>(f.time.ns_since_1970));
-  e.number(static_cast<std::uint64_t>(f.precision));
-  e.number(static_cast<std::uint64_t>(f.time_shift_s));
-  for (const std::uint64_t number :
-       {f.offset_bytes, std::uint64_t{f.length_bytes}, f.record_id, std::uint64_t{f.event_id},
-        std::uint64_t{f.recovered ? 1U : 0U}})
-    e.number(number);
-  e.list(f.techniques, text_of);
-  e.list(f.tags, text_of);
-  // Before what refers to them: scripts of many kilobytes are the reason of several comparisons.
-  e.list(f.fields, pair_of);
-  e.list(f.because, [&](const Because& b) {
-    const auto same = std::find_if(f.fields.begin(), f.fields.end(), [&](const auto& field) {
-      return field.first == b.field && field.second == b.value;
-    });
-    e.number(static_cast<std::uint64_t>(same - f.fields.begin()));
-    if (same == f.fields.end()) e.text(b.field), e.text(b.value);
-    for (const std::string* text : {&b.pattern, &b.reading}) e.text(*text);
-    e.number(b.offset_bytes ? *b.offset_bytes + 1 : 0);
-  });
-  e.list(f.related, [&](const RelatedEvent& r) {
-    e.text(r.rule_id), e.text(r.item);
-    e.number(r.offset_bytes), e.number(r.length_bytes);
-    e.number(static_cast<std::uint64_t>(r.time.ns_since_1970));
-    e.number(static_cast<std::uint64_t>(r.precision));
-  });
-  return e.take();
-}
-
-Result<Finding> decode_finding(std::string_view bytes) {
-  Decoder d(bytes);
-  Finding f;
-  const auto text = [&] { return d.text(); };
-  for (std::string* field :
-       {&f.id, &f.rule_id, &f.rule_title, &f.status, &f.item, &f.channel, &f.provider, &f.computer})
-    *field = d.text();
-  f.level = static_cast<Level>(d.number());
-  f.verdict = static_cast<Verdict>(d.number());
-  f.time.ns_since_1970 = static_cast<std::int64_t>(d.number());
-  f.precision = static_cast<TimePrecision>(d.number());
-  f.time_shift_s = static_cast<std::int64_t>(d.number());
-  f.offset_bytes = d.number();
-  f.length_bytes = static_cast<std::uint32_t>(d.number());
-  f.record_id = d.number();
-  f.event_id = static_cast<std::uint32_t>(d.number());
-  f.recovered = d.number() != 0;
-  d.list(f.techniques, text);
-  d.list(f.tags, text);
-  d.list(f.fields, [&] {
-    std::string name = d.text();
-    return std::pair(std::move(name), d.text());
-  });
-  d.list(f.because, [&] {
-    Because b;
-    if (const std::uint64_t place = d.number(); place < f.fields.size()) {
-      std::tie(b.field, b.value) = f.fields[place];
-    } else {
-      b.field = d.text(), b.value = d.text();
-    }
-    for (std::string* field : {&b.pattern, &b.reading}) *field = d.text();
-    if (const std::uint64_t offset = d.number(); offset != 0) b.offset_bytes = offset - 1;
-    return b;
-  });
-  d.list(f.related, [&] {
-    RelatedEvent r;
-    r.rule_id = d.text(), r.item = d.text();
-    r.offset_bytes = d.number();
-    r.length_bytes = static_cast<std::uint32_t>(d.number());
-    r.time.ns_since_1970 = static_cast<std::int64_t>(d.number());
-    r.precision = static_cast<TimePrecision>(d.number());
-    return r;
-  });
-  if (!d.ok() || !d.at_end())
-    return Error{ErrorCode::kDamaged, "The temporary file for findings was changed.", ""};
-  return f;
-}
 
 class FindingStore::State {
  public:
@@ -317,12 +87,6 @@ class FindingStore::State {
     return entries;
   }
 
-  Result<Finding> read(const Entry& entry) {
-    auto bytes = read(entry.spilled);
-    if (!bytes) return std::move(bytes).error();
-    return decode_finding(bytes.value());
-  }
-
   Status merge(State& other) {
     // The smaller cap of the two has already thrown away what the larger one would keep.
     while (cap_ > other.cap_) halve();
@@ -352,11 +116,11 @@ class FindingStore::State {
   std::uint64_t cap() const { return cap_; }
   bool computers_merged() const { return computers_merged_; }
 
- private:
   Result<std::string> read(const Spilled& spilled) {
     return spills_[spilled.file]->read(spilled.offset_bytes, spilled.length_bytes);
   }
 
+ private:
   std::uint64_t computers_most() const { return std::max<std::uint64_t>(1, limits_.computers); }
 
   void push(Group& group, const Kept& kept) {
@@ -485,14 +249,16 @@ bool FindingStore::count(std::uint32_t rule, std::string_view computer, const Pl
 }
 
 Status FindingStore::keep(std::uint32_t rule, std::string_view computer, const Place& place,
-                          const Finding& finding) {
-  return state_->add(state_->group(rule, computer), place, encode_finding(finding));
+                          std::string_view details) {
+  return state_->add(state_->group(rule, computer), place, details);
 }
 
 Status FindingStore::merge(FindingStore&& other) { return state_->merge(*other.state_); }
 
 std::vector<FindingStore::Entry> FindingStore::entries() const { return state_->entries(); }
-Result<Finding> FindingStore::read(const Entry& entry) { return state_->read(entry); }
+Result<std::string> FindingStore::read(const Entry& entry) {
+  return state_->read(entry.spilled);
+}
 
 std::map<std::uint32_t, FindingStore::Count> FindingStore::counts() const {
   return state_->counts();

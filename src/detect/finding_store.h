@@ -4,19 +4,14 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "base/limits.h"
 #include "base/result.h"
-#include "detect/finding.h"
 
 namespace pugmark {
-
-// Bytes of a Finding and back: for the store's file only, never for a case. decode gives kDamaged
-// if the bytes are not what encode made.
-std::string encode_finding(const Finding& finding);
-Result<Finding> decode_finding(std::string_view bytes);
 
 // Findings of one worker, at most Limits::findings_per_rule_and_computer of one rule on one
 // computer: those that come first by (time, item path, offset). The rest are counted. Of more
@@ -44,12 +39,14 @@ class FindingStore {
   FindingStore& operator=(FindingStore&&) noexcept;
 
   // Counts one match of `rule` (an index of the caller's) on `computer`. True if it belongs to
-  // those kept so far: then the caller describes it to keep(), otherwise nothing more is to do.
+  // those kept so far: then the caller hands its details to keep(), otherwise nothing more is to
+  // do.
   bool count(std::uint32_t rule, std::string_view computer, const Place& place);
 
-  // Stores the details of the match just counted. kIo if the temporary file cannot be written.
+  // Stores the details (details.h) of the match just counted. kIo if the temporary file cannot be
+  // written.
   Status keep(std::uint32_t rule, std::string_view computer, const Place& place,
-              const Finding& finding);
+              std::string_view details);
 
   // Takes over everything of `other`.
   Status merge(FindingStore&& other);
@@ -71,7 +68,7 @@ class FindingStore {
   std::vector<Entry> entries() const;
 
   // The details of one of them. kIo if the temporary file cannot be read.
-  Result<Finding> read(const Entry& entry);
+  Result<std::string> read(const Entry& entry);
 
   // Matches per rule, over all computers.
   std::map<std::uint32_t, Count> counts() const;

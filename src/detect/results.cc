@@ -4,6 +4,8 @@
 #include <unordered_set>
 
 #include "base/digest.h"
+#include "detect/describe.h"
+#include "detect/details.h"
 #include "detect/engine/engine.h"
 #include "detect/settle.h"
 
@@ -181,7 +183,7 @@ class Results::State {
     for (std::size_t bytes = 0; next < order_.size() && bytes < kPortionBytes; ++next) {
       const auto& [item, entry] = order_[next];
       bytes += entry.spilled.length_bytes;
-      auto read = store_.read(entry);
+      auto read = read_finding(entry);
       if (!read) {
         portion.status = std::move(read).error();
         break;
@@ -193,6 +195,20 @@ class Results::State {
       while (!ids.insert(finding.id).second);
     }
     return portion;
+  }
+
+  Result<Finding> read_finding(const FindingStore::Entry& entry) {
+    auto details = store_.read(entry);
+    if (!details) return std::move(details).error();
+    auto finding = decode_details(details.value());
+    if (!finding) return std::move(finding).error();
+    const sigma::RuleSet& set = rules_.engine().rules();
+    if (entry.rule < set.rules.size()) {
+      describe_rule(set.rules[entry.rule], finding.value());
+    } else {
+      describe_rule(set.correlations[entry.rule - set.rules.size()], finding.value());
+    }
+    return finding;
   }
 
   // What is known only when everything was read: the item's path and the error of its clock.

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "detect/details.h"
 #include "detect/engine/engine.h"
 #include "detect/engine/matcher.h"
 #include "detect/finding_store.h"
@@ -82,6 +83,7 @@ class Scanner::State {
   static std::string_view raw_line_of(const Event& event, const Block& block);
 
   engine::Matcher matcher_;
+  DetailsEncoder details_;
   std::deque<KnownShape> known_;  // by shape id
   KnownShape unshared_;           // of a shape the table had no room for, anew for each event
   std::vector<std::uint32_t> hits_;

@@ -5,7 +5,6 @@
 #include <tuple>
 
 #include "base/text.h"
-#include "detect/describe.h"
 #include "detect/named_event.h"
 #include "detect/scan_state.h"
 
@@ -152,6 +151,7 @@ void Scanner::State::observe(const Event& event, const engine::BoundShape& bound
 
 Status Scanner::State::take_hits(const Event& event, const Block& block,
                                  const engine::BoundShape& bound) {
+  details_.begin(event, block);
   // A rule may reach one event by two routes; it matches once. Instances stand in order of rules.
   std::sort(hits_.begin(), hits_.end());
   std::uint32_t last_rule = UINT32_MAX;
@@ -176,8 +176,7 @@ Status Scanner::State::take_hit(const Event& event, const Block& block,
   const std::string& computer = computer_of(event);
   if (!store.count(instance.rule, computer, place)) return {};
   if (!is_confirmed(event, block, instance)) ++disagreements_count;
-  const Finding finding = describe(rule, matcher_.explain(hit), event, block);
-  return store.keep(instance.rule, computer, place, finding);
+  return store.keep(instance.rule, computer, place, details_.match(rule, matcher_.explain(hit)));
 }
 
 // The name as text; hits of one computer stand together.

@@ -1,0 +1,288 @@
+#include "detect/details.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <tuple>
+#include <variant>
+
+#include "base/bytes.h"
+
+namespace pugmark {
+namespace {
+
+// Order of what is written: numbers of the event, texts of the event, its fields, then the reasons
+// and the related events. A reason that speaks of a whole field names its number; one that speaks
+// of something else has the number behind the last, and the texts follow.
+
+void put_number(std::uint64_t value, std::string& out) {
+  std::array<char, 8> bytes{};
+  for (unsigned i = 0; i < 8; ++i) bytes[i] = static_cast<char>((value >> (8 * i)) & 0xFFU);
+  out.append(bytes.data(), bytes.size());
+}
+
+void put_number_at(std::size_t at, std::uint64_t value, std::string& out) {
+  for (unsigned i = 0; i < 8; ++i) out[at + i] = static_cast<char>((value >> (8 * i)) & 0xFFU);
+}
+
+void put_text(std::string_view text, std::string& out) {
+  put_number(text.size(), out);
+  out += text;
+}
+
+// The rendered text goes straight to where it stands in the end.
+void put_rendered(const Value& value, std::string& out) {
+  const std::size_t at = out.size();
+  put_number(0, out);
+  append_rendered(value, out);
+  put_number_at(at, out.size() - at - 8, out);
+}
+
+void put_offset(std::optional<std::uint64_t> offset_bytes, std::string& out) {
+  put_number(offset_bytes ? *offset_bytes + 1 : 0, out);
+}
+
+class Decoder {
+ public:
+  explicit Decoder(std::string_view in) : in_(in) {}
+  bool ok() const { return ok_; }
+  bool at_end() const { return in_.empty(); }
+
+  std::uint64_t number() {
+    if (in_.size() < 8) return fail();
+    const auto value = load_le<std::uint64_t>(as_bytes(in_).data());
+    in_.remove_prefix(8);
+    return value;
+  }
+  std::string text() {
+    const std::uint64_t size = number();
+    if (size > in_.size()) return fail(), std::string();
+    std::string value(in_.substr(0, size));
+    in_.remove_prefix(size);
+    return value;
+  }
+  template <class List, class Each>
+  void list(List& values, Each each) {
+    const std::uint64_t count = number();
+    for (std::uint64_t i = 0; i < count && ok_; ++i) values.push_back(each());
+  }
+
+ private:
+  std::uint64_t fail() {
+    ok_ = false;
+    in_ = {};
+    return 0;
+  }
+  std::string_view in_;
+  bool ok_ = true;
+};
+
+Because decode_because(Decoder& in, const Finding& finding) {
+  Because because;
+  if (const std::uint64_t field = in.number(); field < finding.fields.size()) {
+    std::tie(because.field, because.value) = finding.fields[field];
+  } else {
+    because.field = in.text();
+    because.value = in.text();
+  }
+  because.pattern = in.text();
+  because.reading = in.text();
+  if (const std::uint64_t offset = in.number(); offset != 0) because.offset_bytes = offset - 1;
+  return because;
+}
+
+RelatedEvent decode_related(Decoder& in) {
+  RelatedEvent related;
+  related.rule_id = in.text();
+  related.item = in.text();
+  related.offset_bytes = in.number();
+  related.length_bytes = static_cast<std::uint32_t>(in.number());
+  related.time.ns_since_1970 = static_cast<std::int64_t>(in.number());
+  related.precision = static_cast<TimePrecision>(in.number());
+  return related;
+}
+
+// Where in the item the text of a value stands, if it is a view of the block.
+std::optional<std::uint64_t> offset_of(const Value& value, const Block& block) {
+  const auto* data = static_cast<const std::byte*>(value.data);
+  const std::byte* first = block.bytes.data();
+  if (data == nullptr || std::less<>{}(data, first) ||
+      !std::less<>{}(data, first + block.bytes.size()))
+    return std::nullopt;
+  return block.offset_bytes + static_cast<std::uint64_t>(data - first);
+}
+
+// The engine answers comparisons of EventID with a number once for all events of a kind, so no
+// reason speaks of them. Those that were asked for and came out true, each once.
+void find_event_ids(const sigma::Rule& rule, const sigma::Expression& expression,
+                    std::uint32_t event_id, std::vector<const sigma::Predicate*>& found) {
+  if (expression.kind == sigma::ExpressionKind::kNot) return;
+  for (const sigma::Expression& child : expression.children)
+    find_event_ids(rule, child, event_id, found);
+  if (expression.kind != sigma::ExpressionKind::kPredicate) return;
+  const sigma::Predicate& predicate = rule.predicates[expression.predicate];
+  const auto* test = std::get_if<sigma::NumberTest>(&predicate.test);
+  const bool is_true = test != nullptr && predicate.field == "EventID" &&
+                       test->op == sigma::CompareOp::kEqual &&
+                       test->number == sigma::Number::from_integer(event_id);
+  if (is_true && std::find(found.begin(), found.end(), &predicate) == found.end())
+    found.push_back(&predicate);
+}
+
+}  // namespace
+
+void DetailsEncoder::begin(const Event& event, const Block& block) {
+  event_ = &event;
+  block_ = &block;
+  has_event_ = false;
+}
+
+void DetailsEncoder::put_event() {
+  const Event& event = *event_;
+  const Shape& shape = *event.shape;
+  bytes_.clear();
+  for (const std::uint64_t number :
+       {static_cast<std::uint64_t>(event.time.ns_since_1970),
+        static_cast<std::uint64_t>(event.precision), std::uint64_t{0}, event.where.offset_bytes,
+        std::uint64_t{event.where.length_bytes}, event.record_id, std::uint64_t{shape.event_id},
+        std::uint64_t{event.recovered ? 1U : 0U}})
+    put_number(number, bytes_);
+  put_text("", bytes_);  // the item's path
+  put_text(shape.channel, bytes_);
+  put_text(shape.provider, bytes_);
+  put_rendered(event.computer, bytes_);
+  const std::size_t count_at = bytes_.size();
+  put_number(0, bytes_);
+  fields_.assign(shape.fields.size(), {});
+  fields_count_ = 0;
+  for (std::size_t slot = 0; slot < shape.fields.size(); ++slot) {
+    const Value value = event.at(slot);
+    if (!value.present()) continue;
+    put_text(shape.names[slot], bytes_);
+    const std::size_t begin = bytes_.size() + 8;
+    put_rendered(value, bytes_);
+    fields_[slot] = {fields_count_++, begin, bytes_.size() - begin};
+  }
+  put_number_at(count_at, fields_count_, bytes_);
+  event_size_ = bytes_.size();
+  has_event_ = true;
+}
+
+std::string_view DetailsEncoder::match(const sigma::Rule& rule,
+                                       std::span<const engine::Reason> reasons) {
+  if (!has_event_) put_event();
+  bytes_.resize(event_size_);
+  event_ids_.clear();
+  if (event_->shape->source == SourceKind::kWindowsEvent)
+    find_event_ids(rule, rule.expression, event_->shape->event_id, event_ids_);
+  put_number(event_ids_.size() + reasons.size(), bytes_);
+  for (const sigma::Predicate* predicate : event_ids_) put_event_id(*predicate);
+  for (const engine::Reason& reason : reasons) put_reason(reason);
+  put_number(0, bytes_);  // related events
+  return bytes_;
+}
+
+void DetailsEncoder::put_event_id(const sigma::Predicate& predicate) {
+  std::optional<std::uint64_t> offset_bytes;
+  for (std::size_t slot = 0; slot < event_->shape->fields.size(); ++slot) {
+    if (event_->shape->names[slot] == "EventID")
+      offset_bytes = offset_of(event_->at(slot), *block_);
+  }
+  put_number(fields_count_, bytes_);
+  put_text("EventID", bytes_);
+  put_text(std::to_string(event_->shape->event_id), bytes_);
+  put_text(predicate.original, bytes_);
+  put_text("", bytes_);
+  put_offset(offset_bytes, bytes_);
+}
+
+// The place of the value a reason speaks of: of the list's element, if it is one.
+std::optional<std::uint64_t> DetailsEncoder::offset_of_reason(const engine::Reason& reason) const {
+  if (reason.slot == engine::kNoSlot) return std::nullopt;
+  const Value value = event_->at(reason.slot);
+  if (!value.is_list()) return offset_of(value, *block_);
+  for (const Value& element : value.list()) {
+    if (rendered(element) == reason.text) return offset_of(element, *block_);
+  }
+  return std::nullopt;
+}
+
+void DetailsEncoder::put_reason(const engine::Reason& reason) {
+  const bool has_slot = reason.slot != engine::kNoSlot;
+  const bool is_field = has_slot && event_->at(reason.slot).present();
+  const Field field = is_field ? fields_[reason.slot] : Field{};
+  // Scripts of many kilobytes are the reason of several comparisons.
+  if (is_field && std::string_view(bytes_).substr(field.begin, field.size) == reason.text) {
+    put_number(field.number, bytes_);
+  } else {
+    put_number(fields_count_, bytes_);
+    put_text(has_slot ? event_->shape->names[reason.slot] : reason.field, bytes_);
+    put_text(reason.text, bytes_);
+  }
+  put_text(reason.written->original, bytes_);
+  put_text(reason.reading, bytes_);
+  put_offset(offset_of_reason(reason), bytes_);
+}
+
+std::string encode_details(const Finding& finding) {
+  std::string out;
+  for (const std::uint64_t number :
+       {static_cast<std::uint64_t>(finding.time.ns_since_1970),
+        static_cast<std::uint64_t>(finding.precision),
+        static_cast<std::uint64_t>(finding.time_shift_s), finding.offset_bytes,
+        std::uint64_t{finding.length_bytes}, finding.record_id, std::uint64_t{finding.event_id},
+        std::uint64_t{finding.recovered ? 1U : 0U}})
+    put_number(number, out);
+  for (const std::string* text :
+       {&finding.item, &finding.channel, &finding.provider, &finding.computer})
+    put_text(*text, out);
+  put_number(finding.fields.size(), out);
+  for (const auto& [name, text] : finding.fields) {
+    put_text(name, out);
+    put_text(text, out);
+  }
+  put_number(finding.because.size(), out);
+  for (const Because& because : finding.because) {
+    put_number(finding.fields.size(), out);
+    for (const std::string* text :
+         {&because.field, &because.value, &because.pattern, &because.reading})
+      put_text(*text, out);
+    put_offset(because.offset_bytes, out);
+  }
+  put_number(finding.related.size(), out);
+  for (const RelatedEvent& related : finding.related) {
+    put_text(related.rule_id, out);
+    put_text(related.item, out);
+    put_number(related.offset_bytes, out);
+    put_number(related.length_bytes, out);
+    put_number(static_cast<std::uint64_t>(related.time.ns_since_1970), out);
+    put_number(static_cast<std::uint64_t>(related.precision), out);
+  }
+  return out;
+}
+
+Result<Finding> decode_details(std::string_view bytes) {
+  Decoder in(bytes);
+  Finding finding;
+  finding.time.ns_since_1970 = static_cast<std::int64_t>(in.number());
+  finding.precision = static_cast<TimePrecision>(in.number());
+  finding.time_shift_s = static_cast<std::int64_t>(in.number());
+  finding.offset_bytes = in.number();
+  finding.length_bytes = static_cast<std::uint32_t>(in.number());
+  finding.record_id = in.number();
+  finding.event_id = static_cast<std::uint32_t>(in.number());
+  finding.recovered = in.number() != 0;
+  for (std::string* text : {&finding.item, &finding.channel, &finding.provider, &finding.computer})
+    *text = in.text();
+  in.list(finding.fields, [&] {
+    std::string name = in.text();
+    return std::pair(std::move(name), in.text());
+  });
+  in.list(finding.because, [&] { return decode_because(in, finding); });
+  in.list(finding.related, [&] { return decode_related(in); });
+  if (!in.ok() || !in.at_end())
+    return Error{ErrorCode::kDamaged, "The temporary file for findings was changed.", ""};
+  return finding;
+}
+
+}  // namespace pugmark

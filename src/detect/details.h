@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "detect/engine/matcher.h"
+#include "detect/finding.h"
+#include "detect/sigma/rule.h"
+#include "events/event.h"
+#include "events/reader.h"
+
+// The details of a finding as bytes, for the temporary file they wait in: never for a case. All
+// that the rule says is left out, for the rules are still there when the bytes are read.
+namespace pugmark {
+
+// Makes the details of matches, without a step between the event and the bytes: of many matches
+// only those that come first in time are kept in the end. One per worker; memory is used again.
+class DetailsEncoder {
+ public:
+  // The event whose matches come now. Both must live until the last of them.
+  void begin(const Event& event, const Block& block);
+
+  // Everything a finding says about the event and why the rule matched, but for the item's path
+  // and the correction of its clock, which are known later. `reasons` are the matcher's, of this
+  // event. Valid until the next call.
+  std::string_view match(const sigma::Rule& rule, std::span<const engine::Reason> reasons);
+
+ private:
+  // Where in bytes_ the text of a slot stands, and as which of the fields.
+  struct Field {
+    std::uint32_t number = 0;
+    std::size_t begin = 0;
+    std::size_t size = 0;
+  };
+
+  void put_event();
+  void put_event_id(const sigma::Predicate& predicate);
+  void put_reason(const engine::Reason& reason);
+  std::optional<std::uint64_t> offset_of_reason(const engine::Reason& reason) const;
+
+  const Event* event_ = nullptr;
+  const Block* block_ = nullptr;
+  bool has_event_ = false;        // bytes_ begins with what put_event() writes
+  std::string bytes_;
+  std::size_t event_size_ = 0;    // of these, what the event says
+  std::uint32_t fields_count_ = 0;
+  std::vector<Field> fields_;     // by slot
+  std::vector<const sigma::Predicate*> event_ids_;  // compared with, of the rule in hand
+};
+
+// The same of a finding that is there already; what its rule says is left out.
+std::string encode_details(const Finding& finding);
+
+// A finding without what describe_rule() fills. kDamaged: the bytes are not what was made here.
+Result<Finding> decode_details(std::string_view bytes);
+
+}  // namespace pugmark
