@@ -14,9 +14,11 @@ struct Sha256Stream::Context {
   ~Context() { EVP_MD_CTX_free(evp); }
 
   // SHA-256 is always compiled into libcrypto: failing here means a broken installation, and a
-  // digest that is silently wrong would be worse than stopping.
+  // digest that is silently wrong would be worse than stopping. Asked for once: EVP_sha256() would
+  // be looked up again for every digest.
   void begin() {
-    if (evp == nullptr || EVP_DigestInit_ex(evp, EVP_sha256(), nullptr) != 1) std::abort();
+    static const EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    if (evp == nullptr || EVP_DigestInit_ex(evp, kAlgorithm, nullptr) != 1) std::abort();
   }
 };
 

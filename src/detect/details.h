@@ -46,11 +46,11 @@ class DetailsEncoder {
 
   const Event* event_ = nullptr;
   const Block* block_ = nullptr;
-  bool has_event_ = false;        // bytes_ begins with what put_event() writes
+  bool has_event_ = false;  // bytes_ begins with what put_event() writes
   std::string bytes_;
-  std::size_t event_size_ = 0;    // of these, what the event says
+  std::size_t event_size_ = 0;  // of these, what the event says
   std::uint32_t fields_count_ = 0;
-  std::vector<Field> fields_;     // by slot
+  std::vector<Field> fields_;                       // by slot
   std::vector<const sigma::Predicate*> event_ids_;  // compared with, of the rule in hand
 };
 

@@ -37,7 +37,6 @@ bool comes_first(const Gap& a, const Gap& b);
 struct BucketTally {
   std::uint64_t events_count = 0;
   std::vector<bool> observed;  // per Bucket::fields: some event had a text in it
-  std::uint32_t unobserved_count = 0;
 };
 
 class Scanner::State {
@@ -62,6 +61,7 @@ class Scanner::State {
   struct KnownShape {
     bool bound = false;
     engine::BoundShape binding;
+    std::vector<std::uint32_t> unseen;  // fields of the bucket that never held a text so far
     // The meter used last for this shape, and for whom.
     CoverageMeter* meter = nullptr;
     std::uint64_t meter_generation = 0;
@@ -71,7 +71,10 @@ class Scanner::State {
 
   KnownShape& known(const Shape& shape);
   void cover(const Event& event, KnownShape& shape);
-  void observe(const Event& event, const engine::BoundShape& bound);
+  void bind(const Shape& shape, KnownShape& known);
+  void observe(const Event& event, KnownShape& shape);
+  static bool holds_text(const Event& event, const engine::BoundShape& bound,
+                         std::uint32_t field);
   Status take_hits(const Event& event, const Block& block, const engine::BoundShape& bound);
   Status take_hit(const Event& event, const Block& block, const engine::Instance& instance,
                   std::uint32_t hit);

@@ -68,7 +68,7 @@ Status Scanner::State::scan(const Block& block, EventBatch& batch, const std::st
     while (buckets.size() <= shape.binding.bucket_id) buckets.emplace_back();
     ++buckets[shape.binding.bucket_id].events_count;
     if (shape.binding.bucket == nullptr || event.values == nullptr) continue;
-    observe(event, shape.binding);
+    observe(event, shape);
     matcher_.match(event, shape.binding, raw_line_of(event, block), hits_);
     if (hits_.empty()) continue;
     if (auto status = take_hits(event, block, shape.binding); !status) return status;
@@ -88,16 +88,32 @@ std::string_view Scanner::State::raw_line_of(const Event& event, const Block& bl
 Scanner::State::KnownShape& Scanner::State::known(const Shape& shape) {
   if (shape.id == UINT32_MAX) {
     unshared_ = {};
-    unshared_.binding = engine.bind(shape);
+    bind(shape, unshared_);
     return unshared_;
   }
   while (known_.size() <= shape.id) known_.emplace_back();
   KnownShape& entry = known_[shape.id];
-  if (!entry.bound) {
-    entry.binding = engine.bind(shape);
-    entry.bound = true;
-  }
+  if (!entry.bound) bind(shape, entry);
   return entry;
+}
+
+void Scanner::State::bind(const Shape& shape, KnownShape& known) {
+  known.bound = true;
+  known.binding = engine.bind(shape);
+  const engine::BoundShape& bound = known.binding;
+  if (bound.bucket == nullptr) return;
+  const auto& fields = bound.bucket->fields;
+  while (buckets.size() <= bound.bucket_id) buckets.emplace_back();
+  std::vector<bool>& observed = buckets[bound.bucket_id].observed;
+  observed.resize(fields.size(), false);
+  for (std::uint32_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].role == engine::FieldRole::kKeyword) {
+      observed[i] = true;
+    } else if (bound.slots[i] != engine::kNoSlot || !bound.other_slots[i].empty() ||
+               !bound.part_slots[i].empty() || fields[i].role == engine::FieldRole::kUriQuery) {
+      known.unseen.push_back(i);
+    }
+  }
 }
 
 void Scanner::State::cover(const Event& event, KnownShape& shape) {
@@ -119,34 +135,29 @@ void Scanner::State::cover(const Event& event, KnownShape& shape) {
 }
 
 // Notes which fields ever hold something; soon all that do are known and nothing is left to ask.
-void Scanner::State::observe(const Event& event, const engine::BoundShape& bound) {
-  BucketTally& tally = buckets[bound.bucket_id];
-  const auto& fields = bound.bucket->fields;
-  if (tally.observed.empty()) {
-    tally.observed.resize(fields.size(), false);
-    tally.unobserved_count = static_cast<std::uint32_t>(fields.size());
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      if (fields[i].role != engine::FieldRole::kKeyword) continue;
-      tally.observed[i] = true;
-      --tally.unobserved_count;
-    }
-  }
-  if (tally.unobserved_count == 0) return;
-  const auto note = [&](std::size_t field, std::uint32_t slot) {
-    if (tally.observed[field] || slot == engine::kNoSlot || !has_text(event.at(slot))) return;
-    tally.observed[field] = true;
-    --tally.unobserved_count;
+void Scanner::State::observe(const Event& event, KnownShape& shape) {
+  if (shape.unseen.empty()) return;
+  BucketTally& tally = buckets[shape.binding.bucket_id];
+  std::erase_if(shape.unseen, [&](std::uint32_t field) {
+    if (!tally.observed[field]) tally.observed[field] = holds_text(event, shape.binding, field);
+    return static_cast<bool>(tally.observed[field]);
+  });
+}
+
+// Whether some value that a field of the bucket is read from has a text.
+bool Scanner::State::holds_text(const Event& event, const engine::BoundShape& bound,
+                                std::uint32_t field) {
+  const auto has_text_at = [&](std::uint32_t slot) {
+    return slot != engine::kNoSlot && has_text(event.at(slot));
   };
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (tally.observed[i]) continue;
-    note(i, bound.slots[i]);
-    for (const std::uint32_t slot : bound.other_slots[i]) note(i, slot);
-    for (const auto& part : bound.part_slots[i]) {
-      for (const std::uint32_t slot : part) note(i, slot);
-    }
-    // A query that is not there is still read as the stem.
-    if (fields[i].role == engine::FieldRole::kUriQuery) note(i, bound.uri_stem_slot);
+  if (has_text_at(bound.slots[field])) return true;
+  if (std::ranges::any_of(bound.other_slots[field], has_text_at)) return true;
+  for (const auto& part : bound.part_slots[field]) {
+    if (std::ranges::any_of(part, has_text_at)) return true;
   }
+  // A query that is not there is still read as the stem.
+  const bool is_query = bound.bucket->fields[field].role == engine::FieldRole::kUriQuery;
+  return is_query && has_text_at(bound.uri_stem_slot);
 }
 
 Status Scanner::State::take_hits(const Event& event, const Block& block,

@@ -12,7 +12,7 @@ namespace {
 
 // Large enough that taking the lock costs nothing, small enough to stay in the second-level cache
 // between hashing and decoding.
-constexpr std::size_t kReadBytes = std::size_t{512} << 10U;
+constexpr std::size_t kReadBytes = std::size_t{256} << 10U;
 constexpr std::size_t kHeadBytes = std::size_t{64} << 10U;
 
 // A byte order mark, and three quarters of the characters in ASCII: no text of another kind begins

@@ -77,7 +77,8 @@ void FieldValues::begin(const Event& event, const BoundShape& bound, std::string
   const std::size_t fields_count = bound.field_base + bound.bucket->fields.size();
   if (states_.size() < fields_count) states_.resize(fields_count);
   const std::size_t slots_count = event.shape->fields.size();
-  if (slots_last_.size() < slots_count) slots_last_.resize(slots_count);
+  if (keyword_states_.size() < slots_count) keyword_states_.resize(slots_count);
+  expected_.clear();
   if (generation_ != memo_.generation()) forget_last();
 }
 
@@ -88,6 +89,47 @@ const Value& FieldValues::at(std::uint32_t slot) const {
 const Value& FieldValues::plain(std::uint32_t field) const {
   const FieldPlan& plan = bound_->bucket->fields[field];
   return plan.role == FieldRole::kPlain ? at(bound_->slots[field]) : kAbsentValue;
+}
+
+void FieldValues::expect(std::uint32_t field) {
+  const Value& value = plain(field);
+  if (value.present())
+    expect(bound_->field_base + field, value, states_[bound_->field_base + field]);
+}
+
+void FieldValues::expect_keyword(std::uint32_t slot) {
+  if (role_of_slot(slot) == FieldRole::kPlain)
+    expect(bound_->field_base + bound_->bucket->keyword_field, at(slot), keyword_states_[slot]);
+}
+
+// Lists and long values are left to the way of one by one.
+void FieldValues::expect(std::uint32_t key_field, const Value& value, State& state) {
+  if (value.is_list() || value.size > kMemoValueBytes) return;
+  if (state.last != nullptr && state.last->is_of(key_field, value.type, value.bytes())) {
+    state.epoch = epoch_;
+    state.entry = state.last;
+    return;
+  }
+  const std::uint64_t hash = memo_.hash_of(key_field, value.type, value.bytes());
+  memo_.fetch_place(hash);
+  expected_.push_back({&state, &value, key_field, hash, nullptr});
+}
+
+void FieldValues::find_expected() {
+  for (Expected& one : expected_) {
+    one.candidate = memo_.candidate(one.hash);
+    __builtin_prefetch(one.candidate);
+  }
+  for (const Expected& one : expected_) {
+    if (one.candidate != nullptr) __builtin_prefetch(one.candidate->key.data());
+  }
+  for (const Expected& one : expected_) {
+    if (one.candidate == nullptr ||
+        !one.candidate->is_of(one.key_field, one.value->type, one.value->bytes()))
+      continue;
+    one.state->epoch = epoch_;
+    one.state->entry = one.state->last = one.candidate;
+  }
 }
 
 MemoEntry* FieldValues::of(std::uint32_t field) {
@@ -112,7 +154,7 @@ MemoEntry* FieldValues::load(std::uint32_t field) {
 void FieldValues::forget_last() {
   generation_ = memo_.generation();
   for (State& state : states_) state.last = nullptr;
-  std::fill(slots_last_.begin(), slots_last_.end(), nullptr);
+  for (State& state : keyword_states_) state.last = nullptr;
 }
 
 const Value* FieldValues::first_present(const std::vector<std::uint32_t>& slots) const {
@@ -159,8 +201,7 @@ MemoEntry* FieldValues::load_from_others(std::uint32_t field) {
   if (first_present(bound_->other_slots[field]) == nullptr) return nullptr;
   readings_.begin(passing_arena_);
   for (const std::uint32_t slot : bound_->other_slots[field]) {
-    if (at(slot).present())
-      readings_.add(role_of_slot(slot), at(slot), at(bound_->uri_stem_slot));
+    if (at(slot).present()) readings_.add(role_of_slot(slot), at(slot), at(bound_->uri_stem_slot));
   }
   MemoEntry* entry = new_passing(field);
   take_readings(*entry);
@@ -187,11 +228,11 @@ MemoEntry* FieldValues::remembered(std::uint32_t field, FieldRole role, const Va
   if (key.size() > kMemoValueBytes) return passing(field, role, value);
   const std::uint32_t key_field = bound_->field_base + field;
   if (last != nullptr && last->is_of(key_field, value.type, key)) return last;
-  std::uint64_t hash = 0;
-  last = memo_.find(key_field, value.type, key, hash);
+  const std::uint64_t hash = memo_.hash_of(key_field, value.type, key);
+  last = memo_.find(hash, key_field, value.type, key);
   if (last != nullptr) return last;
   if (memo_.is_full()) return passing(field, role, value);
-  last = memo_.add(key_field, value.type, key, hash);
+  last = memo_.add(hash, key_field, value.type, key);
   fill(*last, role, value, memo_.arena());
   return last;
 }
@@ -244,7 +285,12 @@ FieldRole FieldValues::role_of_slot(std::uint32_t slot) const {
 MemoEntry* FieldValues::keyword_entry(std::uint32_t slot) {
   const FieldRole role = role_of_slot(slot);
   if (role != FieldRole::kPlain) return passing(bound_->bucket->keyword_field, role, at(slot));
-  return remembered(bound_->bucket->keyword_field, role, at(slot), slots_last_[slot]);
+  State& state = keyword_states_[slot];
+  if (state.epoch != epoch_) {
+    state.epoch = epoch_;
+    state.entry = remembered(bound_->bucket->keyword_field, role, at(slot), state.last);
+  }
+  return state.entry;
 }
 
 std::span<MemoEntry* const> FieldValues::keyword_entries() {

@@ -52,6 +52,12 @@ class FieldValues {
   // Entries of earlier events are gone after this.
   void begin(const Event& event, const BoundShape& bound, std::string_view raw_line);
 
+  // Says that of() or keyword_entry() will be asked for; find_expected() looks all of them up
+  // together, which is sooner done than one by one, and changes nothing else.
+  void expect(std::uint32_t field);
+  void expect_keyword(std::uint32_t slot);
+  void find_expected();
+
   // What a field of the bucket holds, or nullptr if the event does not have it.
   MemoEntry* of(std::uint32_t field);
 
@@ -65,6 +71,12 @@ class FieldValues {
   // Only one of them: the value of a slot.
   MemoEntry* keyword_entry(std::uint32_t slot);
 
+  // Notes the answer to a comparison with a value; it is not known yet.
+  void remember(MemoEntry& entry, std::uint32_t predicate, bool answer) {
+    const std::size_t bytes = entry.answers.add(predicate, answer);
+    if (!entry.passing) memo_.note_bytes(bytes);
+  }
+
   // Memory that lives as long as the entry; bytes taken count towards its limit.
   std::span<std::uint32_t> allocate_numbers(const MemoEntry& entry, std::size_t count);
 
@@ -77,6 +89,16 @@ class FieldValues {
     MemoEntry* last = nullptr;   // what was remembered last: values often stay as they are
   };
 
+  // A value to be looked up.
+  struct Expected {
+    State* state = nullptr;
+    const Value* value = nullptr;
+    std::uint32_t key_field = 0;
+    std::uint64_t hash = 0;
+    MemoEntry* candidate = nullptr;
+  };
+
+  void expect(std::uint32_t key_field, const Value& value, State& state);
   MemoEntry* load(std::uint32_t field);
   MemoEntry* load_renamed(std::uint32_t field);
   MemoEntry* load_from_others(std::uint32_t field);
@@ -92,9 +114,10 @@ class FieldValues {
 
   ValueMemo memo_;
   ReadingMaker readings_;
-  std::vector<State> states_;           // by field, over all buckets
-  std::vector<MemoEntry*> slots_last_;  // State::last of what keywords are searched in, by slot
-  std::uint64_t generation_ = 0;        // of memo_, to which all of these belong
+  std::vector<State> states_;          // by field, over all buckets
+  std::vector<State> keyword_states_;  // of what keywords are searched in, by slot
+  std::vector<Expected> expected_;
+  std::uint64_t generation_ = 0;  // of memo_, to which all of these belong
   std::uint64_t epoch_ = 0;
   // Entries that die with the event: of values too long to be remembered, or made of several.
   std::deque<MemoEntry> passing_;

@@ -5,20 +5,26 @@
 
 #include "detect/engine/pattern_match.h"
 #include "detect/sigma/reference.h"
+#include "detect/sigma/regex_length.h"
 
 namespace pugmark::engine {
 namespace {
 
 using sigma::PredicateOp;
 
+bool regex_holds(const sigma::Regex& regex, std::string_view text) {
+  if (text.size() < regex.shortest_match_bytes) return false;
+  if (regex.asks_for_length_only) {
+    if (const auto known = sigma::has_line_of(text, regex.shortest_match_bytes)) return *known;
+  }
+  return re2::RE2::PartialMatch({text.data(), text.size()}, *regex.compiled);
+}
+
 // Everything but patterns, which have a fast way of their own.
 bool test_holds(const sigma::Predicate& predicate, std::string_view text) {
   switch (predicate.op()) {
-    case PredicateOp::kRegex: {
-      const auto& regex = std::get<sigma::Regex>(predicate.test);
-      return text.size() >= regex.shortest_match_bytes &&
-             re2::RE2::PartialMatch({text.data(), text.size()}, *regex.compiled);
-    }
+    case PredicateOp::kRegex:
+      return regex_holds(std::get<sigma::Regex>(predicate.test), text);
     case PredicateOp::kCidr:
       return sigma::cidr_holds(std::get<sigma::Cidr>(predicate.test), text);
     case PredicateOp::kNumber:
@@ -100,16 +106,27 @@ void Matcher::mark_clauses() {
 void Matcher::collect_candidates() {
   for (const std::uint32_t instance : bucket_->always) mark(instance);
   const bool line_is_known = scan_line();
+  searched_.clear();
+  searched_slots_.clear();
   for (const std::uint32_t field : bound_->indexed) {
     const FieldPlan& plan = bucket_->fields[field];
     if (line_is_known && plan.in_line) {
       collect_compared(field);
-    } else if (plan.role == FieldRole::kKeyword) {
-      collect_from_keywords(field);
+    } else if (plan.role != FieldRole::kKeyword) {
+      expect_field(field);
+    } else if (bucket_->keywords_by_value == kNoField) {
+      collect_from_all_values(field);
     } else {
-      collect_from_field(field);
+      expect_keywords(field);
     }
   }
+  values_.find_expected();
+  for (const std::uint32_t field : searched_) {
+    MemoEntry* const entry = values_.of(field);
+    if (entry != nullptr) mark_candidates(*entry, field);
+  }
+  for (const std::uint32_t slot : searched_slots_)
+    mark_candidates(*values_.keyword_entry(slot), bucket_->keyword_field);
 }
 
 // True if all literals of fields that are `in_line` have been looked for.
@@ -122,14 +139,13 @@ bool Matcher::scan_line() {
   return true;
 }
 
-void Matcher::collect_from_field(std::uint32_t field) {
+void Matcher::expect_field(std::uint32_t field) {
   const Value& value = values_.plain(field);
   if (value.present() && is_ruled_out(field, value) &&
       (bucket_->keywords_by_value == kNoField || is_ruled_out(bucket_->keywords_by_value, value)))
     return;
-  MemoEntry* entry = values_.of(field);
-  if (entry == nullptr) return;
-  for (const std::uint32_t instance : candidates_of(*entry, field)) mark(instance);
+  values_.expect(field);
+  searched_.push_back(field);
 }
 
 // True if no clause of a field can come true by a value that looks like this.
@@ -138,18 +154,18 @@ bool Matcher::is_ruled_out(std::uint32_t field, const Value& value) const {
   return plan.compared.empty() && plan.index->rules_out(value);
 }
 
-void Matcher::collect_from_keywords(std::uint32_t field) {
-  if (bucket_->keywords_by_value == kNoField) {
-    for (MemoEntry* entry : values_.keyword_entries()) {
-      for (const std::uint32_t instance : candidates_of(*entry, field)) mark(instance);
-    }
-    return;
-  }
+// Keywords in every value of the event and in the raw line.
+void Matcher::collect_from_all_values(std::uint32_t field) {
+  for (MemoEntry* entry : values_.keyword_entries()) mark_candidates(*entry, field);
+}
+
+// Keywords in the values that are searched for no field.
+void Matcher::expect_keywords(std::uint32_t field) {
   for (const std::uint32_t slot : bound_->keyword_slots) {
     const Value& value = values_.at(slot);
     if (!value.present() || is_ruled_out(field, value)) continue;
-    for (const std::uint32_t instance : candidates_of(*values_.keyword_entry(slot), field))
-      mark(instance);
+    values_.expect_keyword(slot);
+    searched_slots_.push_back(slot);
   }
 }
 
@@ -178,6 +194,10 @@ void Matcher::search(MemoEntry& entry, std::uint32_t field) {
   for (const std::uint32_t clause : plan.compared) {
     if (entry_satisfies(entry, bucket_->clauses[clause].predicate)) clauses_.push_back(clause);
   }
+}
+
+void Matcher::mark_candidates(MemoEntry& entry, std::uint32_t field) {
+  for (const std::uint32_t instance : candidates_of(entry, field)) mark(instance);
 }
 
 // The instances worth judging for what a value says; found once and remembered with it.
@@ -243,7 +263,7 @@ bool Matcher::entry_satisfies(MemoEntry& entry, std::uint32_t at) {
   const int known = entry.answers.of(at);
   if (known >= 0) return known == 1;
   const bool result = satisfying_reading(bucket_->predicates[at], entry) != nullptr;
-  entry.answers.add(at, result);
+  values_.remember(entry, at, result);
   return result;
 }
 

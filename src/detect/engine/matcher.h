@@ -49,8 +49,10 @@ class Matcher {
   void mark_clauses();
   void collect_candidates();
   bool scan_line();
-  void collect_from_field(std::uint32_t field);
-  void collect_from_keywords(std::uint32_t field);
+  void expect_field(std::uint32_t field);
+  void expect_keywords(std::uint32_t field);
+  void collect_from_all_values(std::uint32_t field);
+  void mark_candidates(MemoEntry& entry, std::uint32_t field);
   void collect_compared(std::uint32_t field);
   bool is_ruled_out(std::uint32_t field, const Value& value) const;
   void search(MemoEntry& entry, std::uint32_t field);
@@ -65,10 +67,12 @@ class Matcher {
 
   FieldValues values_;
   std::deque<BucketState> buckets_;
-  std::vector<std::uint32_t> clauses_;     // found and not yet looked at
-  std::vector<std::uint32_t> candidates_;  // of the entry being searched
-  std::vector<std::uint32_t> marked_;      // instances to judge
-  std::string decoded_;                    // the line percent-decoded
+  std::vector<std::uint32_t> searched_;        // fields of the event whose values are looked up
+  std::vector<std::uint32_t> searched_slots_;  // likewise, for keywords only
+  std::vector<std::uint32_t> clauses_;         // found and not yet looked at
+  std::vector<std::uint32_t> candidates_;      // of the entry being searched
+  std::vector<std::uint32_t> marked_;          // instances to judge
+  std::string decoded_;                        // the line percent-decoded
   std::uint64_t event_number_ = 0;
 
   // The event in hand.

@@ -25,11 +25,13 @@ class Answers {
     return -1;
   }
 
-  // `predicate` has no answer yet.
-  void add(std::uint32_t predicate, bool answer) {
+  // `predicate` has no answer yet. Gives the bytes of memory by which the table grew.
+  std::size_t add(std::uint32_t predicate, bool answer) {
+    const std::size_t before = slots_.size();
     if (2 * (count_ + 1) > slots_.size()) grow();
     put((predicate + 1) << 1U | (answer ? 1U : 0U));
     ++count_;
+    return (slots_.size() - before) * sizeof(std::uint32_t);
   }
 
   void clear() {
@@ -40,7 +42,7 @@ class Answers {
   }
 
  private:
-  static constexpr std::size_t kSlotsKept = 256;
+  static constexpr std::size_t kSlotsKept = 32;
 
   static std::size_t place(std::uint32_t predicate) {
     return predicate * std::size_t{0x9E3779B1U} >> 16U;
@@ -70,7 +72,6 @@ class Answers {
 // before), so most events are judged without looking at a single character.
 // What a look-up reads stands in the first 64 bytes, one line of the cache.
 struct alignas(64) MemoEntry {
-  std::uint64_t hash = 0;
   std::string_view key;                       // the value's own bytes
   std::span<const std::uint32_t> candidates;  // instances its texts make worth judging
   std::uint32_t field = 0;
@@ -92,12 +93,21 @@ class ValueMemo {
   // `seed` differs from run to run, so that collisions cannot be prepared in a log.
   explicit ValueMemo(std::uint64_t seed);
 
-  // The entry of the value, or nullptr; `hash` is filled for add(). `key` is the value's bytes;
-  // `type` is part of the key.
-  MemoEntry* find(std::uint32_t field, ValueType type, std::string_view key, std::uint64_t& hash);
+  // Looking up takes three steps, each of which waits for memory: the place in the table, the
+  // entry, its key. Whoever has several values to look up takes each step for all of them, so that
+  // they wait together: hash_of(), candidate(), then MemoEntry::is_of(). find() is all in one.
+  // `key` is the value's bytes; `type` is part of the key.
+  std::uint64_t hash_of(std::uint32_t field, ValueType type, std::string_view key) const;
+  void fetch_place(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash % kSlots]); }
 
-  // A new entry for it; `hash` is what find() returned. Valid until begin_event().
-  MemoEntry* add(std::uint32_t field, ValueType type, std::string_view key, std::uint64_t hash);
+  // The first entry that may be of a value with this hash; nullptr: none is.
+  MemoEntry* candidate(std::uint64_t hash);
+
+  // The entry of the value, or nullptr.
+  MemoEntry* find(std::uint64_t hash, std::uint32_t field, ValueType type, std::string_view key);
+
+  // A new entry for it. Valid until begin_event().
+  MemoEntry* add(std::uint64_t hash, std::uint32_t field, ValueType type, std::string_view key);
 
   // True if one event has filled even the reserve: its further values are not remembered.
   bool is_full() const { return entries_count_ == entries_.size(); }
@@ -120,10 +130,19 @@ class ValueMemo {
   static constexpr std::size_t kBytesMax = std::size_t{16} << 20U;
   static constexpr std::size_t kReserve = 4'096;  // entries one event may add beyond the maximum
 
+  // A place of the table: the number of an entry, counted from 1 (0: empty), and of its hash the
+  // uppermost bits, so that hardly any entry is looked at in vain.
+  static constexpr unsigned kNumberBits = 16;
+  static constexpr std::uint32_t kNumberMask = (1U << kNumberBits) - 1;
+  static_assert(kEntriesMax + kReserve <= kNumberMask);
+  static std::uint32_t tag_of(std::uint64_t hash) {
+    return static_cast<std::uint32_t>(hash >> 32U) & ~kNumberMask;
+  }
+
   void clear();
 
   std::uint64_t seed_;
-  std::vector<std::uint32_t> slots_;  // 0: empty, else index + 1 into entries_
+  std::vector<std::uint32_t> slots_;
   std::vector<MemoEntry> entries_;    // never moves: reserved to its largest size
   std::size_t entries_count_ = 0;
   std::size_t bytes_ = 0;

@@ -346,7 +346,8 @@ class ItemBuilder {
           "1,000.");
     }
     const std::size_t shortest = shortest_match_bytes(expression);
-    return add(Regex{std::move(expression), std::move(compiled), shortest}, scalar);
+    const bool length_only = asks_for_length_only(expression);
+    return add(Regex{std::move(expression), std::move(compiled), shortest, length_only}, scalar);
   }
 
   bool cidr(const Node& scalar) {

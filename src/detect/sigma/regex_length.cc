@@ -186,4 +186,24 @@ std::size_t shortest_match_bytes(std::string_view expression) {
   return LengthReader(expression).read();
 }
 
+bool asks_for_length_only(std::string_view expression) {
+  constexpr std::string_view kBegin = ".{";
+  constexpr std::string_view kEnd = ",}";
+  if (!expression.starts_with(kBegin) || !expression.ends_with(kEnd)) return false;
+  const std::size_t marks = kBegin.size() + kEnd.size();
+  if (expression.size() <= marks) return false;
+  return std::ranges::all_of(expression.substr(kBegin.size(), expression.size() - marks), is_digit);
+}
+
+std::optional<bool> has_line_of(std::string_view text, std::size_t length) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (!std::ranges::all_of(text, is_ascii)) return std::nullopt;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    if (end - begin >= length) return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
 }  // namespace pugmark::sigma

@@ -64,5 +64,35 @@ TEST(RegexLength, IsNeverMoreThanAMatchHas) {
   EXPECT_GT(matched, 10'000U);
 }
 
+TEST(RegexLength, KnowsExpressionsThatAskForLengthOnly) {
+  for (const char* const expression : {".{1000,}", ".{1,}", ".{0,}"})
+    EXPECT_TRUE(asks_for_length_only(expression)) << expression;
+  for (const char* const expression :
+       {".{1000}", ".{,}", ".{1,2}", "(?s).{3,}", "a.{3,}", ".{3,}a", ".{3,}.{3,}", "\\.{3,}", ".{",
+        ",}", ""})
+    EXPECT_FALSE(asks_for_length_only(expression)) << expression;
+}
+
+TEST(RegexLength, ALineOfThatLengthIsWhatRe2WouldFind) {
+  std::mt19937 random(20210304);
+  std::size_t found = 0;
+  std::size_t unsaid = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    const std::size_t length = random() % 6;
+    std::string text;
+    for (std::size_t k = random() % 12; k > 0; --k)
+      text += random() % 30 == 0 ? "\xc3\xa9" : std::string(1, "\n\ra\0"[random() % 4]);
+    const auto known = has_line_of(text, length);
+    const re2::RE2 compiled(".{" + std::to_string(length) + ",}");
+    if (known) {
+      ASSERT_EQ(*known, re2::RE2::PartialMatch(text, compiled)) << length << " in " << text;
+    }
+    found += known.value_or(false) ? 1U : 0U;
+    unsaid += known ? 0U : 1U;
+  }
+  EXPECT_GT(found, 5'000U);
+  EXPECT_GT(unsaid, 1'000U);
+}
+
 }  // namespace
 }  // namespace pugmark::sigma

@@ -67,7 +67,9 @@ struct Pattern {
 struct Regex {
   std::string expression;
   std::shared_ptr<const re2::RE2> compiled;  // never null in a parsed rule; thread-safe
-  std::size_t shortest_match_bytes = 0;      // no shorter text holds a match (regex_length.h)
+  // regex_length.h: no shorter text holds a match, and whether any other does
+  std::size_t shortest_match_bytes = 0;
+  bool asks_for_length_only = false;
 
   friend bool operator==(const Regex& a, const Regex& b) { return a.expression == b.expression; }
 };
