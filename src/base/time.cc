@@ -1,9 +1,9 @@
 #include "base/time.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <cmath>
+#include <fmt/compile.h>
+#include <fmt/format.h>
 
 namespace pugmark {
 namespace {
@@ -168,19 +168,23 @@ std::optional<ParsedTime> parse_time(std::string_view text) {
 std::string format_time(TimeUtc time, TimePrecision precision) {
   if (precision == TimePrecision::kUnknown) return {};
   const CivilTime c = civil_from_time(time);
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", c.year, c.month, c.day,
-                                 c.hour, c.minute, c.second);
+  std::string text = fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}"), c.year,
+                                 c.month, c.day, c.hour, c.minute, c.second);
   switch (precision) {
     case TimePrecision::kUnknown:
     case TimePrecision::kSecond: break;
     case TimePrecision::kMillisecond:
-      text += fmt::format(".{:03}", c.nanosecond / 1'000'000);
+      text += fmt::format(FMT_COMPILE(".{:03}"), c.nanosecond / 1'000'000);
       break;
-    case TimePrecision::kMicrosecond: text += fmt::format(".{:06}", c.nanosecond / 1'000); break;
+    case TimePrecision::kMicrosecond:
+      text += fmt::format(FMT_COMPILE(".{:06}"), c.nanosecond / 1'000);
+      break;
     case TimePrecision::kHundredNanoseconds:
-      text += fmt::format(".{:07}", c.nanosecond / 100);
+      text += fmt::format(FMT_COMPILE(".{:07}"), c.nanosecond / 100);
       break;
-    case TimePrecision::kNanosecond: text += fmt::format(".{:09}", c.nanosecond); break;
+    case TimePrecision::kNanosecond:
+      text += fmt::format(FMT_COMPILE(".{:09}"), c.nanosecond);
+      break;
   }
   text += 'Z';
   return text;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <functional>
-#include <tuple>
 #include <variant>
 
 #include "base/bytes.h"
@@ -42,6 +41,7 @@ void put_offset(std::optional<std::uint64_t> offset_bytes, std::string& out) {
   put_number(offset_bytes ? *offset_bytes + 1 : 0, out);
 }
 
+// Assigns to what is there, so that memory is used again.
 class Decoder {
  public:
   explicit Decoder(std::string_view in) : in_(in) {}
@@ -54,17 +54,25 @@ class Decoder {
     in_.remove_prefix(8);
     return value;
   }
-  std::string text() {
+  void text(std::string& into) {
     const std::uint64_t size = number();
-    if (size > in_.size()) return fail(), std::string();
-    std::string value(in_.substr(0, size));
+    if (size > in_.size()) {
+      fail();
+      return;
+    }
+    into.assign(in_.substr(0, size));
     in_.remove_prefix(size);
-    return value;
   }
+  // No element takes less than the eight bytes of a number.
   template <class List, class Each>
   void list(List& values, Each each) {
     const std::uint64_t count = number();
-    for (std::uint64_t i = 0; i < count && ok_; ++i) values.push_back(each());
+    if (count > in_.size() / 8) {
+      fail();
+      return;
+    }
+    values.resize(count);
+    for (auto& value : values) each(value);
   }
 
  private:
@@ -77,29 +85,27 @@ class Decoder {
   bool ok_ = true;
 };
 
-Because decode_because(Decoder& in, const Finding& finding) {
-  Because because;
+void decode_because(Decoder& in, const Finding& finding, Because& because) {
   if (const std::uint64_t field = in.number(); field < finding.fields.size()) {
-    std::tie(because.field, because.value) = finding.fields[field];
+    because.field = finding.fields[field].first;
+    because.value = finding.fields[field].second;
   } else {
-    because.field = in.text();
-    because.value = in.text();
+    in.text(because.field);
+    in.text(because.value);
   }
-  because.pattern = in.text();
-  because.reading = in.text();
-  if (const std::uint64_t offset = in.number(); offset != 0) because.offset_bytes = offset - 1;
-  return because;
+  in.text(because.pattern);
+  in.text(because.reading);
+  const std::uint64_t offset = in.number();
+  because.offset_bytes = offset != 0 ? std::optional(offset - 1) : std::nullopt;
 }
 
-RelatedEvent decode_related(Decoder& in) {
-  RelatedEvent related;
-  related.rule_id = in.text();
-  related.item = in.text();
+void decode_related(Decoder& in, RelatedEvent& related) {
+  in.text(related.rule_id);
+  in.text(related.item);
   related.offset_bytes = in.number();
   related.length_bytes = static_cast<std::uint32_t>(in.number());
   related.time.ns_since_1970 = static_cast<std::int64_t>(in.number());
   related.precision = static_cast<TimePrecision>(in.number());
-  return related;
 }
 
 // Where in the item the text of a value stands, if it is a view of the block.
@@ -261,9 +267,8 @@ std::string encode_details(const Finding& finding) {
   return out;
 }
 
-Result<Finding> decode_details(std::string_view bytes) {
+Status decode_details(std::string_view bytes, Finding& finding) {
   Decoder in(bytes);
-  Finding finding;
   finding.time.ns_since_1970 = static_cast<std::int64_t>(in.number());
   finding.precision = static_cast<TimePrecision>(in.number());
   finding.time_shift_s = static_cast<std::int64_t>(in.number());
@@ -273,16 +278,16 @@ Result<Finding> decode_details(std::string_view bytes) {
   finding.event_id = static_cast<std::uint32_t>(in.number());
   finding.recovered = in.number() != 0;
   for (std::string* text : {&finding.item, &finding.channel, &finding.provider, &finding.computer})
-    *text = in.text();
-  in.list(finding.fields, [&] {
-    std::string name = in.text();
-    return std::pair(std::move(name), in.text());
+    in.text(*text);
+  in.list(finding.fields, [&](auto& field) {
+    in.text(field.first);
+    in.text(field.second);
   });
-  in.list(finding.because, [&] { return decode_because(in, finding); });
-  in.list(finding.related, [&] { return decode_related(in); });
+  in.list(finding.because, [&](Because& because) { decode_because(in, finding, because); });
+  in.list(finding.related, [&](RelatedEvent& related) { decode_related(in, related); });
   if (!in.ok() || !in.at_end())
     return Error{ErrorCode::kDamaged, "The temporary file for findings was changed.", ""};
-  return finding;
+  return {};
 }
 
 }  // namespace pugmark

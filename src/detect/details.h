@@ -57,7 +57,8 @@ class DetailsEncoder {
 // The same of a finding that is there already; what its rule says is left out.
 std::string encode_details(const Finding& finding);
 
-// A finding without what describe_rule() fills. kDamaged: the bytes are not what was made here.
-Result<Finding> decode_details(std::string_view bytes);
+// Fills in a finding, but for what describe_rule() does and its id. Its memory is used again.
+// kDamaged: the bytes are not what was made here; what it then says is of no use.
+Status decode_details(std::string_view bytes, Finding& finding);
 
 }  // namespace pugmark

@@ -102,7 +102,7 @@ class FindingStore::State {
     }
     take_over(other.others_, first_file,
               [&](std::uint32_t rule) -> Group& { return others_[rule]; });
-    return compact_if_wasteful();
+    return {};  // each store has seen to its own files
   }
 
   std::map<std::uint32_t, Count> counts() const {
@@ -116,8 +116,8 @@ class FindingStore::State {
   std::uint64_t cap() const { return cap_; }
   bool computers_merged() const { return computers_merged_; }
 
-  Result<std::string> read(const Spilled& spilled) {
-    return spills_[spilled.file]->read(spilled.offset_bytes, spilled.length_bytes);
+  Status read(const Spilled& spilled, std::string& details) {
+    return spills_[spilled.file]->read(spilled.offset_bytes, spilled.length_bytes, details);
   }
 
  private:
@@ -212,11 +212,11 @@ class FindingStore::State {
   }
 
   Status move_to(SpillFile& fresh, GroupsByRule& groups) {
+    std::string details;
     for (auto& [rule, group] : groups) {
       for (Kept& kept : group) {
-        auto bytes = read(kept.spilled);
-        if (!bytes) return std::move(bytes).error();
-        auto at = fresh.append(bytes.value());
+        if (auto status = read(kept.spilled, details); !status) return status;
+        auto at = fresh.append(details);
         if (!at) return std::move(at).error();
         kept.spilled.file = 0;
         kept.spilled.offset_bytes = at.value();
@@ -256,8 +256,8 @@ Status FindingStore::keep(std::uint32_t rule, std::string_view computer, const P
 Status FindingStore::merge(FindingStore&& other) { return state_->merge(*other.state_); }
 
 std::vector<FindingStore::Entry> FindingStore::entries() const { return state_->entries(); }
-Result<std::string> FindingStore::read(const Entry& entry) {
-  return state_->read(entry.spilled);
+Status FindingStore::read(const Entry& entry, std::string& details) {
+  return state_->read(entry.spilled, details);
 }
 
 std::map<std::uint32_t, FindingStore::Count> FindingStore::counts() const {

@@ -67,8 +67,8 @@ class FindingStore {
   // All kept findings, in no order. Valid until the store changes.
   std::vector<Entry> entries() const;
 
-  // The details of one of them. kIo if the temporary file cannot be read.
-  Result<std::string> read(const Entry& entry);
+  // Makes `details` those of one of them. kIo if the temporary file cannot be read.
+  Status read(const Entry& entry, std::string& details);
 
   // Matches per rule, over all computers.
   std::map<std::uint32_t, Count> counts() const;

@@ -25,6 +25,27 @@ std::string finding_id(const Finding& finding, const Item& item, unsigned round)
   return to_hex(sha256(as_bytes(text))).substr(0, 16);
 }
 
+// Blocks cut a line that is too long into pieces; whoever reads of them wants to know of the line.
+// Of two lines that follow each other at least the line feed stands between the gaps.
+void join_pieces(std::vector<Gap>& gaps) {
+  std::size_t count = 0;
+  for (Gap& gap : gaps) {
+    Gap* const before = count > 0 ? &gaps[count - 1] : nullptr;
+    const bool goes_on =
+        before != nullptr && gap.kind == GapKind::kLimit && before->kind == GapKind::kLimit &&
+        before->where.length_bytes > 0 && before->what == gap.what &&
+        gap.where.offset_bytes == before->where.offset_bytes + before->where.length_bytes &&
+        gap.where.length_bytes <= UINT32_MAX - before->where.length_bytes;
+    if (goes_on) {
+      before->where.length_bytes += gap.where.length_bytes;
+    } else {
+      if (&gaps[count] != &gap) gaps[count] = std::move(gap);
+      ++count;
+    }
+  }
+  gaps.resize(count);
+}
+
 // Keeps the first gaps of an item and says how many more there are. Whoever found them may have
 // counted some together already, so there are at least so many.
 void cut_gaps(std::vector<Gap>& gaps, std::uint64_t gaps_count, std::uint64_t gaps_max) {
@@ -59,9 +80,10 @@ class Results::State {
       tally.gaps.clear();
     }
     for (auto& [index, list] : by_item) {
+      std::stable_sort(list.begin(), list.end(), comes_first);
+      join_pieces(list);
       gaps_count_ += list.size();
       gathered_.items[index].gaps_count += list.size();
-      std::stable_sort(list.begin(), list.end(), comes_first);
       cut_gaps(list, gathered_.items[index].gaps_count, limits.gaps_per_item);
       for (Gap& gap : list) {
         gap.where.item = ItemId{index};
@@ -140,19 +162,23 @@ class Results::State {
   Status for_each_finding(bool ahead, const std::function<Status(const Finding&)>& each) {
     std::unordered_set<std::string> ids;
     std::size_t next = 0;
-    const auto read = [&] { return read_portion(next, ids); };
-    Portion portion = read();
+    Portion portion;
+    Portion following;
+    read_portion(next, ids, portion);
     for (;;) {
       const bool is_last = next == order_.size() || !portion.status.ok();
       // Waits for its thread when it goes out of scope.
-      std::future<Portion> following;
-      if (!is_last)
-        following = std::async(ahead ? std::launch::async : std::launch::deferred, read);
-      for (const Finding& finding : portion.findings) {
-        if (auto status = each(finding); !status) return status;
+      std::future<void> reading;
+      if (!is_last) {
+        reading = std::async(ahead ? std::launch::async : std::launch::deferred,
+                             [&] { read_portion(next, ids, following); });
+      }
+      for (std::size_t i = 0; i < portion.count; ++i) {
+        if (auto status = each(portion.slots[i].finding); !status) return status;
       }
       if (is_last) return portion.status;
-      portion = following.get();
+      reading.get();
+      std::swap(portion, following);
     }
   }
 
@@ -170,45 +196,53 @@ class Results::State {
   std::vector<Scanner> scanners_;  // own the paths that findings refer to
 
  private:
+  // A finding, and how many bytes its details took: what one made large does not stay so.
+  struct Slot {
+    Finding finding;
+    std::size_t details_bytes = 0;
+  };
   struct Portion {
-    std::vector<Finding> findings;
+    std::vector<Slot> slots;  // the first `count` are in use, the others hold memory for later
+    std::size_t count = 0;
     Status status;  // why there are no more
   };
 
-  // The findings from order_[next] on that fit a portion, and their ids, which tell them from all
-  // before.
-  Portion read_portion(std::size_t& next, std::unordered_set<std::string>& ids) {
-    constexpr std::size_t kPortionBytes = std::size_t{1} << 20U;
-    Portion portion;
+  // Makes `portion` the findings from order_[next] on that fit it, with ids, which tell them from
+  // all before.
+  void read_portion(std::size_t& next, std::unordered_set<std::string>& ids, Portion& portion) {
+    constexpr std::size_t kPortionBytes = std::size_t{256} << 10U;
+    portion.count = 0;
     for (std::size_t bytes = 0; next < order_.size() && bytes < kPortionBytes; ++next) {
       const auto& [item, entry] = order_[next];
       bytes += entry.spilled.length_bytes;
-      auto read = read_finding(entry);
-      if (!read) {
-        portion.status = std::move(read).error();
-        break;
-      }
-      Finding& finding = portion.findings.emplace_back(std::move(read).value());
+      if (portion.count == portion.slots.size()) portion.slots.emplace_back();
+      Finding& finding = finding_of(portion.slots[portion.count], entry);
+      if (portion.status = read_finding(entry, finding); !portion.status.ok()) break;
+      ++portion.count;
       complete(finding, gathered_.items[item], entry.rule);
       unsigned round = 0;
       do finding.id = finding_id(finding, gathered_.items[item].item, round++);
       while (!ids.insert(finding.id).second);
     }
-    return portion;
   }
 
-  Result<Finding> read_finding(const FindingStore::Entry& entry) {
-    auto details = store_.read(entry);
-    if (!details) return std::move(details).error();
-    auto finding = decode_details(details.value());
-    if (!finding) return std::move(finding).error();
+  static Finding& finding_of(Slot& slot, const FindingStore::Entry& entry) {
+    constexpr std::size_t kBytesKept = std::size_t{16} << 10U;
+    if (slot.details_bytes > kBytesKept) slot.finding = {};
+    slot.details_bytes = entry.spilled.length_bytes;
+    return slot.finding;
+  }
+
+  Status read_finding(const FindingStore::Entry& entry, Finding& finding) {
+    if (auto status = store_.read(entry, details_); !status) return status;
+    if (auto status = decode_details(details_, finding); !status) return status;
     const sigma::RuleSet& set = rules_.engine().rules();
     if (entry.rule < set.rules.size()) {
-      describe_rule(set.rules[entry.rule], finding.value());
+      describe_rule(set.rules[entry.rule], finding);
     } else {
-      describe_rule(set.correlations[entry.rule - set.rules.size()], finding.value());
+      describe_rule(set.correlations[entry.rule - set.rules.size()], finding);
     }
-    return finding;
+    return {};
   }
 
   // What is known only when everything was read: the item's path and the error of its clock.
@@ -228,6 +262,8 @@ class Results::State {
     gaps_.push_back(std::move(gap));
     ++gaps_count_;
   }
+
+  std::string details_;  // of the finding being read
 };
 
 Result<Results> Results::settle(const Ruleset& rules, std::vector<Scanner> scanners,

@@ -35,18 +35,18 @@ Result<std::uint64_t> SpillFile::append(std::string_view bytes) {
   return at;
 }
 
-Result<std::string> SpillFile::read(std::uint64_t offset_bytes, std::uint64_t length_bytes) {
-  if (auto status = flush(); !status) return std::move(status).error();
-  std::string bytes(length_bytes, '\0');
+Status SpillFile::read(std::uint64_t offset_bytes, std::uint64_t length_bytes, std::string& into) {
+  if (auto status = flush(); !status) return status;
+  into.resize(length_bytes);
   std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t got = ::pread(descriptor_, bytes.data() + done, bytes.size() - done,
+  while (done < into.size()) {
+    const ssize_t got = ::pread(descriptor_, into.data() + done, into.size() - done,
                                 static_cast<off_t>(offset_bytes + done));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return failure("read");
     done += static_cast<std::size_t>(got);
   }
-  return bytes;
+  return {};
 }
 
 Status SpillFile::open() {

@@ -21,8 +21,8 @@ class SpillFile {
   // Where in the file the bytes now are. kIo: they cannot be written.
   Result<std::uint64_t> append(std::string_view bytes);
 
-  // Bytes appended before. kIo: they cannot be read.
-  Result<std::string> read(std::uint64_t offset_bytes, std::uint64_t length_bytes);
+  // Makes `into` bytes appended before. kIo: they cannot be read.
+  Status read(std::uint64_t offset_bytes, std::uint64_t length_bytes, std::string& into);
 
   std::uint64_t size_bytes() const { return size_bytes_; }
 

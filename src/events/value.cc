@@ -1,10 +1,10 @@
 #include "events/value.h"
 
-#include <emmintrin.h>
-#include <fmt/format.h>
-
 #include <array>
 #include <charconv>
+#include <emmintrin.h>
+#include <fmt/compile.h>
+#include <fmt/format.h>
 #include <iterator>
 
 #include "base/bytes.h"
@@ -74,7 +74,7 @@ void append_real(std::string_view bytes, std::string& out) {
   if (bytes.size() != sizeof(T)) return append_binary(bytes, out);
   T number;
   std::memcpy(&number, bytes.data(), sizeof number);
-  fmt::format_to(std::back_inserter(out), "{}", number);
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE("{}"), number);
 }
 
 template <class T>
@@ -102,8 +102,9 @@ void append_bool(std::string_view bytes, std::string& out) {
 void append_guid(std::string_view bytes, std::string& out) {
   if (bytes.size() != 16) return append_binary(bytes, out);
   const auto* at = as_bytes(bytes).data();
-  fmt::format_to(std::back_inserter(out), "{{{:08X}-{:04X}-{:04X}-", load_le<std::uint32_t>(at),
-                 load_le<std::uint16_t>(at + 4), load_le<std::uint16_t>(at + 6));
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE("{{{:08X}-{:04X}-{:04X}-"),
+                 load_le<std::uint32_t>(at), load_le<std::uint16_t>(at + 4),
+                 load_le<std::uint16_t>(at + 6));
   append_binary(bytes.substr(8, 2), out);
   out += '-';
   append_binary(bytes.substr(10), out);
@@ -119,14 +120,14 @@ void append_sid(std::string_view bytes, std::string& out) {
   std::uint64_t authority = 0;
   for (std::size_t i = 2; i < kSidHeaderBytes; ++i)
     authority = (authority << 8U) | std::to_integer<std::uint64_t>(at[i]);
-  fmt::format_to(std::back_inserter(out), "S-{}-", std::to_integer<unsigned>(at[0]));
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE("S-{}-"), std::to_integer<unsigned>(at[0]));
   if (authority < (1ULL << 32U)) {
-    fmt::format_to(std::back_inserter(out), "{}", authority);
+    fmt::format_to(std::back_inserter(out), FMT_COMPILE("{}"), authority);
   } else {
-    fmt::format_to(std::back_inserter(out), "0x{:012x}", authority);
+    fmt::format_to(std::back_inserter(out), FMT_COMPILE("0x{:012x}"), authority);
   }
   for (std::size_t i = kSidHeaderBytes; i < bytes.size(); i += 4)
-    fmt::format_to(std::back_inserter(out), "-{}", load_le<std::uint32_t>(at + i));
+    fmt::format_to(std::back_inserter(out), FMT_COMPILE("-{}"), load_le<std::uint32_t>(at + i));
 }
 
 // [MS-DTYP] 2.3.3. Logs use 0 ("never logged on") and 2^63-1 ("never expires"), which TimeUtc
@@ -154,8 +155,8 @@ void append_filetime(std::string_view bytes, std::string& out) {
             : second_of_era - kSecondsFrom1601To2001 + kSecondsFrom1970To2001;
   const CivilTime c = civil_from_time(TimeUtc{since_1970 * 1'000'000'000});
   const int year = c.year + static_cast<int>(era) * 400 - (early ? 400 : 0);
-  fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:07}Z", year,
-                 c.month, c.day, c.hour, c.minute, c.second, ticks % kTicksPerSecond);
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:07}Z"),
+                 year, c.month, c.day, c.hour, c.minute, c.second, ticks % kTicksPerSecond);
 }
 
 // [MS-DTYP] 2.3.13: year, month, day of week, day, hour, minute, second, millisecond.
@@ -166,8 +167,9 @@ void append_system_time(std::string_view bytes, std::string& out) {
   if (part[1] < 1 || part[1] > 12 || part[3] < 1 || part[3] > 31 || part[4] > 23 ||
       part[5] > 59 || part[6] > 59 || part[7] > 999)
     return append_binary(bytes, out);
-  fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}0000Z", part[0],
-                 part[1], part[3], part[4], part[5], part[6], part[7]);
+  fmt::format_to(std::back_inserter(out),
+                 FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}0000Z"), part[0], part[1],
+                 part[3], part[4], part[5], part[6], part[7]);
 }
 
 void append_list(std::span<const Value> values, std::string& out) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -33,25 +34,34 @@ class Work {
   }
 
   // A file to read: one nobody has begun, else one that is still being read; nullptr if all is
-  // done or all is in vain.
+  // done or all is in vain. Waits while somebody else is opening the last one: it may be large
+  // enough for all.
   std::shared_ptr<BlockStream> take() {
+    std::unique_lock lock(mutex_);
     for (;;) {
       if (is_in_vain()) return nullptr;
-      const EvidenceFile* file = nullptr;
-      {
-        const std::lock_guard lock(mutex_);
-        if (waiting_.empty()) return active_.empty() ? nullptr : *active_.begin();
-        file = waiting_.front();
+      if (!waiting_.empty()) {
+        const EvidenceFile* const file = waiting_.front();
         waiting_.pop_front();
+        ++opening_count_;
+        lock.unlock();
+        auto stream = BlockStream::open(*file, ids_, options_);
+        lock.lock();
+        --opening_count_;
+        opened_.notify_all();
+        if (stream) {
+          std::shared_ptr<BlockStream> shared(std::move(stream).value());
+          active_.insert(shared);
+          return shared;
+        }
+        note_unopened(*file, stream.error());
+      } else if (!active_.empty()) {
+        return *active_.begin();
+      } else if (opening_count_ == 0) {
+        return nullptr;
+      } else {
+        opened_.wait(lock);
       }
-      auto stream = BlockStream::open(*file, ids_, options_);
-      const std::lock_guard lock(mutex_);
-      if (stream) {
-        std::shared_ptr<BlockStream> shared(std::move(stream).value());
-        active_.insert(shared);
-        return shared;
-      }
-      note_unopened(*file, stream.error());
     }
   }
 
@@ -100,6 +110,8 @@ class Work {
   bool is_in_order_;  // one thread, files by path: what is refused is the same in every run
   HuntProgress& progress_;
   std::mutex mutex_;
+  std::condition_variable opened_;
+  std::size_t opening_count_ = 0;
   std::deque<const EvidenceFile*> waiting_;
   std::set<std::shared_ptr<BlockStream>> active_;
   std::uint64_t done_bytes_ = 0;
