@@ -4,7 +4,7 @@
 #include "events/exchange/exchange_reader.h"
 #include "events/text/fields.h"
 #include "events/text/line_cursor.h"
-#include "events/text/line_cutter.h"
+#include "events/text/line_reader.h"
 
 namespace pugmark::exchange {
 namespace {
@@ -29,9 +29,9 @@ class OabScratch : public DecodeScratch {
   text::DayParser days;
 };
 
-class OabGeneratorReader : public Reader {
+class OabGeneratorReader : public text::LineReader {
  public:
-  explicit OabGeneratorReader(const ReaderOptions& options) : options_(options) {
+  explicit OabGeneratorReader(const ReaderOptions& options) : LineReader(options) {
     Shape shape;
     shape.source = SourceKind::kExchangeOabGenerator;
     shape.channel = kChannel;
@@ -41,57 +41,25 @@ class OabGeneratorReader : public Reader {
 
   std::string_view type() const override { return "exchange"; }
 
-  Cut cut(Bytes available, std::uint64_t /*offset_bytes*/, bool at_end) override {
-    return cutter_.cut(as_text(available), at_end, max_pending_bytes());
-  }
-
   std::unique_ptr<DecodeScratch> new_scratch() const override {
     return std::make_unique<OabScratch>();
   }
 
-  void decode(const Block& block, DecodeScratch& scratch, EventBatch& batch) const override {
-    const auto& context = static_cast<const text::LineContext&>(*block.context);
-    text::GapRecorder gaps(batch, block, *options_.limits);
-    const std::string_view text = as_text(block.bytes);
-    text::LineCursor lines(text);
-    bool is_rest = context.begins_in_line;
-    while (lines.next()) {
-      const bool goes_on = context.ends_in_line && lines.end() == text.size();
-      const std::string_view line = text::without_carriage_return(lines.line());
-      const std::string_view shown = text::without_byte_order_mark(line);
-      // The end of the line is structure, whatever becomes of the line.
-      batch.understood_bytes +=
-          lines.next_begin() - lines.begin() - lines.padding_bytes() - line.size();
-      if (is_rest || goes_on || shape_ == nullptr || line.size() > options_.limits->line_bytes) {
-        if (!line.empty())
-          gaps.add(
-              lines.begin(), line.size(), GapKind::kLimit,
-              "A line is longer than the limit line-bytes, or a table is full; it was skipped.");
-      } else {
-        batch.understood_bytes += line.size();
-        if (!shown.empty())
-          add_event(block, lines.begin(), line.size(), shown, static_cast<OabScratch&>(scratch),
-                    batch);
-      }
-      if (lines.padding_bytes() > 0)
-        gaps.add(lines.end(), lines.padding_bytes(), GapKind::kTruncated,
-                 "NUL bytes stand here: space that was reserved and had not been written.");
-      is_rest = false;
-    }
-    gaps.finish();
-  }
-
-  std::size_t max_pending_bytes() const override {
-    return static_cast<std::size_t>(options_.limits->line_bytes) + 1;
-  }
-
  private:
-  void add_event(const Block& block, std::size_t at, std::size_t length, std::string_view shown,
-                 OabScratch& scratch, EventBatch& batch) const {
+  bool read_line(const Block& block, std::size_t at, std::string_view whole,
+                 DecodeScratch& scratch, EventBatch& batch,
+                 text::GapRecorder& gaps) const override {
+    const std::string_view shown = text::without_byte_order_mark(whole);
+    if (shown.empty()) return true;
+    if (shape_ == nullptr) {
+      gaps.add(at, whole.size(), GapKind::kLimit,
+               "The limit field-names or shapes was reached: this line was not read.");
+      return false;
+    }
     Event event;
     event.shape = shape_;
-    event.where = text::locate(block, at, length);
-    if (const auto parsed = leading_time(shown, scratch.days)) {
+    event.where = text::locate(block, at, whole.size());
+    if (const auto parsed = leading_time(shown, static_cast<OabScratch&>(scratch).days)) {
       event.time = parsed->time;
       event.precision = parsed->precision;
     }
@@ -101,11 +69,10 @@ class OabGeneratorReader : public Reader {
       event.values = values;
     }
     batch.mutable_events().push_back(event);
+    return true;
   }
 
-  ReaderOptions options_;
   const Shape* shape_ = nullptr;
-  text::LineCutter cutter_;
 };
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include "events/ncsa/line.h"
 #include "events/text/fields.h"
 #include "events/text/line_cursor.h"
-#include "events/text/line_cutter.h"
+#include "events/text/line_reader.h"
 
 namespace pugmark::ncsa {
 namespace {
@@ -33,56 +33,20 @@ Value as_written(std::string_view text) {
   return text.data() == nullptr ? Value::null() : text::text_value(text);
 }
 
-class NcsaReader : public Reader {
+class NcsaReader : public text::LineReader {
  public:
-  explicit NcsaReader(const ReaderOptions& options) : options_(options) {}
+  explicit NcsaReader(const ReaderOptions& options) : LineReader(options) {}
 
   std::string_view type() const override { return "ncsa"; }
-
-  Cut cut(Bytes available, std::uint64_t /*offset_bytes*/, bool at_end) override {
-    return cutter_.cut(as_text(available), at_end, max_pending_bytes());
-  }
 
   std::unique_ptr<DecodeScratch> new_scratch() const override {
     return std::make_unique<NcsaScratch>();
   }
 
-  void decode(const Block& block, DecodeScratch& scratch, EventBatch& batch) const override {
-    const auto& context = static_cast<const text::LineContext&>(*block.context);
-    text::GapRecorder gaps(batch, block, *options_.limits);
-    const std::string_view text = as_text(block.bytes);
-    text::LineCursor lines(text);
-    bool is_rest = context.begins_in_line;
-    while (lines.next()) {
-      const bool goes_on = context.ends_in_line && lines.end() == text.size();
-      const std::string_view line = text::without_carriage_return(lines.line());
-      // The end of the line is structure, whatever becomes of the line.
-      batch.understood_bytes +=
-          lines.next_begin() - lines.begin() - lines.padding_bytes() - line.size();
-      if (is_rest || goes_on || line.size() > options_.limits->line_bytes) {
-        if (!line.empty())
-          gaps.add(lines.begin(), line.size(), GapKind::kLimit,
-                   "A line is longer than the limit line-bytes; it was skipped.");
-      } else if (read_line(block, lines.begin(), line, static_cast<NcsaScratch&>(scratch), batch,
-                           gaps)) {
-        batch.understood_bytes += line.size();
-      }
-      if (lines.padding_bytes() > 0)
-        gaps.add(lines.end(), lines.padding_bytes(), GapKind::kTruncated,
-                 "NUL bytes stand here: space that was reserved and had not been written.");
-      is_rest = false;
-    }
-    gaps.finish();
-  }
-
-  std::size_t max_pending_bytes() const override {
-    return static_cast<std::size_t>(options_.limits->line_bytes) + 1;
-  }
-
  private:
-  // False if the line is a gap.
-  bool read_line(const Block& block, std::size_t at, std::string_view whole, NcsaScratch& scratch,
-                 EventBatch& batch, text::GapRecorder& gaps) const {
+  bool read_line(const Block& block, std::size_t at, std::string_view whole,
+                 DecodeScratch& scratch, EventBatch& batch,
+                 text::GapRecorder& gaps) const override {
     const std::string_view text = text::without_byte_order_mark(whole);
     if (text.empty()) return true;
     const auto line = parse_line(text);
@@ -95,7 +59,7 @@ class NcsaReader : public Reader {
                           (line->has_referer ? kHasReferer : 0U) |
                           (line->rest.data() != nullptr ? kHasRest : 0U);
     Event event;
-    event.shape = shape_of(kind, scratch);
+    event.shape = shape_of(kind, static_cast<NcsaScratch&>(scratch));
     if (event.shape == nullptr) {
       gaps.add(at, whole.size(), GapKind::kLimit,
                "The limit field-names or shapes was reached: this line was not read.");
@@ -120,7 +84,7 @@ class NcsaReader : public Reader {
     shape.source = SourceKind::kWebServer;
     shape.channel = "NCSA";
     shape.precision = TimePrecision::kSecond;
-    scratch.shapes[kind] = text::intern_shape(*options_.shapes, std::move(shape), names);
+    scratch.shapes[kind] = text::intern_shape(*options().shapes, std::move(shape), names);
     scratch.is_interned[kind] = true;
     return scratch.shapes[kind];
   }
@@ -145,8 +109,6 @@ class NcsaReader : public Reader {
     return values;
   }
 
-  ReaderOptions options_;
-  text::LineCutter cutter_;
 };
 
 }  // namespace
