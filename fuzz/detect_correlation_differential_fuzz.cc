@@ -19,8 +19,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/choices_testing.h"
 #include "base/text.h"
-#include "detect/choices.h"
 #include "detect/sigma/correlate.h"
 #include "detect/sigma/parse.h"
 

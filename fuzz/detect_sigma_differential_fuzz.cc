@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/choices_testing.h"
 #include "base/text.h"
-#include "detect/choices.h"
 #include "detect/engine/agreement.h"
 #include "detect/named_event.h"
 #include "detect/sigma/parse.h"

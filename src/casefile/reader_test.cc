@@ -9,7 +9,7 @@ namespace pugmark {
 namespace {
 
 using testing_sample::contents;
-using testing_sample::Folder;
+using testing::TemporaryFolder;
 using testing_sample::write_file;
 using testing_sample::write_sample;
 
@@ -67,7 +67,7 @@ void expect_equal(const Finding& a, const Finding& b) {
 }
 
 TEST(CaseReader, GivesBackEveryFinding) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write_sample(folder.file("x.case"));
   const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
   ASSERT_TRUE(reader.ok()) << reader.error().message;
@@ -79,7 +79,7 @@ TEST(CaseReader, GivesBackEveryFinding) {
 }
 
 TEST(CaseReader, GivesBackItemsGapsAndFacts) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write_sample(folder.file("x.case"));
   const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
   ASSERT_TRUE(reader.ok()) << reader.error().message;
@@ -113,7 +113,7 @@ TEST(CaseReader, GivesBackItemsGapsAndFacts) {
 }
 
 TEST(CaseReader, GivesBackRulesAndCoverage) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write_sample(folder.file("x.case"));
   const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
   ASSERT_TRUE(reader.ok()) << reader.error().message;
@@ -155,7 +155,7 @@ TEST(CaseReader, GivesBackRulesAndCoverage) {
 }
 
 TEST(CaseReader, FindsAFindingByAPrefixOfItsId) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write_sample(folder.file("x.case"));
   const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
   ASSERT_TRUE(reader.ok());
@@ -171,7 +171,7 @@ TEST(CaseReader, FindsAFindingByAPrefixOfItsId) {
 }
 
 TEST(CaseReader, RefusesAnAmbiguousPrefix) {
-  const Folder folder;
+  const TemporaryFolder folder;
   Result<CaseWriter> writer = CaseWriter::create(folder.file("x.case"), false);
   ASSERT_TRUE(writer.ok());
   Finding finding = testing_sample::plain_finding();
@@ -187,7 +187,7 @@ TEST(CaseReader, RefusesAnAmbiguousPrefix) {
 }
 
 TEST(CaseReader, TellsWhatIsNoCase) {
-  const Folder folder;
+  const TemporaryFolder folder;
   EXPECT_EQ(CaseReader::open(folder.file("none")).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(CaseReader::open(folder.path()).error().code, ErrorCode::kInvalidInput);
   EXPECT_EQ(CaseReader::open("/dev/null").error().code, ErrorCode::kInvalidInput);
@@ -239,7 +239,7 @@ Status read_everything(const CaseReader& reader) {
 }
 
 TEST_P(TamperedCase, IsDamaged) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::string path = folder.file("x.case");
   write_sample(path);
   run_sql(path, GetParam());
@@ -288,7 +288,7 @@ INSTANTIATE_TEST_SUITE_P(
         "UPDATE facts SET value = 5"));
 
 TEST(CaseReader, RefusesAnotherFormatAndAnotherProgram) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::string path = folder.file("x.case");
   write_sample(path);
   run_sql(path, "PRAGMA user_version = 99");
@@ -298,7 +298,7 @@ TEST(CaseReader, RefusesAnotherFormatAndAnotherProgram) {
 }
 
 TEST(CaseReader, ATruncatedCaseIsNeverTakenForWhole) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write_sample(folder.file("x.case"));
   const std::string whole = contents(folder.file("x.case"));
   for (std::size_t size = 0; size < whole.size(); size += 512) {
@@ -311,7 +311,7 @@ TEST(CaseReader, ATruncatedCaseIsNeverTakenForWhole) {
 
 // A hot journal beside the case would be rolled back into it by an ordinary client.
 TEST(CaseReader, LooksAtNoJournalBesideTheCase) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write_sample(folder.file("x.case"));
   write_file(folder.file("x.case-journal"), std::string(4096, '\xd9'));
   write_file(folder.file("x.case-wal"), std::string(4096, '\x37'));
@@ -322,7 +322,7 @@ TEST(CaseReader, LooksAtNoJournalBesideTheCase) {
 }
 
 TEST(CaseReader, OpensNamesWithAnyCharacters) {
-  const Folder folder;
+  const TemporaryFolder folder;
   for (const char* name : {"a b?mode=rw#%41.case", "caf\xc3\xa9.case", "bad\xe9.case"}) {
     write_sample(folder.file(name));
     EXPECT_TRUE(CaseReader::open(folder.file(name)).ok()) << name;
@@ -331,7 +331,7 @@ TEST(CaseReader, OpensNamesWithAnyCharacters) {
 
 // What a stranger sees with any client of SQLite is what this program says.
 TEST(CaseReader, TheViewsSayWhatTheReaderSays) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::string path = folder.file("x.case");
   write_sample(path);
   const Result<CaseReader> reader = CaseReader::open(path);
@@ -368,7 +368,7 @@ TEST(CaseReader, TheViewsSayWhatTheReaderSays) {
 
 // A small file in which every finding repeats one long text would keep a reader busy for ever.
 TEST(CaseReader, RefusesACaseThatSaysFarMoreThanItHolds) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::string path = folder.file("x.case");
   write_sample(path);
   run_sql(path,

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "base/folder_testing.h"
 #include "casefile/casefile.h"
 #include "casefile/facts.h"
 
@@ -15,32 +14,6 @@
 namespace pugmark::testing_sample {
 
 inline TimeUtc at(const char* text) { return parse_time(text)->time; }
-
-// A folder of its own, removed at the end.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "pugmark-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~Folder() {
-    std::error_code ignored;  // a folder left behind in /tmp fails no test
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-  const std::string& path() const { return path_; }
-  std::vector<std::string> names() const {
-    std::vector<std::string> out;
-    for (const auto& entry : std::filesystem::directory_iterator(path_))
-      out.push_back(entry.path().filename().string());
-    return out;
-  }
-
- private:
-  std::string path_;
-};
 
 inline std::string contents(const std::string& path) {
   std::ifstream in(path, std::ios::binary);

@@ -14,12 +14,12 @@ namespace pugmark {
 namespace {
 
 using testing_sample::contents;
-using testing_sample::Folder;
+using testing::TemporaryFolder;
 using testing_sample::write_file;
 using testing_sample::write_sample;
 
 TEST(CaseWriter, EqualCallsMakeEqualBytes) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write_sample(folder.file("a.case"));
   write_sample(folder.file("b.case"));
   const std::string a = contents(folder.file("a.case"));
@@ -30,7 +30,7 @@ TEST(CaseWriter, EqualCallsMakeEqualBytes) {
 
 // An event that many rules match, and a rule that matches many events, are stored once.
 TEST(CaseWriter, StoresEventsAndRulesOnce) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const auto write = [&](const char* name, std::size_t findings_count) {
     Result<CaseWriter> writer = CaseWriter::create(folder.file(name), false);
     ASSERT_TRUE(writer.ok());
@@ -65,7 +65,7 @@ TEST(CaseWriter, StoresEventsAndRulesOnce) {
 }
 
 TEST(CaseWriter, TheFinalNameAppearsOnlyAtTheEnd) {
-  const Folder folder;
+  const TemporaryFolder folder;
   {
     Result<CaseWriter> writer = CaseWriter::create(folder.file("x.case"), false);
     ASSERT_TRUE(writer.ok());
@@ -77,7 +77,7 @@ TEST(CaseWriter, TheFinalNameAppearsOnlyAtTheEnd) {
 }
 
 TEST(CaseWriter, RefusesToOverwriteUnlessForced) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write_file(folder.file("x.case"), "precious");
   const Result<CaseWriter> refused = CaseWriter::create(folder.file("x.case"), false);
   ASSERT_FALSE(refused.ok());
@@ -90,7 +90,7 @@ TEST(CaseWriter, RefusesToOverwriteUnlessForced) {
 }
 
 TEST(CaseWriter, RefusesAFileThatAppearedMeanwhile) {
-  const Folder folder;
+  const TemporaryFolder folder;
   Result<CaseWriter> writer = CaseWriter::create(folder.file("x.case"), false);
   ASSERT_TRUE(writer.ok());
   write_file(folder.file("x.case"), "from another run");
@@ -101,7 +101,7 @@ TEST(CaseWriter, RefusesAFileThatAppearedMeanwhile) {
 }
 
 TEST(CaseWriter, NeverReplacesFoldersAndDevices) {
-  const Folder folder;
+  const TemporaryFolder folder;
   for (const bool force : {false, true}) {
     for (const std::string& target :
          {folder.path(), folder.path() + "/", std::string("/dev/null")}) {
@@ -116,7 +116,7 @@ TEST(CaseWriter, NeverReplacesFoldersAndDevices) {
 }
 
 TEST(CaseWriter, NamesAMissingFolder) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const Result<CaseWriter> refused = CaseWriter::create(folder.file("no/x.case"), false);
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, ErrorCode::kNotFound);
@@ -132,7 +132,7 @@ TEST(CaseWriter, SaysWhenTheFolderCannotBeWritten) {
 
 // A limit on the size of files stands for the full disk: the same calls fail at the same places.
 TEST(CaseWriter, AFullDiskIsAnErrorAndLeavesNothing) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const pid_t child = fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
@@ -159,7 +159,7 @@ TEST(CaseWriter, AFullDiskIsAnErrorAndLeavesNothing) {
 }
 
 TEST(CaseWriter, AKilledRunLeavesNoFileOfTheFinalName) {
-  const Folder folder;
+  const TemporaryFolder folder;
   std::array<int, 2> ready{};
   ASSERT_EQ(pipe(ready.data()), 0);
   const pid_t child = fork();
@@ -187,7 +187,7 @@ TEST(CaseWriter, AKilledRunLeavesNoFileOfTheFinalName) {
 }
 
 TEST(NewFile, TakesNamesAsLongAsTheFileSystemAllows) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::string path = folder.file(std::string(255, 'n'));
   Result<NewFile> file = NewFile::create(path, false);
   ASSERT_TRUE(file.ok()) << file.error().message;

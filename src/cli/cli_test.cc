@@ -14,7 +14,7 @@ namespace pugmark {
 namespace {
 
 using testing_sample::contents;
-using testing_sample::Folder;
+using testing::TemporaryFolder;
 using testing_sample::write_file;
 
 struct Outcome {
@@ -25,7 +25,7 @@ struct Outcome {
 
 // Runs the program in a process of its own, its output in files. `redirect` may change descriptors.
 Outcome run(const std::vector<std::string>& words, void (*redirect)() = nullptr) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const pid_t child = fork();
   if (child == 0) {
     const int out = open(folder.file("out").c_str(), O_WRONLY | O_CREAT, 0600);
@@ -53,7 +53,7 @@ class CommandLine : public ::testing::Test {
     unsetenv("NO_COLOR");
   }
   std::string case_path() const { return folder_.file("x.case"); }
-  Folder folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(CommandLine, RulesCheckListsRulesThatAreAllRejected) {

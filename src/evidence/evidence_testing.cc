@@ -5,9 +5,7 @@
 #include <fmt/format.h>
 #include <locale.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <random>
 #include <sstream>
 #include <utility>
@@ -61,29 +59,6 @@ void describe(struct archive_entry* entry, const PackedMember& member) {
 }
 
 }  // namespace
-
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "pugmark-test-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) {
-    ADD_FAILURE() << "cannot make a temporary folder like " << name;
-    std::abort();
-  }
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;  // a folder that stays behind is no failure of what is tested
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::string TemporaryFolder::write(std::string_view name, std::string_view content) const {
-  const std::filesystem::path path = std::filesystem::path(path_) / name;
-  std::filesystem::create_directories(path.parent_path());
-  std::ofstream file(path, std::ios::binary);
-  file << content;
-  EXPECT_TRUE(file.good()) << path;
-  return path.string();
-}
 
 std::string packed(std::string_view format, std::string_view filter,
                    const std::vector<PackedMember>& members, std::string_view passphrase) {

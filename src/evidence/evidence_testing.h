@@ -9,27 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/folder_testing.h"
 #include "base/limits.h"
 #include "evidence/cursor.h"
 
 namespace pugmark::testing {
-
-// A folder that is deleted with everything below it.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::string& path() const { return path_; }
-
-  // Writes a file below the folder, with the folders on the way to it. Gives its whole path.
-  std::string write(std::string_view name, std::string_view content) const;
-
- private:
-  std::string path_;
-};
 
 struct PackedMember {
   std::string name;

@@ -5,7 +5,7 @@
 namespace pugmark {
 namespace {
 
-using testing_sample::Folder;
+using testing::TemporaryFolder;
 using testing_sample::write_file;
 
 // A log on disk, and a case with one finding on its second line.
@@ -51,7 +51,7 @@ class Explained : public ::testing::Test {
   std::string log_path() const { return folder_.file("evidence/iis/u_ex.log"); }
 
   static constexpr char kLog[] = "first line\nsecond line\nthird line\n";
-  Folder folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(Explained, ShowsTheRuleTheReasonsAndTheBytes) {

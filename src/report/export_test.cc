@@ -6,7 +6,7 @@
 namespace pugmark {
 namespace {
 
-using testing_sample::Folder;
+using testing::TemporaryFolder;
 
 class Exported : public ::testing::Test {
  protected:
@@ -33,7 +33,7 @@ class Exported : public ::testing::Test {
     for (std::string line; std::getline(in, line);) out.push_back(nlohmann::json::parse(line));
     return out;
   }
-  Folder folder_;
+  TemporaryFolder folder_;
   std::unique_ptr<CaseReader> reader_;
   ExportNotes notes_;
 };

@@ -10,7 +10,7 @@
 namespace pugmark {
 namespace {
 
-using testing_sample::Folder;
+using testing::TemporaryFolder;
 
 class SampleCase : public ::testing::Test {
  protected:
@@ -40,7 +40,7 @@ class SampleCase : public ::testing::Test {
     EXPECT_TRUE(status.ok()) << status.error().message;
     return text;
   }
-  Folder folder_;
+  TemporaryFolder folder_;
   std::unique_ptr<CaseReader> reader_;
 };
 
