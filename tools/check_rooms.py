@@ -5,8 +5,8 @@
     check_rooms.py [ROOT] --picture  print the rooms as a Mermaid graph, for docs/ARCHITECTURE.md
 
 A header at the top of a room is public, one in a sub-folder is private to its room. Includes of our
-own headers are written "room/header.h". Code for tests (*_testing.h) is for tests alone. Headers
-that hand out views of evidence bytes stop at `detect`: what is found there owns its data.
+own headers are written "room/header.h". Code for tests (*_testing.h) is for tests and fuzzers.
+Headers that hand out views of evidence bytes stop at `detect`: what is found there owns its data.
 """
 
 import pathlib
@@ -66,9 +66,9 @@ def wrong_include(root, rooms, relative, quote, target):
         return f"{target} is private to {first}"
     if target in VIEW_HEADERS and room in ROOMS_WITHOUT_VIEWS:
         return f"views stop at detect: {room} may not include {target}"
-    for_tests = re.search(r"_(test|testing)\.(cc|h)$", relative.name)
+    for_tests = re.search(r"_(test|testing|fuzz)\.(cc|h)$", relative.name)
     if target.endswith("_testing.h") and not for_tests:
-        return f"{target} is for tests alone"
+        return f"{target} is for tests and fuzzers alone"
     return None
 
 

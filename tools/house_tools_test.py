@@ -56,7 +56,7 @@ class RoomsTest(Tree):
                 ("src/base/x.cc", '#include "base/none.h"\n',
                  "src/base/x.cc:1: base/none.h does not exist"),
                 ("src/base/x.cc", '#include "base/a_testing.h"\n',
-                 "src/base/x.cc:1: base/a_testing.h is for tests alone"),
+                 "src/base/x.cc:1: base/a_testing.h is for tests and fuzzers alone"),
                 ("fuzz/base_x_fuzz.cc", '#include "evidence/b.h"\n',
                  "fuzz/base_x_fuzz.cc:1: base may not include evidence"),
                 ("src/story/x.cc", "", "src/story/x.cc: story is not in src/rooms.txt"),
