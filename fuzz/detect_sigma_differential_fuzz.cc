@@ -3,6 +3,7 @@
 // pieces of text, so that comparisons often hold. Every event is judged by all rules at once, with
 // one matcher for the whole sequence, so that its index and its memory of values are at work. Each
 // event's memory is freed before the next is made: what the matcher remembers must be its own.
+// At the end a line is searched both ways there are.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +19,7 @@
 #include "base/choices_testing.h"
 #include "base/text.h"
 #include "detect/engine/agreement.h"
+#include "detect/engine/line_scan.h"
 #include "detect/named_event.h"
 #include "detect/sigma/parse.h"
 
@@ -364,6 +366,33 @@ std::string described(const Event& event, const std::string& line) {
   return out + "line: " + escaped(line);
 }
 
+// Both ways to search a line find the same literals in it.
+void compare_line_scans(Choices& choices) {
+  std::vector<engine::Literal> literals;
+  for (std::size_t count = choices.below(24); count > 0; --count) {
+    const engine::Literal literal{folded(text(choices, 4)),
+                                  static_cast<engine::Anchor>(choices.below(4)),
+                                  static_cast<std::uint32_t>(count)};
+    if (engine::LineScan::can_search(literal)) literals.push_back(literal);
+  }
+  const std::string line = text(choices, 40);
+  const auto found = [&](engine::LineScan::Way way, std::vector<std::uint32_t>& ids) {
+    std::string memory;
+    const bool is_known = engine::LineScan(literals, way).scan(line, memory, ids);
+    if (!is_known) ids.clear();
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    return is_known;
+  };
+  std::vector<std::uint32_t> ids, ids_by_grams;
+  if (found(engine::LineScan::Way::kFragments, ids) ==
+          found(engine::LineScan::Way::kGrams, ids_by_grams) &&
+      ids == ids_by_grams)
+    return;
+  std::fprintf(stderr, "the two scans of a line disagree: %s\n", escaped(line).c_str());
+  std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size_bytes) {
@@ -395,5 +424,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       std::abort();
     }
   }
+  compare_line_scans(choices);
   return 0;
 }

@@ -153,7 +153,8 @@ bool matches_alone(const sigma::Rule& rule, const sigma::NamedEvent& event) {
   BucketSource source;
   source.instances.push_back({&rule, 0, 0, {}, {}});
   source.is_line_based = event.raw_line.has_value();
-  const Bucket bucket = build_bucket(source);
+  ComparisonTable comparisons;
+  const Bucket bucket = build_bucket(source, comparisons);
   BoundShape bound;
   bound.bucket = &bucket;
   bind_slots(*made.shape, bound);

@@ -16,26 +16,10 @@ using sigma::ExpressionKind;
 using sigma::PatternShape;
 using sigma::Predicate;
 
-// Text that is equal for equal comparisons; "" for kinds not worth recognising.
-std::string identity(const Predicate& predicate) {
-  std::string key;
-  if (const auto* pattern = predicate.pattern()) {
-    key.push_back(pattern->cased ? 'P' : 'p');
-    for (const sigma::Token& token : pattern->tokens) {
-      key += fmt::format("{}", static_cast<int>(token.kind));
-      const std::string literal = pattern->cased ? token.literal : folded(token.literal);
-      key += fmt::format("{}:{}", literal.size(), literal);
-    }
-  } else if (const auto* regex = std::get_if<sigma::Regex>(&predicate.test)) {
-    key += 'r';
-    key += regex->expression;
-  }
-  return key;
-}
-
 class Builder {
  public:
-  explicit Builder(const BucketSource& source) : source_(source) {}
+  Builder(const BucketSource& source, ComparisonTable& comparisons)
+      : source_(source), comparisons_(comparisons) {}
 
   Bucket build() {
     for (const InstanceSource& instance : source_.instances) add(instance);
@@ -140,32 +124,25 @@ class Builder {
   }
 
   std::uint32_t intern(std::uint32_t plan, const Predicate& predicate) {
-    const std::string key = identity(predicate);
-    if (!key.empty()) {
-      const auto [at, is_new] = predicate_ids_.try_emplace(
-          fmt::format("{} {}", plan, key), static_cast<std::uint32_t>(bucket_.predicates.size()));
+    const Comparison* const comparison = comparisons_.of(predicate);
+    const auto next = static_cast<std::uint32_t>(bucket_.predicates.size());
+    if (comparison != nullptr) {
+      const std::uint64_t key = std::uint64_t{plan} << 32U | comparison->id;
+      const auto [at, is_new] = predicate_ids_.try_emplace(key, next);
       if (!is_new) return at->second;
     }
-    bucket_.predicates.push_back(compile(plan, predicate));
-    return static_cast<std::uint32_t>(bucket_.predicates.size() - 1);
-  }
-
-  static CompiledPredicate compile(std::uint32_t plan, const Predicate& predicate) {
     CompiledPredicate compiled;
     compiled.source = &predicate;
     compiled.field = plan;
+    compiled.comparison = comparison;
     if (const auto* pattern = predicate.pattern()) {
       compiled.cased = pattern->cased;
       compiled.shape = pattern->shape;
-      compiled.tokens = pattern->tokens;
-      if (!pattern->cased) {
-        for (sigma::Token& token : compiled.tokens) token.literal = folded(token.literal);
-      }
-      for (const sigma::Token& token : compiled.tokens) {
-        if (token.kind == sigma::TokenKind::kLiteral) compiled.literal = token.literal;
-      }
+      compiled.tokens = comparison->tokens;
+      compiled.literal = comparison->literal;
     }
-    return compiled;
+    bucket_.predicates.push_back(compiled);
+    return next;
   }
 
   // The plan for a field as a rule names it.
@@ -217,7 +194,7 @@ class Builder {
   }
 
   void choose_clauses() {
-    ClauseChooser chooser(bucket_);
+    const ClauseChooser chooser(bucket_);
     std::unordered_map<std::uint32_t, std::uint32_t> clause_of_predicate;
     for (std::uint32_t i = 0; i < bucket_.instances.size(); ++i) {
       const auto predicates = chooser.choose(bucket_.instances[i].root);
@@ -240,12 +217,14 @@ class Builder {
       const CompiledPredicate& predicate = bucket_.predicates[bucket_.clauses[i].predicate];
       FieldPlan& plan = bucket_.fields[predicate.field];
       plan.indexed = true;
-      auto found = necessary_literals(predicate);
-      if (found.empty()) plan.compared.push_back(i);
-      for (Literal& literal : found) {
-        literal.id = i;
-        literals[predicate.field].push_back(std::move(literal));
+      const bool has_literals =
+          predicate.comparison != nullptr && !predicate.comparison->necessary.empty();
+      if (!has_literals) {
+        plan.compared.push_back(i);
+        continue;
       }
+      for (const Literal& literal : predicate.comparison->necessary)
+        literals[predicate.field].push_back({literal.text, literal.anchor, i});
     }
     if (source_.is_line_based) {
       build_line(literals);
@@ -276,14 +255,17 @@ class Builder {
   }
 
   const BucketSource& source_;
+  ComparisonTable& comparisons_;
   Bucket bucket_;
   std::vector<Original> originals_;  // of the instance being added
   std::unordered_map<std::string, std::uint32_t> field_ids_;
-  std::unordered_map<std::string, std::uint32_t> predicate_ids_;
+  std::unordered_map<std::uint64_t, std::uint32_t> predicate_ids_;  // by field and comparison
 };
 
 }  // namespace
 
-Bucket build_bucket(const BucketSource& source) { return Builder(source).build(); }
+Bucket build_bucket(const BucketSource& source, ComparisonTable& comparisons) {
+  return Builder(source, comparisons).build();
+}
 
 }  // namespace pugmark::engine

@@ -5,8 +5,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "detect/engine/comparison.h"
 #include "detect/engine/line_scan.h"
 #include "detect/engine/literal_index.h"
 #include "detect/engine/readings.h"
@@ -22,8 +24,10 @@ struct CompiledPredicate {
   std::uint32_t other_field = 0;             // of field references: the other side
   bool cased = false;                        // compare the raw text instead of the folded one
   sigma::PatternShape shape = sigma::PatternShape::kGeneral;
-  std::vector<sigma::Token> tokens;  // folded unless cased; of patterns only
-  std::string literal;               // the single literal of the simple shapes
+  // Of patterns and regular expressions, else nullptr; outlives the bucket. The next two are its.
+  const Comparison* comparison = nullptr;
+  std::span<const sigma::Token> tokens;  // folded unless cased; of patterns only
+  std::string_view literal;              // the single literal of the simple shapes
 };
 
 enum class NodeKind : std::uint8_t { kPredicate, kAnd, kOr, kNot, kTrue, kFalse };
@@ -110,6 +114,7 @@ struct BucketSource {
   bool is_line_based = false;  // events are lines of a log
 };
 
-Bucket build_bucket(const BucketSource& source);
+// `comparisons` outlives the bucket.
+Bucket build_bucket(const BucketSource& source, ComparisonTable& comparisons);
 
 }  // namespace pugmark::engine

@@ -134,13 +134,20 @@ const Engine::Made& Engine::made(const BucketKey& key) {
 
 Engine::Made Engine::make(const BucketKey& key) {
   BucketSource source;
-  for (std::uint32_t i = 0; i < rules_.rules.size(); ++i) {
-    if (disabled_[i].is) continue;
-    const auto& routes = routings_[i]->routing.routes;
+  // Many rules share a routing.
+  std::unordered_map<const Routing*, std::vector<std::uint32_t>> applying;
+  for (const auto& [name, routing] : routing_by_source_) {
+    const auto& routes = routing.routing.routes;
     for (std::uint32_t r = 0; r < routes.size(); ++r) {
-      if (!applies(routes[r], key)) continue;
-      source.instances.push_back(
-          {&rules_.rules[i], i, r, routes[r].renames, routings_[i]->conditions[r]});
+      if (applies(routes[r], key)) applying[&routing].push_back(r);
+    }
+  }
+  for (std::uint32_t i = 0; i < rules_.rules.size(); ++i) {
+    const auto found = applying.find(routings_[i]);
+    if (disabled_[i].is || found == applying.end()) continue;
+    for (const std::uint32_t r : found->second) {
+      const auto& renames = routings_[i]->routing.routes[r].renames;
+      source.instances.push_back({&rules_.rules[i], i, r, renames, routings_[i]->conditions[r]});
     }
   }
   source.has_event_id = key.source == SourceKind::kWindowsEvent;
@@ -152,7 +159,7 @@ Engine::Made Engine::make(const BucketKey& key) {
   made.id = static_cast<std::uint32_t>(buckets_by_id_.size());
   made.key = key;
   made.field_base = fields_count_;
-  made.bucket = build_bucket(source);
+  made.bucket = build_bucket(source, comparisons_);
   fields_count_ += static_cast<std::uint32_t>(made.bucket.fields.size());
   return made;
 }

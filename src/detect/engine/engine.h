@@ -105,6 +105,7 @@ class Engine {
   std::set<std::uint64_t> event_ids_;     // that some rule or route names
 
   mutable std::mutex mutex_;
+  ComparisonTable comparisons_;
   std::map<BucketKey, Made> buckets_;
   std::vector<const Made*> buckets_by_id_;
   std::uint32_t fields_count_ = 0;

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -121,7 +120,14 @@ class GramSearch {
   // The gram of this search at the place of a longer one.
   static std::uint32_t shortened(std::uint32_t gram) { return gram & kGramBits; }
 
-  using Counts = std::unordered_map<std::uint32_t, std::uint32_t>;
+  // How many strings have a gram, or another of the same hash: it is only about what is rare.
+  struct Counts {
+    std::vector<std::uint32_t> of_hash;
+    unsigned shift = 0;
+
+    std::uint32_t& of(std::uint32_t gram) { return of_hash[hash_of(gram, shift)]; }
+    std::uint32_t of(std::uint32_t gram) const { return of_hash[hash_of(gram, shift)]; }
+  };
   struct Place {
     std::uint32_t needle;
     std::uint32_t offset_bytes;  // of the gram in it
@@ -134,6 +140,8 @@ class GramSearch {
   static constexpr unsigned kBitsLog2Min = 8;
   static constexpr unsigned kBitsLog2Max = 16;
   static constexpr unsigned kBitsPerGramLog2 = 6;
+  static constexpr unsigned kCountsLog2Min = 4;
+  static constexpr unsigned kCountsLog2Max = 16;
 
   static std::uint32_t gram_at(const char* at) {
     std::uint32_t gram = 0;
@@ -150,10 +158,14 @@ class GramSearch {
   }
 
   Counts count_grams() const {
-    Counts counts;
+    std::size_t grams_count = 0;
+    for (const std::string_view needle : needles_) grams_count += needle.size();
+    const unsigned log2 = std::clamp(static_cast<unsigned>(std::bit_width(grams_count)) + 1,
+                                     kCountsLog2Min, kCountsLog2Max);
+    Counts counts{std::vector<std::uint32_t>(std::size_t{1} << log2, 0), 32 - log2};
     for (const std::string_view needle : needles_) {
       for (std::size_t at = 0; at + GramBytes <= needle.size(); ++at)
-        ++counts[gram_at(needle.data() + at)];
+        ++counts.of(gram_at(needle.data() + at));
     }
     return counts;
   }
@@ -166,7 +178,7 @@ class GramSearch {
     for (std::size_t at = 0; at + kSpanBytes <= needle.size(); ++at) {
       if (!is_clean(needle.substr(at, kSpanBytes))) continue;
       std::uint32_t count = 0;
-      for (std::size_t i = 0; i < Stride; ++i) count += counts.at(gram_at(needle.data() + at + i));
+      for (std::size_t i = 0; i < Stride; ++i) count += counts.of(gram_at(needle.data() + at + i));
       if (count > best_count) continue;
       best = at;
       best_count = count;

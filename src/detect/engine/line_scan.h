@@ -4,9 +4,12 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "detect/engine/fragment_filter.h"
 #include "detect/engine/gram_search.h"
+#include "detect/engine/key_table.h"
 #include "detect/engine/literal_index.h"
 
 namespace pugmark::engine {
@@ -30,11 +33,17 @@ struct LooseBytes {
 // that stands in no value; it never leaves one out. Immutable after construction; thread-safe.
 class LineScan {
  public:
+  // How literals are found. The two find the same.
+  enum class Way : std::uint8_t {
+    kFragments,  // many places at a time (FragmentFilter), where machine and literals allow it
+    kGrams,      // place by place (GramSearch)
+  };
+
   // Whether a literal can be searched for here.
   static bool can_search(const Literal& literal);
 
   // Only literals that can be.
-  explicit LineScan(const std::vector<Literal>& literals);
+  explicit LineScan(const std::vector<Literal>& literals, Way way = Way::kFragments);
   LineScan(const LineScan&) = delete;
   LineScan& operator=(const LineScan&) = delete;
 
@@ -43,11 +52,40 @@ class LineScan {
   // `memory` is overwritten.
   bool scan(std::string_view line, std::string& memory, std::vector<std::uint32_t>& ids) const;
 
- private:
-  void scan_text(std::string_view text, std::vector<std::uint32_t>& ids) const;
+  // The way that was taken.
+  Way way() const { return way_; }
 
+ private:
+  struct Bytes {
+    bool is_ascii = true;
+    bool has_percent = false;
+  };
+  void build_fragments(const std::vector<std::string_view>& texts,
+                       const std::vector<Fragment>& fragments);
+  void build_grams(const std::vector<std::string_view>& texts);
+  Bytes scan_text(std::string_view text, std::vector<std::uint32_t>& ids) const;
+  Bytes scan_by_fragments(std::string_view text, std::vector<std::uint32_t>& ids) const;
+  void judge(std::string_view text, std::size_t at, std::vector<std::uint32_t>& ids) const;
+  void scan_by_grams(std::string_view text, std::vector<std::uint32_t>& ids) const;
+
+  // A text whose fragment may begin at a place, by the eight bytes there.
+  struct Place {
+    std::uint64_t bytes = 0;  // folded; 0 where any byte may stand
+    std::uint64_t mask = 0;
+    std::uint32_t text = 0;
+    std::uint32_t offset_bytes = 0;  // of the fragment in it
+  };
+  Place place_of(std::uint32_t text, const Fragment& fragment) const;
+
+  Way way_ = Way::kGrams;
   std::vector<std::string> texts_;  // literals with the blanks that stand at their anchors
+  std::vector<std::uint32_t> ids_;  // of the literals
   std::size_t longest_bytes_ = 0;
+
+  FragmentFilter filter_;
+  std::vector<Place> places_;
+  KeyTable table_;  // the first bytes of a fragment, folded -> places_
+
   std::vector<std::uint32_t> short_ids_;
   std::vector<std::uint32_t> long_ids_;
   GramSearch<2, 2, LooseBytes> short_;  // those without five bytes in a row to know them by

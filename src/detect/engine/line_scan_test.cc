@@ -69,18 +69,27 @@ TEST(LineScan, LeavesNothingOut) {
     return text;
   };
   std::size_t found = 0;
+  std::size_t by_fragments = 0;
   for (int round = 0; round < 6'000; ++round) {
     std::vector<Literal> literals;
-    for (std::uint32_t id = 0; id < 30; ++id) {
+    for (std::uint32_t id = 0; id < (round % 2 == 0 ? 30U : 12U); ++id) {
       const Literal literal{folded(word(6)), static_cast<Anchor>(random() % 4), id};
       if (LineScan::can_search(literal)) literals.push_back(literal);
     }
     const LineScan line(literals);
+    const LineScan by_grams(literals, LineScan::Way::kGrams);
+    by_fragments += line.way() == LineScan::Way::kFragments ? 1U : 0U;
     const LiteralIndex one_by_one(literals);
-    const std::string stem = word(8), query = word(8), agent = word(8);
+    const std::size_t longest = round % 100 == 0 ? 1'500U : 8U;
+    const std::string stem = word(longest), query = word(8), agent = word(8);
     bool known = false;
-    const auto ids = scan(line, stem + " " + query + " " + agent, known);
+    bool known_by_grams = false;
+    const std::string row = stem + " " + query + " " + agent;
+    const auto ids = scan(line, row, known);
+    const auto ids_by_grams = scan(by_grams, row, known_by_grams);
+    EXPECT_EQ(known, known_by_grams) << row;
     if (!known) continue;  // escapes of bytes that are not ASCII
+    EXPECT_EQ(ids, ids_by_grams) << row;
     for (const std::string& text : readings(stem, query, agent)) {
       std::vector<std::uint32_t> standing;
       one_by_one.scan_reference(text, standing);
@@ -90,6 +99,7 @@ TEST(LineScan, LeavesNothingOut) {
     }
   }
   EXPECT_GT(found, 3'000U);
+  EXPECT_TRUE(by_fragments > 1'000 || !FragmentFilter::is_available()) << by_fragments;
 }
 
 }  // namespace
