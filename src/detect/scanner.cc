@@ -248,6 +248,8 @@ std::string Scanner::State::field_text(const Event& event, std::string_view name
 }
 
 void Scanner::State::note_gaps(EventBatch& batch) {
+  for (RecurringGap& gap : batch.recurring_gaps())
+    join_recurring(std::move(gap), tally_->recurring_gaps);
   for (Gap& gap : batch.gaps()) {
     ++tally_->gaps_count;
     tally_->gaps.push_back(std::move(gap));

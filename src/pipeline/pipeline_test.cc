@@ -88,6 +88,24 @@ TEST_F(PipelineTest, ThreadsMeetEveryFormatInTurn) {
   }
 }
 
+// However many other gaps the item has, whichever thread read what.
+TEST_F(PipelineTest, SaysOnceOfAnItemThatTimesCannotBeRead) {
+  write("events.jsonl", "{\"time\":1615704010}\n" + repeated("{\n", 30) + "{\"time\":\"soon\"}\n" +
+                            repeated("{\"time\":\"later\"}\n", 200'000));
+  std::vector<std::string> cases;
+  for (const unsigned threads : {1U, 4U}) {
+    HuntRequest hunted = request();
+    hunted.threads_count = threads;
+    hunted.limits.gaps_per_item = 10;
+    cases.push_back(case_of(hunted));
+    EXPECT_EQ(outcome_of(hunted).gaps_count, 12U);
+  }
+  EXPECT_TRUE(cases[0] == cases[1]);
+  EXPECT_NE(cases[0].find("Events that have a time that cannot be read and count as undated: "
+                          "200001. Of the first, time is \"soon\"."),
+            std::string::npos);
+}
+
 // Where the program is installed is not part of the evidence.
 TEST_F(PipelineTest, TheFolderOfTheOwnRulesDoesNotShow) {
   write("iis", "#Fields: date time cs-method cs-uri-stem sc-status\n"

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "events/json/elements.h"
 #include "events/json/layout.h"
+#include "events/json/time.h"
 #include "events/json/walk.h"
 #include "events/text/fields.h"
 #include "events/text/scan.h"
@@ -18,6 +19,17 @@ namespace pugmark::json {
 namespace {
 
 constexpr std::string_view kSysmonChannel = "Microsoft-Windows-Sysmon/Operational";
+
+// What stands in the evidence, for a sentence: short, and safe to show.
+std::string quoted(const Value& value) {
+  constexpr std::size_t kShown = 64;
+  const std::string text = rendered(value);
+  if (text.size() <= kShown) return fmt::format("\"{}\"", escaped(text));
+  std::size_t end = 0;
+  for (std::size_t at = 0; at <= kShown; next_code_point(text, at)) end = at;
+  return fmt::format("\"{}\"... ({} bytes)", escaped(std::string_view(text).substr(0, end)),
+                     text.size());
+}
 
 class JsonContext : public BlockContext {
  public:
@@ -185,25 +197,46 @@ class JsonDecoder {
     event.record_id = number(leaf_text(layout.record_id));
     if (const std::string_view name = leaf_text(layout.computer); !name.empty())
       event.computer = Value::text(name);
-    for (const std::size_t leaf : layout.times) {
-      const auto parsed = text::parse_log_time(leaf_text(leaf), scratch_.days);
-      if (!parsed) continue;
-      event.time = parsed->time;
-      event.precision = parsed->precision;
-      break;
-    }
-    add_clock_sample(layout, channel, event);
+    const std::size_t time_leaf = read_time_of(layout, event);
+    if (time_leaf == kNoLeaf) note_unreadable_time(layout, at, length);
+    if (time_leaf != layout.sysmon_time) add_clock_sample(layout, channel, event);
     if (event.shape->wanted) event.values = place_leaves(layout, at, length);
     add_limit_gaps(at, length);
     batch_.mutable_events().push_back(event);
     return true;
   }
 
+  // The leaf that held the time; kNoLeaf if none can be read.
+  std::size_t read_time_of(const Layout& layout, Event& event) {
+    for (const std::size_t leaf : layout.times) {
+      const auto parsed = read_time(leaf_text(leaf), scratch_.days);
+      if (!parsed) continue;
+      event.time = parsed->time;
+      event.precision = parsed->precision;
+      return leaf;
+    }
+    return kNoLeaf;
+  }
+
+  void note_unreadable_time(const Layout& layout, std::size_t at, std::size_t length) {
+    std::vector<Leaf>& leaves = scratch_.walker.leaves();
+    for (const std::size_t leaf : layout.times) {
+      const Value& value = leaves[leaf].value;
+      if (!value.present() || value.type == ValueType::kNull || value.size == 0) continue;
+      gaps_.add_recurring(Recurrence::kUnreadableTime, at, length, [&] {
+        leaves[leaf].resolve(batch_.arena());
+        return fmt::format("{} is {}", escaped(layout.names[layout.slot_of_leaf[leaf]]),
+                           quoted(leaves[leaf].value));
+      });
+      return;
+    }
+  }
+
   void add_clock_sample(const Layout& layout, std::string_view channel, const Event& event) {
     if (layout.sysmon_time == kNoLeaf || channel != kSysmonChannel ||
-        event.precision == TimePrecision::kUnknown || layout.times.front() == layout.sysmon_time)
+        event.precision == TimePrecision::kUnknown)
       return;
-    const auto parsed = text::parse_log_time(leaf_text(layout.sysmon_time), scratch_.days);
+    const auto parsed = read_time(leaf_text(layout.sysmon_time), scratch_.days);
     if (!parsed) return;
     batch_.clock_samples().push_back({event.time.ns_since_1970 - parsed->time.ns_since_1970});
   }

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <regex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -229,6 +231,69 @@ std::string scalar_of(const Leaves& leaves, const NamedLeaves& named, const std:
   return "";
 }
 
+// Every form of a time, by its whole look.
+std::optional<ParsedTime> time_of(const std::string& text) {
+  if (const auto parsed = parse_time(text)) return parsed;
+  if (text.size() > 64) return std::nullopt;
+  std::smatch part;
+  static const std::regex kIso(
+      "(\\d{4})-?(\\d\\d)-?(\\d\\d)([Tt ])(\\d\\d):?(\\d\\d):?(\\d\\d)([.,]\\d+)?"
+      "( ?Z| ?z| UTC| GMT| ?[+-]\\d\\d(?::?\\d\\d)?)?");
+  static const std::regex kDotnet("/Date\\((-?\\d+)(?:[+-]\\d{4})?\\)/");
+  static const std::regex kEpoch("([1-9]\\d*)(?:\\.(\\d+))?");
+  std::string shown;  // as parse_time() reads it
+  if (std::regex_match(text, part, kIso)) {
+    const bool compact = text[4] != '-' && text[6] != '-' && text[8] == 'T' && text[11] != ':';
+    const bool spaced = text[4] == '-' && text[7] == '-' && text[13] == ':' && text[16] == ':';
+    std::string zone = part[9].str();
+    if ((!compact && !spaced) || zone == " z") return std::nullopt;
+    if (zone.starts_with(' ')) zone.erase(0, 1);
+    if (zone == "UTC" || zone == "GMT") zone = "Z";
+    if (zone.size() == 3) zone += "00";
+    shown = part[1].str() + "-" + part[2].str() + "-" + part[3].str() + "T" + part[5].str() + ":" +
+            part[6].str() + ":" + part[7].str() + part[8].str() + zone;
+    return parse_time(shown);
+  }
+  std::string ns;
+  TimePrecision precision = TimePrecision::kMillisecond;
+  if (std::regex_match(text, part, kDotnet)) {
+    ns = part[1].str() + "000000";
+  } else if (std::regex_match(text, part, kEpoch)) {
+    const std::string whole = part[1].str();
+    std::string fraction = part[2].str();
+    if (whole.size() != 10 && fraction.find_first_not_of('0') != std::string::npos)
+      return std::nullopt;
+    switch (whole.size()) {
+      case 10: {
+        precision =
+            parse_time("2000-01-01 00:00:00" + (fraction.empty() ? "" : "." + fraction))->precision;
+        fraction.resize(9, '0');
+        ns = whole + fraction;
+        break;
+      }
+      case 13:
+        ns = whole + "000000";
+        break;
+      case 16:
+        precision = TimePrecision::kMicrosecond;
+        ns = whole + "000";
+        break;
+      case 19:
+        precision = TimePrecision::kNanosecond;
+        ns = whole;
+        break;
+      default:
+        return std::nullopt;
+    }
+  }
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(ns.data(), ns.data() + ns.size(), value);
+  if (ns.empty() || error != std::errc{}) return std::nullopt;
+  const int year = civil_from_time({value}).year;
+  if (year < 1678 || year > 2261) return std::nullopt;
+  return ParsedTime{{value}, precision, true};
+}
+
 std::uint64_t digits_of(std::string text) {
   if (text.find('.') != std::string::npos) {
     while (text.ends_with('0')) text.pop_back();
@@ -296,7 +361,7 @@ text::PlainEvent event_of(const Node& root, const Limits& limits) {
        {"TimeCreated_SystemTime", "winlog.time_created", "TimeCreated", "@timestamp", "EventTime",
         "TimeGenerated", "timestamp", "Timestamp", "time", "Time", "eventTime", "event_time",
         "datetime", "date", "ts", "UtcTime"}) {
-    const auto parsed = parse_time(value(name));
+    const auto parsed = time_of(value(name));
     if (!parsed) continue;
     event.time = format_time(parsed->time, parsed->precision);
     break;
