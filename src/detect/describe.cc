@@ -45,7 +45,7 @@ void find_event_ids(const sigma::Rule& rule, const sigma::Expression& expression
 
 void add_event_ids(const sigma::Rule& rule, const Event& event, const Block& block,
                    Finding& finding) {
-  if (event.shape->source != SourceKind::kWindowsEvent) return;
+  if (event.shape->source != SourceKind::kWindowsEvent || event.shape->is_ambiguous) return;
   std::vector<const sigma::Predicate*> found;
   find_event_ids(rule, rule.expression, event.shape->event_id, found);
   for (const sigma::Predicate* predicate : found) {

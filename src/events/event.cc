@@ -16,6 +16,9 @@ std::string_view meaning_of(Recurrence kind) {
   switch (kind) {
     case Recurrence::kUnreadableTime:
       return "have a time that cannot be read and count as undated";
+    case Recurrence::kContradiction:
+      return "contradict themselves about channel, event id, computer or time (rules see every "
+             "value)";
   }
   return "";
 }

@@ -61,6 +61,7 @@ struct ClockSample {
 // What may be wrong with every single event of an item: said once of the item, with a count.
 enum class Recurrence : std::uint8_t {
   kUnreadableTime,  // a time is there but cannot be read; the event counts as undated
+  kContradiction,   // the record names several channels, event ids, computers or times
 };
 
 struct RecurringGap {

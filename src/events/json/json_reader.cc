@@ -179,15 +179,56 @@ class JsonDecoder {
     return error == std::errc{} && end == digits.data() + digits.size() ? value : 0;
   }
 
+  // What leaves of one name say: the first that says anything, and whether another contradicts it.
+  struct Said {
+    std::string_view first;
+    bool is_contradicted = false;
+  };
+
+  template <class Same>
+  Said said(const std::vector<std::size_t>& leaves, Same same) {
+    Said result;
+    const auto hear = [&](std::string_view text) {
+      if (text.empty()) return;
+      if (result.first.empty()) {
+        result.first = text;
+      } else if (!same(result.first, text)) {
+        result.is_contradicted = true;
+      }
+    };
+    for (const std::size_t leaf : leaves) {
+      const Value value = scratch_.walker.leaves()[leaf].value;
+      if (!value.is_list()) {
+        hear(leaf_text(leaf));
+        continue;
+      }
+      for (const Value& part : value.list()) {
+        if (part.type != ValueType::kNull) hear(part.bytes());
+      }
+    }
+    return result;
+  }
+
+  static bool is_same_text(std::string_view a, std::string_view b) {
+    return folded(a) == folded(b);
+  }
+  static bool is_same_number(std::string_view a, std::string_view b) {
+    return number(a) == number(b);
+  }
+
   // False if a table is full.
   bool add_event(std::size_t at, std::size_t length) {
     Layout& layout = scratch_.layouts.find(scratch_.walker.signature());
-    const std::string_view channel = leaf_text(layout.channel);
-    const std::uint64_t event_id = number(leaf_text(layout.event_id));
+    const Said channels = said(layout.channels, is_same_text);
+    const Said event_ids = said(layout.event_ids, is_same_number);
+    const Said computers = said(layout.computers, is_same_text);
+    const std::string_view channel = channels.first;
+    const std::uint64_t event_id = number(event_ids.first);
+    const bool is_ambiguous = channels.is_contradicted || event_ids.is_contradicted;
     Event event;
-    event.shape =
-        scratch_.layouts.shape_of(layout, channel, leaf_text(layout.provider),
-                                  event_id > UINT32_MAX ? 0 : static_cast<std::uint32_t>(event_id));
+    event.shape = scratch_.layouts.shape_of(
+        layout, channel, leaf_text(layout.provider),
+        event_id > UINT32_MAX ? 0 : static_cast<std::uint32_t>(event_id), is_ambiguous);
     if (event.shape == nullptr) {
       gaps_.add(at, length, GapKind::kLimit,
                 "The limit field-names or shapes was reached: this event was not read.");
@@ -195,10 +236,12 @@ class JsonDecoder {
     }
     event.where = text::locate(block_, at, length);
     event.record_id = number(leaf_text(layout.record_id));
-    if (const std::string_view name = leaf_text(layout.computer); !name.empty())
-      event.computer = Value::text(name);
+    if (!computers.first.empty()) event.computer = Value::text(computers.first);
     const std::size_t time_leaf = read_time_of(layout, event);
     if (time_leaf == kNoLeaf) note_unreadable_time(layout, at, length);
+    if (is_ambiguous || computers.is_contradicted || contradicts_time(layout, time_leaf))
+      gaps_.add_recurring(Recurrence::kContradiction, at, length,
+                          [&] { return contradiction_of(layout, time_leaf); });
     if (time_leaf != layout.sysmon_time) add_clock_sample(layout, channel, event);
     if (event.shape->wanted) event.values = place_leaves(layout, at, length);
     add_limit_gaps(at, length);
@@ -216,6 +259,42 @@ class JsonDecoder {
       return leaf;
     }
     return kNoLeaf;
+  }
+
+  bool contradicts_time(const Layout& layout, std::size_t time_leaf) {
+    if (!layout.repeats_times || time_leaf == kNoLeaf) return false;
+    return said(leaves_like(layout, time_leaf), is_same_text).is_contradicted;
+  }
+
+  static std::vector<std::size_t> leaves_like(const Layout& layout, std::size_t leaf) {
+    std::vector<std::size_t> leaves;
+    for (const std::size_t other : layout.times) {
+      if (layout.slot_of_leaf[other] == layout.slot_of_leaf[leaf]) leaves.push_back(other);
+    }
+    return leaves;
+  }
+
+  // "EventID is "1", then "4688"": of the first name that is contradicted.
+  std::string contradiction_of(const Layout& layout, std::size_t time_leaf) {
+    if (said(layout.channels, is_same_text).is_contradicted)
+      return values_of(layout, layout.channels);
+    if (said(layout.event_ids, is_same_number).is_contradicted)
+      return values_of(layout, layout.event_ids);
+    if (said(layout.computers, is_same_text).is_contradicted)
+      return values_of(layout, layout.computers);
+    return values_of(layout, leaves_like(layout, time_leaf));
+  }
+
+  std::string values_of(const Layout& layout, const std::vector<std::size_t>& leaves) {
+    constexpr std::size_t kShown = 4;
+    const std::string& name = layout.names[layout.slot_of_leaf[leaves.front()]];
+    std::string text = fmt::format("{} is ", escaped(name));
+    for (std::size_t i = 0; i < leaves.size() && i < kShown; ++i) {
+      Leaf& leaf = scratch_.walker.leaves()[leaves[i]];
+      leaf.resolve(batch_.arena());
+      text += fmt::format("{}{}", i == 0 ? "" : ", then ", quoted(leaf.value));
+    }
+    return text + (leaves.size() > kShown ? ", then others" : "");
   }
 
   void note_unreadable_time(const Layout& layout, std::size_t at, std::size_t length) {

@@ -236,6 +236,39 @@ TEST(Json, KeepsBothValuesOfARepeatedKey) {
   EXPECT_EQ(log.events[0].fields.at("x"), "[t:a|t:b|]");
 }
 
+// A second number must not take an event away from the rules about either.
+TEST(Json, SaysWhereAnEventContradictsItself) {
+  const auto judged = [](const std::string& keys) {
+    const std::string line = "{" + keys + "}";
+    const auto log = read(line);
+    const auto twin = json::read_slowly(line, Limits{});
+    EXPECT_TRUE(log.events == twin.events) << line;
+    const auto gaps = recurring_gaps_of(line, 9999);
+    const bool is_ambiguous = !log.events.empty() && log.events[0].is_ambiguous;
+    return (is_ambiguous ? "ambiguous; " : "") + (gaps.empty() ? "" : gaps[0].first.what);
+  };
+  const std::string security = R"("Channel":"Security","EventID":4688)";
+  EXPECT_EQ(judged(security), "");
+  EXPECT_EQ(judged(security + R"(,"EventID":"4688.0","Channel":"security","EventID":null)"), "");
+  EXPECT_EQ(judged(security + R"(,"EventID":9)"), R"(ambiguous; EventID is "4688", then "9")");
+  EXPECT_EQ(judged(security + R"(,"EventID":"x","EventID":1,"EventID":2,"EventID":3)"),
+            R"(ambiguous; EventID is "4688", then "x", then "1", then "2", then others)");
+  EXPECT_EQ(judged(R"("EventID":[1,4688],"Channel":"a")"), R"(ambiguous; EventID is "1 4688")");
+  EXPECT_EQ(judged(security + R"(,"Channel":"Sys")"),
+            R"(ambiguous; Channel is "Security", then "Sys")");
+  EXPECT_EQ(judged(security + R"(,"Computer":"a","Computer":"b")"), R"(Computer is "a", then "b")");
+  EXPECT_EQ(judged(security + R"(,"time":"soon","time":1615704010)"),
+            R"(time is "soon", then "1615704010")");
+  EXPECT_EQ(judged(R"("a":1,"a":2,"EventID":1,"EventID":2)"), "");  // no Windows event
+}
+
+TEST(Json, TakesTheOneNumberThatIsThere) {
+  const auto log = read(R"({"Channel":["Security"],"EventID":null,"EventID":[4688]})");
+  ASSERT_EQ(log.events.size(), 1U);
+  EXPECT_EQ(log.events[0].channel, "Security");
+  EXPECT_EQ(log.events[0].event_id, 4688U);
+}
+
 TEST(Json, ResolvesEscapes) {
   EXPECT_EQ(json::unescaped(R"(a\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00)"),
             "a\"\\/\b\f\n\r\t\xC3\xA9\xF0\x9F\x98\x80");

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <regex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -310,6 +311,36 @@ std::uint64_t digits_of(std::string text) {
   return value;
 }
 
+// All texts of a name, lists taken apart; nothing is said by null and by nothing.
+std::vector<std::string> texts_of(const Leaves& leaves, const NamedLeaves& named,
+                                  const std::string& name) {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    if (named.names[i] != name) continue;
+    for (const std::string& value : leaves[i].second) {
+      if (value.size() > 2 && value[1] == ':') texts.push_back(value.substr(2));
+    }
+  }
+  return texts;
+}
+
+std::string first_of(const std::vector<std::string>& texts) {
+  return texts.empty() ? "" : texts.front();
+}
+
+void fill_identity(text::PlainEvent& event, const Leaves& leaves, const NamedLeaves& named) {
+  const auto channels = texts_of(leaves, named, "Channel");
+  const auto event_ids = texts_of(leaves, named, "EventID");
+  std::set<std::string> different_channels;
+  std::set<std::uint64_t> different_ids;
+  for (const std::string& channel : channels) different_channels.insert(folded(channel));
+  for (const std::string& id : event_ids) different_ids.insert(digits_of(id));
+  event.channel = first_of(channels);
+  event.is_ambiguous = different_channels.size() > 1 || different_ids.size() > 1;
+  const std::uint64_t id = digits_of(first_of(event_ids));
+  event.event_id = id > UINT32_MAX ? 0 : static_cast<std::uint32_t>(id);
+}
+
 void fill_fields(text::PlainEvent& event, const Leaves& leaves, const NamedLeaves& named,
                  const Limits& limits) {
   for (std::size_t i = 0; i < leaves.size(); ++i) {
@@ -333,6 +364,23 @@ void fill_fields(text::PlainEvent& event, const Leaves& leaves, const NamedLeave
   }
 }
 
+// The first that can be read, names in order of their worth.
+void fill_time(text::PlainEvent& event, const Leaves& leaves, const NamedLeaves& named) {
+  for (const char* name :
+       {"TimeCreated_SystemTime", "winlog.time_created", "TimeCreated", "@timestamp", "EventTime",
+        "TimeGenerated", "timestamp", "Timestamp", "time", "Time", "eventTime", "event_time",
+        "datetime", "date", "ts", "UtcTime"}) {
+    for (std::size_t i = 0; i < leaves.size(); ++i) {
+      const std::string& value = leaves[i].second[0];
+      if (named.names[i] != name || value.size() < 2 || value[1] != ':') continue;
+      const auto parsed = time_of(value.substr(2));
+      if (!parsed) continue;
+      event.time = format_time(parsed->time, parsed->precision);
+      return;
+    }
+  }
+}
+
 text::PlainEvent event_of(const Node& root, const Limits& limits) {
   Leaves leaves;
   for (std::size_t i = 0; i < root.nodes.size(); ++i)
@@ -344,28 +392,18 @@ text::PlainEvent event_of(const Node& root, const Limits& limits) {
   event.source = to_string(named.is_windows ? SourceKind::kWindowsEvent : SourceKind::kJson);
   const auto value = [&](const char* name) { return scalar_of(leaves, named, name); };
   if (named.is_windows) {
-    event.channel = value("Channel");
+    fill_identity(event, leaves, named);
     event.provider = value("Provider_Name");
-    const std::uint64_t id = digits_of(value("EventID"));
-    event.event_id = id > UINT32_MAX ? 0 : static_cast<std::uint32_t>(id);
     event.record_id = digits_of(value("EventRecordID"));
-    event.computer = value("Computer");
+    event.computer = first_of(texts_of(leaves, named, "Computer"));
   } else {
     for (const char* name : {"host.name", "hostname", "Hostname", "Computer"}) {
       if (std::find(named.names.begin(), named.names.end(), name) == named.names.end()) continue;
-      event.computer = value(name);
+      event.computer = first_of(texts_of(leaves, named, name));
       break;
     }
   }
-  for (const char* name :
-       {"TimeCreated_SystemTime", "winlog.time_created", "TimeCreated", "@timestamp", "EventTime",
-        "TimeGenerated", "timestamp", "Timestamp", "time", "Time", "eventTime", "event_time",
-        "datetime", "date", "ts", "UtcTime"}) {
-    const auto parsed = time_of(value(name));
-    if (!parsed) continue;
-    event.time = format_time(parsed->time, parsed->precision);
-    break;
-  }
+  fill_time(event, leaves, named);
   fill_fields(event, leaves, named, limits);
   return event;
 }
