@@ -146,7 +146,11 @@ std::vector<Coverage> coverage_of(const Ruleset& rules, const Gathered& gathered
                                   const std::vector<LedgerEntry>& ledger) {
   std::vector<Coverage> list;
   Techniques techniques(rules.engine(), ledger);
-  for (const auto& [key, source] : gathered.meters.sources()) {
+  std::map<SourceKey, const SourceMeters::Source*> by_name;
+  for (const auto& [key, source] : gathered.meters.sources())
+    by_name.emplace(SourceKey{key.computer, key.kind, source.name}, &source);
+  for (const auto& [key, found] : by_name) {
+    const SourceMeters::Source& source = *found;
     CoverageMeter meter;
     Coverage coverage;
     coverage.computer = key.computer;
