@@ -186,7 +186,7 @@ class Twin {
       std::size_t longest = 0;
       const std::vector<std::vector<std::uint32_t>> sequences = sequences_to_measure();
       for (const auto& sequence : sequences)
-        longest = std::max(longest, longest_chain(sequence, window, 0, 0));
+        longest = std::max(longest, longest_chain(sequence, window));
       return static_cast<double>(longest);
     }
     return is_numeric() ? statistic(std::move(numbers)) : static_cast<double>(distinct.size());
@@ -223,24 +223,28 @@ class Twin {
     return sequences;
   }
 
-  // The most rules of sequence[from...] that occur one after the other in window[at...], by trying
-  // everything. Hits of one event cannot follow one another.
-  std::size_t longest_chain(const std::vector<std::uint32_t>& sequence, const Window& window,
-                            std::size_t from, std::size_t at) const {
-    std::size_t longest = 0;
-    for (std::size_t rule = from; rule < sequence.size(); ++rule) {
-      for (std::size_t i = at; i < window.size(); ++i) {
-        if (hits_[window[i]].rule != sequence[rule]) continue;
-        std::size_t next = i;
-        while (next < window.size() && is_one_event(window[next], window[i])) ++next;
-        longest = std::max(longest, 1 + longest_chain(sequence, window, rule + 1, next));
-        break;  // the earliest hit of a rule leaves the most room
+  // The most rules of the sequence that occur one after the other in the window, by trying
+  // everything from the end.
+  std::size_t longest_chain(const std::vector<std::uint32_t>& sequence,
+                            const Window& window) const {
+    std::vector<std::size_t> from(window.size(), 0);  // longest that begins with this hit
+    const auto place = [&](std::size_t i) {
+      return std::find(sequence.begin(), sequence.end(), hits_[window[i]].rule);
+    };
+    for (std::size_t i = window.size(); i-- > 0;) {
+      if (place(i) == sequence.end()) continue;
+      from[i] = 1;
+      for (std::size_t next = i + 1; next < window.size(); ++next) {
+        if (place(next) > place(i) && place(next) != sequence.end() &&
+            is_in_order(hits_[window[i]], hits_[window[next]]))
+          from[i] = std::max(from[i], 1 + from[next]);
       }
     }
-    return longest;
+    return from.empty() ? 0 : *std::max_element(from.begin(), from.end());
   }
-  bool is_one_event(std::uint32_t a, std::uint32_t b) const {
-    return hits_[a].time_ns == hits_[b].time_ns && hits_[a].ordinal == hits_[b].ordinal;
+  static bool is_in_order(const CorrelationHit& a, const CorrelationHit& b) {
+    if (a.time_ns != b.time_ns) return a.time_ns < b.time_ns;
+    return a.source == b.source && a.ordinal < b.ordinal;
   }
 
   bool occurs(std::uint32_t rule, const Window& window) const {
@@ -253,8 +257,7 @@ class Twin {
       const bool nothing_forbidden =
           std::none_of(one.absent.begin(), one.absent.end(),
                        [&](std::uint32_t rule) { return occurs(rule, window); });
-      if (nothing_forbidden &&
-          longest_chain(one.sequence, window, 0, 0) == one.sequence.size())
+      if (nothing_forbidden && longest_chain(one.sequence, window) == one.sequence.size())
         return true;
     }
     return false;
@@ -335,10 +338,12 @@ std::vector<CorrelationHit> hits(const Correlation& correlation, Choices& choice
   std::vector<CorrelationHit> made;
   std::int64_t time = choices.one_in(8) ? INT64_MIN : 0;
   std::uint64_t ordinal = 0;
+  std::uint64_t source = 0;
   for (std::size_t count = choices.below(25); count > 0; --count) {
     const std::size_t step = choices.below(8);
     // Steps of half a second; several hits of one event; jumps out of every window.
     if (step > 0) ++ordinal;
+    if (step > 0 && choices.one_in(3)) ++source;
     if (step > 1) time += static_cast<std::int64_t>(step - 1) * kSecond / 2;
     if (step == 7) time += choices.one_in(4) ? INT64_MAX / 2 : 60 * kSecond;
     if (time > INT64_MAX / 2) time = INT64_MAX / 4;
@@ -346,6 +351,7 @@ std::vector<CorrelationHit> hits(const Correlation& correlation, Choices& choice
     hit.rule = static_cast<std::uint32_t>(choices.below(3));
     hit.time_ns = time;
     hit.ordinal = ordinal;
+    hit.source = source;
     for (std::size_t i = 0; i < correlation.group_by.size(); ++i)
       hit.values.emplace_back(choices.one_of(kGroups));
     for (std::size_t i = 0; i < correlation.value_fields.size(); ++i)

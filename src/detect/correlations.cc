@@ -13,6 +13,26 @@ namespace {
 
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 constexpr std::size_t kRelatedListed = 1'000;
+constexpr std::string_view kCoarseOrder =
+    "not certain: records of different logs lie closer together than their times are exact";
+
+// The last digit that the source wrote.
+std::int64_t unit_ns(TimePrecision precision) {
+  switch (precision) {
+    case TimePrecision::kUnknown:
+    case TimePrecision::kSecond:
+      return kNsPerSecond;
+    case TimePrecision::kMillisecond:
+      return 1'000'000;
+    case TimePrecision::kMicrosecond:
+      return 1'000;
+    case TimePrecision::kHundredNanoseconds:
+      return 100;
+    case TimePrecision::kNanosecond:
+      return 1;
+  }
+  return 1;
+}
 
 // A hit with the events behind it: one for a rule's, several for a correlation's.
 struct Sourced {
@@ -58,28 +78,43 @@ class CorrelationJudge {
   }
 
   // Every remembered hit with its corrected time and an ordinal that rises in the order in which a
-  // source wrote. Byte copies of an item are the same events and count once.
+  // source wrote: by record id, or as the records stand in a log without. Byte copies of an item
+  // are the same events and count once.
   void collect() {
     std::vector<const RememberedHit*> order;
     for (const RememberedHit& hit : gathered_.remembered) {
       if (item_of(hit).duplicate_of.empty()) order.push_back(&hit);
     }
+    // Sources of one item by where the first of their records stands.
+    std::map<std::pair<ItemId, std::uint64_t>, std::uint64_t> firsts;
+    for (const RememberedHit* hit : order) {
+      auto& first = firsts.try_emplace({hit->item, hit->hit.source}, UINT64_MAX).first->second;
+      first = std::min(first, hit->offset_bytes);
+    }
     const auto place = [&](const RememberedHit* hit) {
-      return std::pair<const std::string&, std::uint64_t>(item_of(*hit).item.path,
-                                                          hit->offset_bytes);
+      return std::tuple<const std::string&, std::uint64_t, std::uint64_t, std::uint64_t>(
+          item_of(*hit).item.path, firsts.at({hit->item, hit->hit.source}), hit->record_id,
+          hit->offset_bytes);
     };
     std::sort(order.begin(), order.end(), [&](const auto* a, const auto* b) {
       return std::tuple(place(a), a->correlation, a->hit.rule) <
              std::tuple(place(b), b->correlation, b->hit.rule);
     });
     std::uint64_t ordinal = 0;
+    std::uint64_t source = 0;
     for (std::size_t i = 0; i < order.size(); ++i) {
       if (i > 0 && place(order[i - 1]) != place(order[i])) ++ordinal;
+      if (i > 0 && !is_one_source(*order[i - 1], *order[i])) ++source;
       Sourced sourced{order[i]->hit, {order[i]}};
       sourced.hit.ordinal = ordinal;
+      sourced.hit.source = source;
       sourced.hit.time_ns += item_of(*order[i]).time_shift_s * kNsPerSecond;
       hits_[order[i]->correlation].push_back(std::move(sourced));
     }
+  }
+
+  static bool is_one_source(const RememberedHit& a, const RememberedHit& b) {
+    return a.item == b.item && a.hit.source == b.hit.source;
   }
 
   Status judge_one(std::uint32_t index) {
@@ -145,6 +180,8 @@ class CorrelationJudge {
     finding.fields.emplace_back("first_time",
                                 format_time({result.first_time_ns}, finding.precision));
     finding.fields.emplace_back("last_time", format_time({result.last_time_ns}, finding.precision));
+    if (correlation.type == sigma::CorrelationType::kTemporalOrdered && is_order_coarse(events))
+      finding.fields.emplace_back("order", std::string(kCoarseOrder));
     for (std::size_t i = 0; i < events.size() && i < kRelatedListed; ++i)
       finding.related.push_back(related(*events[i]));
     const auto rule = static_cast<std::uint32_t>(rules_.rules.size()) + index;
@@ -152,6 +189,21 @@ class CorrelationJudge {
                                     finding.offset_bytes, kept_count_++};
     if (!store_.count(rule, finding.computer, place)) return {};
     return store_.keep(rule, finding.computer, place, encode_details(finding));
+  }
+
+  // Whether two records of different sources, one behind the other, may have been written the other
+  // way round: the first time is known to a second, say, and the next lies within it.
+  bool is_order_coarse(const std::vector<const RememberedHit*>& events) const {
+    for (std::size_t i = 1; i < events.size(); ++i) {
+      const RememberedHit& before = *events[i - 1];
+      if (is_one_source(before, *events[i])) continue;
+      if (corrected_ns(*events[i]) - corrected_ns(before) < unit_ns(before.precision)) return true;
+    }
+    return false;
+  }
+
+  std::int64_t corrected_ns(const RememberedHit& hit) const {
+    return hit.hit.time_ns + item_of(hit).time_shift_s * kNsPerSecond;
   }
 
   RelatedEvent related(const RememberedHit& event) const {

@@ -179,8 +179,9 @@ std::string_view DetailsEncoder::match(const sigma::Rule& rule,
   if (!has_event_) put_event();
   bytes_.resize(event_size_);
   event_ids_.clear();
-  if (event_->shape->source == SourceKind::kWindowsEvent)
-    find_event_ids(rule, rule.expression, event_->shape->event_id, event_ids_);
+  const Shape& shape = *event_->shape;
+  if (shape.source == SourceKind::kWindowsEvent && !shape.is_ambiguous)
+    find_event_ids(rule, rule.expression, shape.event_id, event_ids_);
   put_number(event_ids_.size() + reasons.size(), bytes_);
   for (const sigma::Predicate* predicate : event_ids_) put_event_id(*predicate);
   for (const engine::Reason& reason : reasons) put_reason(reason);

@@ -15,6 +15,7 @@ void join_tally(ItemTally& into, ItemTally&& from) {
   into.gaps_count += from.gaps_count;
   into.gaps.insert(into.gaps.end(), std::make_move_iterator(from.gaps.begin()),
                    std::make_move_iterator(from.gaps.end()));
+  for (RecurringGap& gap : from.recurring_gaps) join_recurring(std::move(gap), into.recurring_gaps);
   if (from.clock != nullptr) {
     if (into.clock == nullptr) into.clock = std::make_unique<ClockSummary>();
     into.clock->merge(*from.clock);
@@ -145,7 +146,11 @@ std::vector<Coverage> coverage_of(const Ruleset& rules, const Gathered& gathered
                                   const std::vector<LedgerEntry>& ledger) {
   std::vector<Coverage> list;
   Techniques techniques(rules.engine(), ledger);
-  for (const auto& [key, source] : gathered.meters.sources()) {
+  std::map<SourceKey, const SourceMeters::Source*> by_name;
+  for (const auto& [key, source] : gathered.meters.sources())
+    by_name.emplace(SourceKey{key.computer, key.kind, source.name}, &source);
+  for (const auto& [key, found] : by_name) {
+    const SourceMeters::Source& source = *found;
     CoverageMeter meter;
     Coverage coverage;
     coverage.computer = key.computer;

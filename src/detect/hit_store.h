@@ -13,10 +13,13 @@ namespace pugmark {
 // An event that a rule matched on which a correlation stands.
 struct RememberedHit {
   std::uint32_t correlation = 0;  // index into RuleSet::correlations
-  sigma::CorrelationHit hit;      // time as the source says; ordinal not yet
+  // Time as the source says; ordinal not yet; source a number of computer and channel, where the
+  // record has a record_id.
+  sigma::CorrelationHit hit;
   ItemId item{};
   const std::string* item_path = nullptr;  // outlives the store
   std::uint64_t offset_bytes = 0;
+  std::uint64_t record_id = 0;  // or 0; says in which order the source wrote
   std::uint32_t length_bytes = 0;
   std::uint32_t rule = 0;  // index into RuleSet::rules
   TimePrecision precision = TimePrecision::kUnknown;

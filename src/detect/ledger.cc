@@ -187,7 +187,14 @@ std::vector<LedgerEntry> ledger_after(const Ruleset& ruleset, const Gathered& ga
   Judge judge(engine, gathered);
   for (std::uint32_t i = 0; i < rules.rules.size(); ++i) {
     const bool judged = ledger[i].state == RuleState::kRan;
-    if (judged) judge_rule(judge.chance_of(i), ledger[i]);
+    if (!judged) continue;
+    const Chance chance = judge.chance_of(i);
+    // What found something could see, even if only in events that do not say what kind they are.
+    if (counts.contains(i)) {
+      ledger[i].events_count = chance.events_count;
+    } else {
+      judge_rule(chance, ledger[i]);
+    }
   }
   for (std::size_t i = 0; i < rules.correlations.size(); ++i) {
     LedgerEntry& entry = ledger[rules.rules.size() + i];

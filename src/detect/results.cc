@@ -46,16 +46,22 @@ void join_pieces(std::vector<Gap>& gaps) {
   gaps.resize(count);
 }
 
-// Keeps the first gaps of an item and says how many more there are. Whoever found them may have
-// counted some together already, so there are at least so many.
-void cut_gaps(std::vector<Gap>& gaps, std::uint64_t gaps_count, std::uint64_t gaps_max) {
-  if (gaps_count <= gaps_max) return;
+// Keeps the first gaps of an item, which stand in order, and says how many more there are. Whoever
+// found them may have counted some together already, so there are at least so many. The recurring
+// ones are few, and stand for many: none of them is left out.
+void list_gaps(std::vector<Gap>& gaps, const std::vector<RecurringGap>& recurring,
+               std::uint64_t gaps_count, std::uint64_t gaps_max) {
+  const bool too_many = gaps_count > gaps_max;
+  if (too_many) gaps.resize(std::min<std::size_t>(gaps.size(), gaps_max));
+  for (const RecurringGap& one : recurring) gaps.push_back(gap_of(one));
+  std::stable_sort(gaps.begin(), gaps.end(), comes_first);
+  if (!too_many) return;
   Gap rest;
   rest.kind = GapKind::kLimit;
-  rest.what = fmt::format("The limit gaps-per-item ({}) was reached: at least {} more gaps of this "
-                          "item are not listed.",
-                          gaps_max, gaps_count - gaps_max);
-  gaps.resize(std::min<std::size_t>(gaps.size(), gaps_max));
+  rest.what = fmt::format(
+      "The limit gaps-per-item ({}) was reached: at least {} more gaps of this "
+      "item are not listed.",
+      gaps_max, gaps_count - gaps_max);
   gaps.push_back(std::move(rest));
 }
 
@@ -68,6 +74,7 @@ class Results::State {
 
   void collect_gaps(std::vector<Gap> gaps, const Limits& limits) {
     std::map<std::uint32_t, std::vector<Gap>> by_item;
+    std::map<std::uint32_t, std::vector<RecurringGap>> recurring;
     for (Gap& gap : gaps) by_item[index_of(gap.where.item)].push_back(std::move(gap));
     for (auto& [id, tally] : gathered_.tallies) {
       auto& list = by_item[index_of(id)];
@@ -78,13 +85,16 @@ class Results::State {
       gaps_count_ -= tally.gaps.size();  // counted again below
       gathered_.items[index_of(id)].gaps_count -= tally.gaps.size();
       tally.gaps.clear();
+      recurring[index_of(id)] = std::move(tally.recurring_gaps);
     }
     for (auto& [index, list] : by_item) {
       std::stable_sort(list.begin(), list.end(), comes_first);
       join_pieces(list);
-      gaps_count_ += list.size();
-      gathered_.items[index].gaps_count += list.size();
-      cut_gaps(list, gathered_.items[index].gaps_count, limits.gaps_per_item);
+      std::uint64_t& count = gathered_.items[index].gaps_count;
+      gaps_count_ += list.size() + recurring[index].size();
+      count += list.size();
+      list_gaps(list, recurring[index], count, limits.gaps_per_item);
+      count += recurring[index].size();
       for (Gap& gap : list) {
         gap.where.item = ItemId{index};
         gaps_.push_back(std::move(gap));

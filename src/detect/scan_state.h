@@ -27,6 +27,7 @@ struct ItemTally {
   std::uint64_t understood_bytes = 0;
   std::uint64_t gaps_count = 0;
   std::vector<Gap> gaps;  // at most Limits::gaps_per_item, those that come first in the item
+  std::vector<RecurringGap> recurring_gaps;  // one of a kind
   std::unique_ptr<ClockSummary> clock;  // large, and most items have no second clock
 };
 

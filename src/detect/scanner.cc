@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 #include <tuple>
+#include <xxhash.h>
 
 #include "base/text.h"
 #include "detect/named_event.h"
@@ -24,6 +25,12 @@ bool is_line_based(SourceKind kind) {
 bool has_text(const Value& value) {
   return value.present() && value.type != ValueType::kNull && value.size > 0 &&
          !(value.type == ValueType::kUtf8 && value.bytes() == "-");
+}
+
+// A file may hold several logs, each of which numbers its records anew.
+std::uint64_t number_of_log(std::string_view computer, std::string_view channel) {
+  const std::string name = folded(computer) + '\n' + folded(channel);
+  return XXH3_64bits(name.data(), name.size());
 }
 
 }  // namespace
@@ -227,6 +234,8 @@ void Scanner::State::remember(const Event& event, std::uint32_t rule) {
     hit.hit.time_ns = event.time.ns_since_1970;
     if (!remembered.count(hit)) continue;
     hit.computer = rendered(event.computer);
+    hit.record_id = event.record_id;
+    if (hit.record_id != 0) hit.hit.source = number_of_log(hit.computer, event.shape->channel);
     const auto& set = engine.rules().correlations[correlation];
     for (const std::string& name : sigma::fields_to_read(set, reference)) {
       bool found = false;
@@ -258,6 +267,8 @@ std::string Scanner::State::field_text(const Event& event, std::string_view name
 }
 
 void Scanner::State::note_gaps(EventBatch& batch) {
+  for (RecurringGap& gap : batch.recurring_gaps())
+    join_recurring(std::move(gap), tally_->recurring_gaps);
   for (Gap& gap : batch.gaps()) {
     ++tally_->gaps_count;
     tally_->gaps.push_back(std::move(gap));

@@ -4,10 +4,14 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
+
 namespace pugmark {
 
 CoverageMeter& SourceMeters::meter(ItemId item, SourceKey key, std::uint32_t bucket) {
+  const std::string name = std::exchange(key.source, folded(key.source));
   Source& found = source(std::move(key));
+  note_name(found, name);
   found.buckets.insert(bucket);
   return found.by_item[item];
 }
@@ -47,7 +51,12 @@ void SourceMeters::drop_last_computer() {
   }
 }
 
+void SourceMeters::note_name(Source& source, const std::string& name) {
+  if (source.by_item.empty() || name < source.name) source.name = name;
+}
+
 void SourceMeters::join(Source& into, const Source& from) {
+  note_name(into, from.name);
   into.buckets.insert(from.buckets.begin(), from.buckets.end());
   for (const auto& [item, meter] : from.by_item) into.by_item[item].join(meter, 0);
 }

@@ -21,13 +21,14 @@ struct SourceKey {
 
 // The meters of every log source that one worker met, item by item. Of more computers than `most`
 // the names that sort first are told apart, so that nothing depends on who read what when; the
-// others are one computer of the name kOthers. One thread at a time; merge() gives the same result
-// in any order.
+// others are one computer of the name kOthers. Names of logs that differ only in case are one log.
+// One thread at a time; merge() gives the same result in any order.
 class SourceMeters {
  public:
   static constexpr std::string_view kOthers = "(other computers)";
 
   struct Source {
+    std::string name;  // of the log: of its spellings the one that sorts first
     std::map<ItemId, CoverageMeter> by_item;
     std::set<std::uint32_t> buckets;  // kinds of event that were there: ids of the engine
   };
@@ -41,6 +42,7 @@ class SourceMeters {
 
   void merge(const SourceMeters& other);
 
+  // By computer, kind and folded name of the log.
   const std::map<SourceKey, Source>& sources() const { return sources_; }
   bool computers_merged() const { return computers_merged_; }
 
@@ -48,6 +50,7 @@ class SourceMeters {
   bool is_told_apart(const std::string& computer);
   void drop_last_computer();
   Source& source(SourceKey key);
+  static void note_name(Source& source, const std::string& name);
   static void join(Source& into, const Source& from);
 
   std::uint64_t most_;

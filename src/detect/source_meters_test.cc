@@ -55,6 +55,27 @@ TEST(SourceMeters, OrderAndSplitDoNotMatter) {
   }
 }
 
+// Windows does not tell channels by case, and neither do rules.
+TEST(SourceMeters, NamesThatDifferInCaseAreOneLog) {
+  const auto named = [](const std::vector<std::string>& names) {
+    SourceMeters meters(5);
+    for (const std::string& name : names)
+      meters.meter(ItemId{1}, {"a", SourceKind::kWindowsEvent, name}, 1)
+          .add({0}, TimePrecision::kSecond, 0, false);
+    return meters;
+  };
+  for (const auto& [first, second] :
+       {std::pair(named({"security", "Security"}), named({"SECURITY", "System"})),
+        std::pair(named({"System", "SECURITY", "security"}), named({"Security"}))}) {
+    SourceMeters meters = first;
+    meters.merge(second);
+    ASSERT_EQ(meters.sources().size(), 2U);
+    const auto& source = meters.sources().begin()->second;
+    EXPECT_EQ(source.name, "SECURITY");
+    EXPECT_EQ(source.by_item.at(ItemId{1}).events_count(), 3U);
+  }
+}
+
 TEST(SourceMeters, SaysWhenMetersMoved) {
   SourceMeters meters(1);
   add(meters, {1, "b", 0});

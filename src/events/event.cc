@@ -2,14 +2,50 @@
 
 #include <algorithm>
 #include <cstring>
+#include <fmt/format.h>
 #include <new>
+#include <tuple>
+#include <utility>
 
 namespace pugmark {
 namespace {
 
 constexpr std::size_t kPieceBytes = std::size_t{256} << 10U;
 
+std::string_view meaning_of(Recurrence kind) {
+  switch (kind) {
+    case Recurrence::kUnreadableTime:
+      return "have a time that cannot be read and count as undated";
+    case Recurrence::kContradiction:
+      return "contradict themselves about channel, event id, computer or time (rules see every "
+             "value)";
+  }
+  return "";
+}
+
 }  // namespace
+
+void join_recurring(RecurringGap more, std::vector<RecurringGap>& known) {
+  const auto found = std::find_if(known.begin(), known.end(),
+                                  [&](const RecurringGap& one) { return one.kind == more.kind; });
+  if (found == known.end()) {
+    known.push_back(std::move(more));
+    return;
+  }
+  const std::uint64_t events_count = found->events_count + more.events_count;
+  const auto place = [](const RecurringGap& one) {
+    return std::tie(one.first.where.offset_bytes, one.first.what);
+  };
+  if (place(more) < place(*found)) *found = std::move(more);
+  found->events_count = events_count;
+}
+
+Gap gap_of(const RecurringGap& recurring) {
+  Gap gap = recurring.first;
+  gap.what = fmt::format("Events that {}: {}. Of the first, {}.", meaning_of(recurring.kind),
+                         recurring.events_count, recurring.first.what);
+  return gap;
+}
 
 std::byte* Arena::allocate(std::size_t size_bytes) {
   size_bytes = (size_bytes + 7) & ~std::size_t{7};
@@ -50,6 +86,7 @@ void Arena::reset() {
 void EventBatch::clear() {
   events_.clear();
   gaps_.clear();
+  recurring_gaps_.clear();
   clock_samples_.clear();
   arena_.reset();
   understood_bytes = 0;

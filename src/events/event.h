@@ -58,6 +58,24 @@ struct ClockSample {
   std::int64_t difference_ns = 0;
 };
 
+// What may be wrong with every single event of an item: said once of the item, with a count.
+enum class Recurrence : std::uint8_t {
+  kUnreadableTime,  // a time is there but cannot be read; the event counts as undated
+  kContradiction,   // the record names several channels, event ids, computers or times
+};
+
+struct RecurringGap {
+  Recurrence kind = Recurrence::kUnreadableTime;
+  Gap first;  // of the event that stands first; `what` says in a clause what stood there
+  std::uint64_t events_count = 1;
+};
+
+// Adds to what is known of the same kind and item. The same in any order.
+void join_recurring(RecurringGap more, std::vector<RecurringGap>& known);
+
+// The whole sentence, with the count.
+Gap gap_of(const RecurringGap& recurring);
+
 // The events of one block of one item, the memory their values point to, and what could not be
 // read. Reused from block to block by one thread. Events and Values die with the next clear().
 class EventBatch {
@@ -72,6 +90,7 @@ class EventBatch {
   std::vector<Event>& mutable_events() & { return events_; }
   Arena& arena() & { return arena_; }
   std::vector<Gap>& gaps() & { return gaps_; }
+  std::vector<RecurringGap>& recurring_gaps() & { return recurring_gaps_; }
   std::vector<ClockSample>& clock_samples() & { return clock_samples_; }
 
   std::uint64_t understood_bytes = 0;  // of the block: the rest of it is not read
@@ -81,6 +100,7 @@ class EventBatch {
   std::vector<Event> events_;
   Arena arena_;
   std::vector<Gap> gaps_;
+  std::vector<RecurringGap> recurring_gaps_;  // one of a kind
   std::vector<ClockSample> clock_samples_;
 };
 

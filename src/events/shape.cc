@@ -12,7 +12,8 @@ std::uint64_t hash_of(const Shape& shape) {
   std::uint64_t hash = XXH3_64bits(shape.fields.data(), shape.fields.size() * sizeof(FieldId));
   hash = XXH3_64bits_withSeed(shape.channel.data(), shape.channel.size(), hash);
   hash = XXH3_64bits_withSeed(shape.provider.data(), shape.provider.size(), hash);
-  const std::uint64_t numbers = (static_cast<std::uint64_t>(shape.event_id) << 16U) |
+  const std::uint64_t numbers = (static_cast<std::uint64_t>(shape.event_id) << 17U) |
+                                (static_cast<std::uint64_t>(shape.is_ambiguous ? 1 : 0) << 16U) |
                                 (static_cast<std::uint64_t>(shape.source) << 8U) |
                                 static_cast<std::uint64_t>(shape.precision);
   return XXH3_64bits_withSeed(&numbers, sizeof numbers, hash);
@@ -20,7 +21,8 @@ std::uint64_t hash_of(const Shape& shape) {
 
 bool same_kind(const Shape& a, const Shape& b) {
   return a.source == b.source && a.event_id == b.event_id && a.precision == b.precision &&
-         a.fields == b.fields && a.channel == b.channel && a.provider == b.provider;
+         a.is_ambiguous == b.is_ambiguous && a.fields == b.fields && a.channel == b.channel &&
+         a.provider == b.provider;
 }
 
 }  // namespace

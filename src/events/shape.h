@@ -51,6 +51,9 @@ struct Shape {
   std::string channel;
   std::string provider;         // Windows provider name or the log's software, may be empty
   std::uint32_t event_id = 0;   // Windows event id; 0 where the source has none
+  // Such events name several channels or event ids: `channel` and `event_id` are the first, the
+  // fields hold all of them. Windows events only.
+  bool is_ambiguous = false;
   TimePrecision precision = TimePrecision::kSecond;
   std::vector<FieldId> fields;  // one per slot; a name stands once (repeats become a list)
   std::vector<std::string_view> names;  // of the fields; filled in by the table, live as long as it

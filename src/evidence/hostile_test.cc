@@ -132,6 +132,72 @@ TEST(HostileArchive, GzipMembersAreHeldAgainstTheirChecksums) {
   }
 }
 
+// RFC 1952, section 8.
+std::uint32_t crc32_of(const std::string& bytes) {
+  std::uint32_t checksum = 0xFFFFFFFFU;
+  for (const char byte : bytes) {
+    checksum ^= static_cast<unsigned char>(byte);
+    for (int bit = 0; bit < 8; ++bit)
+      checksum = (checksum >> 1U) ^ ((checksum & 1U) != 0 ? 0xEDB88320U : 0U);
+  }
+  return ~checksum;
+}
+
+TEST(HostileArchive, GzipHeadersAreHeldAgainstTheirChecksums) {
+  const TemporaryFolder folder;
+  const std::string packed_text = packed("raw", "gzip", {{"x", "content\n"}});
+  std::string header = packed_text.substr(0, 10);
+  ASSERT_EQ(header[3], '\0') << "no name: the packed bytes follow";
+  header[3] = 2 | 8;
+  header += "name.log";
+  header += '\0';
+  const std::uint32_t right = crc32_of(header) & 0xFFFFU;
+  for (const std::uint32_t stored : {right, right ^ 0x100U}) {
+    std::string file = header;
+    file += static_cast<char>(stored & 0xFFU);
+    file += static_cast<char>(stored >> 8U);
+    const Walked walked = walk(folder.write("a.log.gz", file + packed_text.substr(10)));
+    ASSERT_EQ(walked.items.size(), 2U);
+    EXPECT_EQ(walked.items[1].bytes, "content\n");
+    if (stored == right) {
+      EXPECT_EQ(walked.all_gaps(), "");
+    } else {
+      EXPECT_TRUE(lines_say(walked.all_gaps(), {"damaged: What was unpacked differs from what was "
+                                                "packed (the checksum of a gzip header is 0x"}));
+    }
+  }
+}
+
+// What the other decompressors keep back of a block that breaks off is counted.
+TEST(HostileArchive, StreamsThatAreCutSayWhatTheyKeptBack) {
+  const TemporaryFolder folder;
+  // The largest block that each of them makes at its usual level.
+  for (const auto& [filter, block_bytes] : {std::pair("bzip2", 900'000UL),
+                                            {"xz", 64UL << 10U},
+                                            {"zstd", 128UL << 10U},
+                                            {"lz4", 4UL << 20U}}) {
+    const std::string text = noise(2 * block_bytes + 300'000, 4);
+    for (const char* format : {"raw", "ustar"}) {
+      const std::string whole = packed(format, filter, {{"x", text}});
+      const std::size_t cut = whole.size() - block_bytes / 2;
+      const std::string path = folder.write("cut.log.gz", whole.substr(0, cut));
+      const Walked walked = walk(path);
+      ASSERT_EQ(walked.items.size(), 2U) << filter << format;
+      const std::string& got = walked.items[1].bytes;
+      EXPECT_EQ(got, text.substr(0, got.size())) << filter;
+      EXPECT_GE(got.size() + block_bytes * 3 / 2, text.size()) << filter << format;
+      // Noise does not compress: what was not handed out is what was not unpacked, nearly.
+      const std::uint64_t lost = walked.at(path).item.unread_bytes;
+      EXPECT_GE(lost + got.size() + block_bytes, cut) << filter << format;
+      EXPECT_LE(lost + got.size(), cut + block_bytes + text.size() / 50) << filter << format;
+      const std::string said = fmt::format(
+          "Of {} packed bytes about the last {}, a block more or less, were not unpacked.", cut,
+          lost);
+      EXPECT_NE(walked.gaps_of(path).find(said), std::string::npos) << walked.gaps_of(path);
+    }
+  }
+}
+
 // Sixteen zips in each zip, six levels, zeros at the bottom: as 42.zip is made.
 TEST(HostileArchive, NestedBombEndsQuickly) {
   const TemporaryFolder folder;

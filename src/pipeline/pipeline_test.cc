@@ -88,6 +88,64 @@ TEST_F(PipelineTest, ThreadsMeetEveryFormatInTurn) {
   }
 }
 
+// However many other gaps the item has, whichever thread read what.
+TEST_F(PipelineTest, SaysOnceOfAnItemThatTimesCannotBeRead) {
+  write("events.jsonl", "{\"time\":1615704010}\n" + repeated("{\n", 30) + "{\"time\":\"soon\"}\n" +
+                            repeated("{\"time\":\"later\"}\n", 200'000));
+  std::vector<std::string> cases;
+  for (const unsigned threads : {1U, 4U}) {
+    HuntRequest hunted = request();
+    hunted.threads_count = threads;
+    hunted.limits.gaps_per_item = 10;
+    cases.push_back(case_of(hunted));
+    EXPECT_EQ(outcome_of(hunted).gaps_count, 12U);
+  }
+  EXPECT_TRUE(cases[0] == cases[1]);
+  EXPECT_NE(cases[0].find("Events that have a time that cannot be read and count as undated: "
+                          "200001. Of the first, time is \"soon\"."),
+            std::string::npos);
+}
+
+// Neither the names of two files nor the places of records with numbers say what came first.
+TEST_F(PipelineTest, OrderOfEqualTimesIsNotInvented) {
+  std::ofstream(folder_ / "rules.yml") << R"(
+title: first
+name: first
+logsource: {product: windows, service: security}
+detection: {selection: {EventID: 1}, condition: selection}
+---
+title: second
+name: second
+logsource: {product: windows, service: security}
+detection: {selection: {EventID: 2}, condition: selection}
+---
+title: one after the other
+correlation: {type: temporal_ordered, rules: [first, second], timespan: 1m}
+)";
+  const auto record = [](int event_id, int record_id, const std::string& fraction) {
+    return "{\"Channel\":\"Security\",\"EventID\":" + std::to_string(event_id) +
+           ",\"EventRecordID\":" + std::to_string(record_id) +
+           ",\"TimeCreated\":\"2021-03-14T06:40:10" + fraction + "Z\"}\n";
+  };
+  HuntRequest hunted = request();
+  hunted.default_rules.clear();
+  hunted.rule_paths = {(folder_ / "rules.yml").string()};
+  const auto findings_of = [&](const std::string& a, const std::string& b) {
+    write("a", a);
+    write("b", b);
+    return outcome_of(hunted).findings_count;
+  };
+  const std::string none = record(9, 1, "");
+  EXPECT_EQ(findings_of(record(1, 1, "") + record(2, 2, ""), none), 1U);
+  EXPECT_EQ(findings_of(record(2, 2, "") + record(1, 1, ""), none), 1U) << "newest first";
+  EXPECT_EQ(findings_of(record(1, 2, "") + record(2, 1, ""), none), 0U);
+  EXPECT_EQ(findings_of(record(1, 1, ""), record(2, 2, "")), 0U);
+  EXPECT_EQ(findings_of(record(1, 1, ""), record(2, 2, ".001")), 1U);
+  EXPECT_NE(case_of(hunted).find("not certain: records of different logs"), std::string::npos);
+  EXPECT_EQ(findings_of(record(1, 1, ".000"), record(2, 2, ".001")), 1U);
+  EXPECT_EQ(case_of(hunted).find("not certain: records of different logs"), std::string::npos);
+}
+
 // Where the program is installed is not part of the evidence.
 TEST_F(PipelineTest, TheFolderOfTheOwnRulesDoesNotShow) {
   write("iis", "#Fields: date time cs-method cs-uri-stem sc-status\n"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -26,8 +27,35 @@ bool conditions_hold(const sigma::Route& route, const sigma::NamedEvent& own) {
   });
 }
 
-bool is_route_to(const sigma::Route& route, const Shape& shape) {
+bool holds_any(const sigma::NamedEvent& own, std::string_view name,
+               const std::function<bool(const std::string&)>& wanted) {
+  for (const sigma::NamedField* field : sigma::find_fields(own, name)) {
+    for (const sigma::NamedValue& value : field->values) {
+      if (wanted(value.text)) return true;
+    }
+  }
+  return false;
+}
+
+// Of an event that names several: one of them is enough.
+bool names_route(const sigma::Route& route, const sigma::NamedEvent& own) {
+  const bool has_channel =
+      route.channel.empty() || holds_any(own, "Channel", [&](const std::string& text) {
+        return folded(text) == folded(route.channel);
+      });
+  const bool has_id =
+      route.event_ids.empty() || holds_any(own, "EventID", [&](const std::string& text) {
+        return std::any_of(route.event_ids.begin(), route.event_ids.end(), [&](std::uint32_t id) {
+          const auto number = sigma::parse_number(text);
+          return number && *number == sigma::Number::from_integer(id);
+        });
+      });
+  return has_channel && has_id;
+}
+
+bool is_route_to(const sigma::Route& route, const Shape& shape, const sigma::NamedEvent& own) {
   if (route.source != shape.source) return false;
+  if (shape.is_ambiguous) return names_route(route, own);
   if (!route.channel.empty() && folded(route.channel) != folded(shape.channel)) return false;
   return route.event_ids.empty() || std::find(route.event_ids.begin(), route.event_ids.end(),
                                               shape.event_id) != route.event_ids.end();
@@ -40,7 +68,7 @@ std::set<std::uint32_t> reference_matches(const Event& event, std::string_view r
   std::map<const sigma::Route*, sigma::NamedEvent> renamed;  // rules of one source share routes
   for (std::uint32_t i = 0; i < engine.rules().rules.size(); ++i) {
     for (const sigma::Route& route : engine.routing(i).routes) {
-      if (!is_route_to(route, *event.shape) || !conditions_hold(route, own)) continue;
+      if (!is_route_to(route, *event.shape, own) || !conditions_hold(route, own)) continue;
       ++judged_count;
       const auto [at, is_new] = renamed.try_emplace(&route);
       if (is_new) at->second = named_event(event, raw_line, route.renames);

@@ -13,10 +13,29 @@ bool is_web(SourceKind source) {
   return source == SourceKind::kWebServer || source == SourceKind::kExchangeHttpProxy;
 }
 
+sigma::Predicate equals(const std::string& field, const std::string& value) {
+  sigma::Pattern pattern;
+  pattern.shape = sigma::PatternShape::kEquals;
+  pattern.tokens = {{sigma::TokenKind::kLiteral, value}};
+  sigma::Predicate predicate;
+  predicate.field = field;
+  predicate.test = std::move(pattern);
+  predicate.original = value;
+  return predicate;
+}
+
+sigma::Predicate is_number(const std::string& field, std::uint32_t value) {
+  sigma::Predicate predicate;
+  predicate.field = field;
+  predicate.test = sigma::NumberTest{sigma::CompareOp::kEqual, sigma::Number::from_integer(value)};
+  predicate.original = std::to_string(value);
+  return predicate;
+}
+
 }  // namespace
 
 bool names_log_of(const sigma::Route& route, const BucketKey& key) {
-  return route.source == key.source &&
+  return !key.is_ambiguous && route.source == key.source &&
          (route.channel.empty() || folded(route.channel) == key.channel);
 }
 
@@ -48,22 +67,20 @@ Engine::Engine(sigma::RuleSet rules, RulesetOptions options, Sha256 digest)
 }
 
 Engine::Routing Engine::routing_of(const sigma::LogSource& source) {
-  Routing routing{sigma::routes(source), {}};
+  Routing routing{sigma::routes(source), {}, {}};
   for (const sigma::Route& route : routing.routing.routes) {
     auto& conditions = routing.conditions.emplace_back();
     for (const sigma::RouteCondition& condition : route.conditions) {
       auto& alternatives = conditions.emplace_back();
-      for (const std::string& value : condition.values) {
-        sigma::Pattern pattern;
-        pattern.shape = sigma::PatternShape::kEquals;
-        pattern.tokens = {{sigma::TokenKind::kLiteral, value}};
-        sigma::Predicate predicate;
-        predicate.field = condition.field;
-        predicate.test = std::move(pattern);
-        predicate.original = value;
-        alternatives.push_back(std::move(predicate));
-      }
+      for (const std::string& value : condition.values)
+        alternatives.push_back(equals(condition.field, value));
     }
+    Conditions& all = routing.conditions_if_ambiguous.emplace_back(conditions);
+    if (!route.channel.empty()) all.push_back({equals("Channel", route.channel)});
+    if (route.event_ids.empty()) continue;
+    auto& event_ids = all.emplace_back();
+    for (const std::uint32_t event_id : route.event_ids)
+      event_ids.push_back(is_number("EventID", event_id));
   }
   return routing;
 }
@@ -114,7 +131,8 @@ void Engine::note_event_ids(const sigma::Rule& rule) {
 }
 
 BucketKey Engine::key_of(const Shape& shape) const {
-  BucketKey key{shape.source, folded(shape.channel), kOtherEvent};
+  if (shape.is_ambiguous) return {shape.source, "", 0, true};
+  BucketKey key{shape.source, folded(shape.channel), kOtherEvent, false};
   if (!channels_.contains(key.channel)) key.channel.clear();
   if (shape.source == SourceKind::kWindowsEvent) {
     // 0 stands for a number that is missing or cannot be read: it is none of the others either.
@@ -139,18 +157,23 @@ Engine::Made Engine::make(const BucketKey& key) {
   for (const auto& [name, routing] : routing_by_source_) {
     const auto& routes = routing.routing.routes;
     for (std::uint32_t r = 0; r < routes.size(); ++r) {
-      if (applies(routes[r], key)) applying[&routing].push_back(r);
+      const bool is_candidate =
+          key.is_ambiguous ? routes[r].source == key.source : applies(routes[r], key);
+      if (is_candidate) applying[&routing].push_back(r);
     }
   }
   for (std::uint32_t i = 0; i < rules_.rules.size(); ++i) {
-    const auto found = applying.find(routings_[i]);
+    const Routing& routing = *routings_[i];
+    const auto found = applying.find(&routing);
     if (disabled_[i].is || found == applying.end()) continue;
+    const auto& conditions =
+        key.is_ambiguous ? routing.conditions_if_ambiguous : routing.conditions;
     for (const std::uint32_t r : found->second) {
-      const auto& renames = routings_[i]->routing.routes[r].renames;
-      source.instances.push_back({&rules_.rules[i], i, r, renames, routings_[i]->conditions[r]});
+      const auto& renames = routing.routing.routes[r].renames;
+      source.instances.push_back({&rules_.rules[i], i, r, renames, conditions[r]});
     }
   }
-  source.has_event_id = key.source == SourceKind::kWindowsEvent;
+  source.has_event_id = key.source == SourceKind::kWindowsEvent && !key.is_ambiguous;
   source.is_other_event_id = key.event_id == kOtherEvent;
   source.event_id = source.is_other_event_id ? 0 : static_cast<std::uint32_t>(key.event_id);
   source.is_web = is_web(key.source);

@@ -36,11 +36,15 @@ struct BucketKey {
   SourceKind source = SourceKind::kJson;
   std::string channel;
   std::uint64_t event_id = 0;
+  // Of all Windows events that name several channels or event ids (these two are not set then):
+  // what a route asks of them is asked of the fields.
+  bool is_ambiguous = false;
   friend auto operator<=>(const BucketKey&, const BucketKey&) = default;
 };
 inline constexpr std::uint64_t kOtherEvent = UINT64_MAX;
 
-// Whether a route leads to events of this kind; its conditions are not looked at.
+// Whether a route leads to events of this kind; its conditions are not looked at. Never, if they
+// are ambiguous: then nobody can say which kind they are.
 bool applies(const sigma::Route& route, const BucketKey& key);
 // The same without regard to event ids: the log is there, whatever was written to it.
 bool names_log_of(const sigma::Route& route, const BucketKey& key);
@@ -78,10 +82,12 @@ class Engine {
     Bucket bucket;
   };
   // Where a log source is found, and its conditions as predicates: for each route, for each
-  // condition, the alternatives.
+  // condition, the alternatives. For ambiguous events channel and event id are conditions as well.
+  using Conditions = std::vector<std::vector<sigma::Predicate>>;
   struct Routing {
     sigma::Routing routing;
-    std::vector<std::vector<std::vector<sigma::Predicate>>> conditions;
+    std::vector<Conditions> conditions;
+    std::vector<Conditions> conditions_if_ambiguous;
   };
 
   static Routing routing_of(const sigma::LogSource& source);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <random>
@@ -170,6 +171,46 @@ std::unique_ptr<Engine> engine_of_public_rules() {
   }
   paths.emplace_back(std::filesystem::path(PUGMARK_SOURCE_DIR) / "rules");
   return std::make_unique<Engine>(sigma::load_rules(paths, {}), RulesetOptions{}, Sha256{});
+}
+
+// One record, two numbers: rules about either must see it, and those about neither must not.
+TEST(Engine, JudgesAnEventThatContradictsItselfByAllItNames) {
+  constexpr std::string_view kRule = R"(
+title: {}
+logsource: {{product: windows, {}}}
+detection: {{selection: {{{}}}, condition: selection}}
+---
+)";
+  std::string text;
+  const auto add = [&](std::string_view title, std::string_view source,
+                       std::string_view selection) {
+    text += fmt::format(fmt::runtime(kRule), title, source, selection);
+  };
+  add("by first number", "service: security", "EventID: 4624");
+  add("by second number", "service: security", "EventID: 4688");
+  add("by category", "category: process_creation", "Image|endswith: '\\x.exe'");
+  add("by second channel", "service: system", "EventID: 4688");
+  add("other number", "service: security", "EventID: 4625");
+  add("other category", "category: file_event", "Image|endswith: '\\x.exe'");
+  add("other channel", "service: application", "EventID: 4688");
+  Engine engine(parse(text), RulesetOptions{}, Sha256{});
+  ASSERT_EQ(engine.rules().rules.size(), 7U);
+  const Limits limits;
+  ShapeTable shapes(limits);
+  const auto matches_of = [&](std::string_view item) {
+    const Agreement agreement = compare_on_item(as_bytes(item), "e.json", engine, shapes, limits);
+    EXPECT_EQ(agreement.events_count, 1U);
+    EXPECT_EQ(agreement.difference, "");
+    return agreement.matches_count;
+  };
+  EXPECT_EQ(matches_of(R"({"Channel":"Security","EventID":4624,"NewProcessName":"C:\\x.exe"})"),
+            1U);
+  EXPECT_EQ(matches_of(R"({"Channel":"Security","EventID":4624,"NewProcessName":"C:\\x.exe",)"
+                       R"("EventID":"4688.0"})"),
+            3U);
+  EXPECT_EQ(matches_of(R"({"Channel":["Security","System"],"EventID":[4624,4688],)"
+                       R"("NewProcessName":"C:\\x.exe"})"),
+            4U);
 }
 
 // Every `stride`-th file of the folder.

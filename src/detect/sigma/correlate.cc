@@ -59,27 +59,27 @@ class OrderedChains {
         by_end_(sequence_.size(), std::vector<std::int64_t>(sequence_.size() + 1, -1)),
         best_(sequence_.size() + 1, -1) {}
 
-  // Hits in order. Those of one event (same time and ordinal) cannot follow one another.
+  // Hits in order of time and ordinal.
   void add(std::int64_t index, const CorrelationHit& hit) {
-    if (hit.time_ns != time_ns_ || hit.ordinal != ordinal_) commit();
-    time_ns_ = hit.time_ns;
-    ordinal_ = hit.ordinal;
+    settle(hit);
     const auto found = std::find(sequence_.begin(), sequence_.end(), hit.rule);
     if (found == sequence_.end()) return;
     const auto end = static_cast<std::size_t>(found - sequence_.begin());
-    pending_.push_back({end, 1, index});
+    note({end, 1, index});
     for (std::size_t length = 2; length <= end + 1; ++length) {
       std::int64_t start = -1;
       for (std::size_t before = 0; before < end; ++before) {
         start = std::max(start, by_end_[before][length - 1]);
       }
-      if (start >= 0) pending_.push_back({end, length, start});
+      for (const Chain& chain : of_source_) {
+        if (chain.end < end && chain.length == length - 1) start = std::max(start, chain.start);
+      }
+      if (start >= 0) note({end, length, start});
     }
   }
 
   // The length of the longest chain that starts at hit `first` or later.
-  std::size_t longest_from(std::int64_t first) {
-    commit();
+  std::size_t longest_from(std::int64_t first) const {
     for (std::size_t length = sequence_.size(); length > 0; --length) {
       if (best_[length] >= first) return length;
     }
@@ -95,20 +95,58 @@ class OrderedChains {
     std::int64_t start = 0;  // index of its first hit
   };
 
-  void commit() {
-    for (const Chain& chain : pending_) {
-      std::int64_t& start = by_end_[chain.end][chain.length];
-      start = std::max(start, chain.start);
-      best_[chain.length] = std::max(best_[chain.length], chain.start);
+  void note(const Chain& chain) {
+    best_[chain.length] = std::max(best_[chain.length], chain.start);
+    of_event_.push_back(chain);
+  }
+
+  // Which chains a hit may go on: all that end at earlier times, and at its own time those that end
+  // in an earlier event of its own source.
+  void settle(const CorrelationHit& hit) {
+    const bool is_later = hit.time_ns != time_ns_;
+    if (is_later || hit.source != source_) {
+      move_to(of_source_, of_moment_);
+      move_to(of_event_, of_moment_);
+    } else if (hit.ordinal != ordinal_) {
+      move_to(of_event_, of_source_);
     }
-    pending_.clear();
+    if (is_later) {
+      for (const Chain& chain : of_moment_) {
+        std::int64_t& start = by_end_[chain.end][chain.length];
+        start = std::max(start, chain.start);
+      }
+      of_moment_.clear();
+    }
+    time_ns_ = hit.time_ns;
+    source_ = hit.source;
+    ordinal_ = hit.ordinal;
+  }
+
+  // Of chains that end alike, one that starts later is as good as all that start before.
+  static void move_to(std::vector<Chain>& from, std::vector<Chain>& to) {
+    for (const Chain& chain : from) {
+      const auto known = std::find_if(to.begin(), to.end(), [&](const Chain& one) {
+        return one.end == chain.end && one.length == chain.length;
+      });
+      if (known == to.end()) {
+        to.push_back(chain);
+      } else {
+        known->start = std::max(known->start, chain.start);
+      }
+    }
+    from.clear();
   }
 
   std::vector<std::uint32_t> sequence_;
-  std::vector<std::vector<std::int64_t>> by_end_;  // [end][length] -> latest start
+  std::vector<std::vector<std::int64_t>> by_end_;  // [end][length] -> latest start, earlier times
   std::vector<std::int64_t> best_;                 // [length] -> latest start
-  std::vector<Chain> pending_;
+  // At the time of the last hit: chains that end in its event, in events of its source before it,
+  // and in other sources.
+  std::vector<Chain> of_event_;
+  std::vector<Chain> of_source_;
+  std::vector<Chain> of_moment_;
   std::int64_t time_ns_ = 0;
+  std::uint64_t source_ = 0;
   std::uint64_t ordinal_ = 0;
 };
 
@@ -209,7 +247,7 @@ class Window {
                                                  [](std::uint64_t count) { return count > 0; }));
       case CorrelationType::kTemporalOrdered: {
         std::size_t longest = 0;
-        for (OrderedChains& chains : chains_) {
+        for (const OrderedChains& chains : chains_) {
           longest = std::max(longest, chains.longest_from(static_cast<std::int64_t>(first)));
         }
         return static_cast<double>(longest);
@@ -435,7 +473,10 @@ CorrelationHit hit_of_result(const Correlation& outer, std::uint32_t rule, const
   CorrelationHit hit;
   hit.rule = rule;
   hit.time_ns = result.last_time_ns;
-  if (!result.hits.empty()) hit.ordinal = inner_hits[result.hits.back()].ordinal;
+  if (!result.hits.empty()) {
+    hit.ordinal = inner_hits[result.hits.back()].ordinal;
+    hit.source = inner_hits[result.hits.back()].source;
+  }
   for (const std::string& field : fields_to_read(outer, rule)) {
     std::optional<std::string>& value = hit.values.emplace_back();
     for (std::size_t i = 0; i < inner.group_by.size(); ++i) {

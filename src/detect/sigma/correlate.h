@@ -16,6 +16,9 @@
 // t <= time <= t + timespan, for the time t of each hit. Windows that lie wholly inside another one
 // are not looked at; otherwise "fewer than five" would be true at the end of every burst. Windows
 // that satisfy the condition and overlap are one result.
+//
+// In order (temporal_ordered) are two hits if the times differ, or if one source wrote both: then
+// ordinals tell. Of equal times in two sources nobody can say which was first.
 namespace pugmark::sigma {
 
 // One event that a referred rule matched, or the result of a referred correlation.
@@ -23,8 +26,10 @@ struct CorrelationHit {
   std::uint32_t rule = 0;     // index into Correlation::rules
   std::int64_t time_ns = 0;   // UTC, corrected
   std::uint64_t ordinal = 0;  // of the event in all evidence: equal for two rules on one event,
-                              // rising in the order in which one source wrote its records
+                              // rising in the order in which one source wrote its records; those
+                              // of one source stand together
   std::vector<std::optional<std::string>> values;  // of fields_to_read(), in that order
+  std::uint64_t source = 0;  // who wrote the record: a log of one computer, in one item
 };
 
 struct CorrelationResult {

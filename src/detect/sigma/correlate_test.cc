@@ -167,6 +167,27 @@ TEST(SigmaCorrelate, OrderedTiesGoByTheOrderOfRecords) {
   EXPECT_TRUE(correlate(rule, std::vector{hit(0, 0, 1), hit(1, 0, 1)}).empty());
 }
 
+// Files have no order among them: none may be invented from their names.
+TEST(SigmaCorrelate, EqualTimesOfTwoSourcesHaveNoOrder) {
+  const Correlation rule =
+      correlation_of("{type: temporal_ordered, rules: [a, b, c], timespan: 1m}");
+  const auto of = [](std::uint64_t source, CorrelationHit one) {
+    one.source = source;
+    return one;
+  };
+  const auto holds = [&](const std::vector<CorrelationHit>& hits) {
+    return !correlate(rule, hits).empty();
+  };
+  EXPECT_TRUE(holds({of(1, hit(0, 0, 1)), of(1, hit(1, 0, 2)), of(1, hit(2, 0, 3))}));
+  EXPECT_FALSE(holds({of(1, hit(0, 0, 1)), of(2, hit(1, 0, 2)), of(2, hit(2, 0, 3))}));
+  EXPECT_FALSE(holds({of(1, hit(0, 0, 1)), of(1, hit(1, 0, 2)), of(2, hit(2, 0, 3))}));
+  EXPECT_TRUE(holds({of(1, hit(0, 0, 1)), of(2, hit(1, 1, 2)), of(2, hit(2, 1, 3))}));
+  // Each source goes on from what was before both.
+  EXPECT_TRUE(
+      holds({of(1, hit(0, 0, 1)), of(2, hit(1, 1, 2)), of(3, hit(1, 1, 3)), of(3, hit(2, 1, 4))}));
+  EXPECT_FALSE(holds({of(1, hit(0, 0, 1)), of(2, hit(1, 1, 2)), of(3, hit(2, 1, 4))}));
+}
+
 TEST(SigmaCorrelate, ExtendedConditions) {
   const Correlation rule =
       correlation_of("{type: temporal, timespan: 10s, condition: a and not (b or c)}");

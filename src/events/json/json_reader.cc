@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "events/json/elements.h"
 #include "events/json/layout.h"
+#include "events/json/time.h"
 #include "events/json/walk.h"
 #include "events/text/fields.h"
 #include "events/text/scan.h"
@@ -18,6 +19,17 @@ namespace pugmark::json {
 namespace {
 
 constexpr std::string_view kSysmonChannel = "Microsoft-Windows-Sysmon/Operational";
+
+// What stands in the evidence, for a sentence: short, and safe to show.
+std::string quoted(const Value& value) {
+  constexpr std::size_t kShown = 64;
+  const std::string text = rendered(value);
+  if (text.size() <= kShown) return fmt::format("\"{}\"", escaped(text));
+  std::size_t end = 0;
+  for (std::size_t at = 0; at <= kShown; next_code_point(text, at)) end = at;
+  return fmt::format("\"{}\"... ({} bytes)", escaped(std::string_view(text).substr(0, end)),
+                     text.size());
+}
 
 class JsonContext : public BlockContext {
  public:
@@ -167,15 +179,56 @@ class JsonDecoder {
     return error == std::errc{} && end == digits.data() + digits.size() ? value : 0;
   }
 
+  // What leaves of one name say: the first that says anything, and whether another contradicts it.
+  struct Said {
+    std::string_view first;
+    bool is_contradicted = false;
+  };
+
+  template <class Same>
+  Said said(const std::vector<std::size_t>& leaves, Same same) {
+    Said result;
+    const auto hear = [&](std::string_view text) {
+      if (text.empty()) return;
+      if (result.first.empty()) {
+        result.first = text;
+      } else if (!same(result.first, text)) {
+        result.is_contradicted = true;
+      }
+    };
+    for (const std::size_t leaf : leaves) {
+      const Value value = scratch_.walker.leaves()[leaf].value;
+      if (!value.is_list()) {
+        hear(leaf_text(leaf));
+        continue;
+      }
+      for (const Value& part : value.list()) {
+        if (part.type != ValueType::kNull) hear(part.bytes());
+      }
+    }
+    return result;
+  }
+
+  static bool is_same_text(std::string_view a, std::string_view b) {
+    return folded(a) == folded(b);
+  }
+  static bool is_same_number(std::string_view a, std::string_view b) {
+    return number(a) == number(b);
+  }
+
   // False if a table is full.
   bool add_event(std::size_t at, std::size_t length) {
     Layout& layout = scratch_.layouts.find(scratch_.walker.signature());
-    const std::string_view channel = leaf_text(layout.channel);
-    const std::uint64_t event_id = number(leaf_text(layout.event_id));
+    const Said channels = said(layout.channels, is_same_text);
+    const Said event_ids = said(layout.event_ids, is_same_number);
+    const Said computers = said(layout.computers, is_same_text);
+    const std::string_view channel = channels.first;
+    const std::uint64_t event_id = number(event_ids.first);
+    const bool is_ambiguous = channels.is_contradicted || event_ids.is_contradicted;
     Event event;
-    event.shape =
-        scratch_.layouts.shape_of(layout, channel, leaf_text(layout.provider),
-                                  event_id > UINT32_MAX ? 0 : static_cast<std::uint32_t>(event_id));
+    event.shape = scratch_.layouts.shape_of(
+        layout, channel, leaf_text(layout.provider),
+        event_id > UINT32_MAX ? 0 : static_cast<std::uint32_t>(event_id), is_ambiguous);
     if (event.shape == nullptr) {
       gaps_.add(at, length, GapKind::kLimit,
                 "The limit field-names or shapes was reached: this event was not read.");
@@ -183,27 +236,86 @@ class JsonDecoder {
     }
     event.where = text::locate(block_, at, length);
     event.record_id = number(leaf_text(layout.record_id));
-    if (const std::string_view name = leaf_text(layout.computer); !name.empty())
-      event.computer = Value::text(name);
-    for (const std::size_t leaf : layout.times) {
-      const auto parsed = text::parse_log_time(leaf_text(leaf), scratch_.days);
-      if (!parsed) continue;
-      event.time = parsed->time;
-      event.precision = parsed->precision;
-      break;
-    }
-    add_clock_sample(layout, channel, event);
+    if (!computers.first.empty()) event.computer = Value::text(computers.first);
+    const std::size_t time_leaf = read_time_of(layout, event);
+    if (time_leaf == kNoLeaf) note_unreadable_time(layout, at, length);
+    if (is_ambiguous || computers.is_contradicted || contradicts_time(layout, time_leaf))
+      gaps_.add_recurring(Recurrence::kContradiction, at, length,
+                          [&] { return contradiction_of(layout, time_leaf); });
+    if (time_leaf != layout.sysmon_time) add_clock_sample(layout, channel, event);
     if (event.shape->wanted) event.values = place_leaves(layout, at, length);
     add_limit_gaps(at, length);
     batch_.mutable_events().push_back(event);
     return true;
   }
 
+  // The leaf that held the time; kNoLeaf if none can be read.
+  std::size_t read_time_of(const Layout& layout, Event& event) {
+    for (const std::size_t leaf : layout.times) {
+      const auto parsed = read_time(leaf_text(leaf), scratch_.days);
+      if (!parsed) continue;
+      event.time = parsed->time;
+      event.precision = parsed->precision;
+      return leaf;
+    }
+    return kNoLeaf;
+  }
+
+  bool contradicts_time(const Layout& layout, std::size_t time_leaf) {
+    if (!layout.repeats_times || time_leaf == kNoLeaf) return false;
+    return said(leaves_like(layout, time_leaf), is_same_text).is_contradicted;
+  }
+
+  static std::vector<std::size_t> leaves_like(const Layout& layout, std::size_t leaf) {
+    std::vector<std::size_t> leaves;
+    for (const std::size_t other : layout.times) {
+      if (layout.slot_of_leaf[other] == layout.slot_of_leaf[leaf]) leaves.push_back(other);
+    }
+    return leaves;
+  }
+
+  // "EventID is "1", then "4688"": of the first name that is contradicted.
+  std::string contradiction_of(const Layout& layout, std::size_t time_leaf) {
+    if (said(layout.channels, is_same_text).is_contradicted)
+      return values_of(layout, layout.channels);
+    if (said(layout.event_ids, is_same_number).is_contradicted)
+      return values_of(layout, layout.event_ids);
+    if (said(layout.computers, is_same_text).is_contradicted)
+      return values_of(layout, layout.computers);
+    return values_of(layout, leaves_like(layout, time_leaf));
+  }
+
+  std::string values_of(const Layout& layout, const std::vector<std::size_t>& leaves) {
+    constexpr std::size_t kShown = 4;
+    const std::string& name = layout.names[layout.slot_of_leaf[leaves.front()]];
+    std::string text = fmt::format("{} is ", escaped(name));
+    for (std::size_t i = 0; i < leaves.size() && i < kShown; ++i) {
+      Leaf& leaf = scratch_.walker.leaves()[leaves[i]];
+      leaf.resolve(batch_.arena());
+      text += fmt::format("{}{}", i == 0 ? "" : ", then ", quoted(leaf.value));
+    }
+    return text + (leaves.size() > kShown ? ", then others" : "");
+  }
+
+  void note_unreadable_time(const Layout& layout, std::size_t at, std::size_t length) {
+    std::vector<Leaf>& leaves = scratch_.walker.leaves();
+    for (const std::size_t leaf : layout.times) {
+      const Value& value = leaves[leaf].value;
+      if (!value.present() || value.type == ValueType::kNull || value.size == 0) continue;
+      gaps_.add_recurring(Recurrence::kUnreadableTime, at, length, [&] {
+        leaves[leaf].resolve(batch_.arena());
+        return fmt::format("{} is {}", escaped(layout.names[layout.slot_of_leaf[leaf]]),
+                           quoted(leaves[leaf].value));
+      });
+      return;
+    }
+  }
+
   void add_clock_sample(const Layout& layout, std::string_view channel, const Event& event) {
     if (layout.sysmon_time == kNoLeaf || channel != kSysmonChannel ||
-        event.precision == TimePrecision::kUnknown || layout.times.front() == layout.sysmon_time)
+        event.precision == TimePrecision::kUnknown)
       return;
-    const auto parsed = text::parse_log_time(leaf_text(layout.sysmon_time), scratch_.days);
+    const auto parsed = read_time(leaf_text(layout.sysmon_time), scratch_.days);
     if (!parsed) return;
     batch_.clock_samples().push_back({event.time.ns_since_1970 - parsed->time.ns_since_1970});
   }

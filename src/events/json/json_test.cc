@@ -63,6 +63,98 @@ TEST(Json, ReadsNumbersOfEventsThatAreWrittenAsFractions) {
   EXPECT_EQ(id_of("\".0\""), 0U);
 }
 
+std::string time_of(const std::string& written) {
+  const std::string line = R"({"Channel":"Security","EventID":1,"TimeCreated":)" + written + "}";
+  const auto log = read(line);
+  const auto twin = json::read_slowly(line, Limits{});
+  EXPECT_TRUE(log.events == twin.events) << written;
+  return log.events.size() == 1 ? log.events[0].time : "no event";
+}
+
+TEST(Json, ReadsTimesHoweverTheyAreWritten) {
+  EXPECT_EQ(time_of(R"("\/Date(1615704010965)\/")"), "2021-03-14T06:40:10.965Z");
+  EXPECT_EQ(time_of(R"("/Date(1615704010965+0200)/")"), "2021-03-14T06:40:10.965Z");
+  EXPECT_EQ(time_of(R"("/Date(-1000)/")"), "1969-12-31T23:59:59.000Z");
+  EXPECT_EQ(time_of("1615704010"), "2021-03-14T06:40:10Z");
+  EXPECT_EQ(time_of("\"1615704010\""), "2021-03-14T06:40:10Z");
+  EXPECT_EQ(time_of("1615704010.965"), "2021-03-14T06:40:10.965Z");
+  EXPECT_EQ(time_of("1615704010965"), "2021-03-14T06:40:10.965Z");
+  EXPECT_EQ(time_of("\"1615704010965.0\""), "2021-03-14T06:40:10.965Z");
+  EXPECT_EQ(time_of("1615704010965123"), "2021-03-14T06:40:10.965123Z");
+  EXPECT_EQ(time_of("1615704010965123456"), "2021-03-14T06:40:10.965123456Z");
+  EXPECT_EQ(time_of("\"2021-03-14 08:40:10.965 +02:00\""), "2021-03-14T06:40:10.965Z");
+  EXPECT_EQ(time_of("\"2021-03-14 06:40:10.965123 UTC\""), "2021-03-14T06:40:10.965123Z");
+  EXPECT_EQ(time_of("\"2021-03-14T08:40:10+02\""), "2021-03-14T06:40:10Z");
+  EXPECT_EQ(time_of("\"20210314T064010.965Z\""), "2021-03-14T06:40:10.965Z");
+}
+
+TEST(Json, InventsNoTimes) {
+  for (const char* const written : {"0",
+                                    "20210314",
+                                    "-1615704010",
+                                    "1.615704010e9",
+                                    "161570401096",
+                                    "637513008109650000",
+                                    "1615704010965.5",
+                                    "9999999999999",
+                                    "9999999999999999999",
+                                    "\"/Date()/\"",
+                                    "\"/Date(\"",
+                                    "\"/Date(-62135596800000)/\"",
+                                    "\"/Date(1615704010965+02)/\"",
+                                    "\"3/14/2021 6:40:10 AM\"",
+                                    "\"2021-03-14T06:40:10 CET\"",
+                                    "\"20210314 064010\"",
+                                    "\"2021-03-14T06:40:10 \"",
+                                    "\"2021-02-30T06:40:10 +00:00\"",
+                                    "\"yesterday\"",
+                                    "true",
+                                    "null",
+                                    "\"\"",
+                                    "[\"2021-03-14T06:40:10Z\"]"})
+    EXPECT_EQ(time_of(written), "") << written;
+}
+
+std::vector<RecurringGap> recurring_gaps_of(std::string_view log, std::size_t step) {
+  Limits limits;
+  ShapeTable shapes(limits);
+  const auto reader = json::make_json_reader(as_bytes(log), {&limits, &shapes, false});
+  std::vector<RecurringGap> known;
+  text::read_in_blocks(
+      *reader, log, [&](std::size_t) { return step; },
+      [&](EventBatch& batch) {
+        EXPECT_TRUE(batch.gaps().empty());
+        for (RecurringGap& gap : batch.recurring_gaps()) join_recurring(std::move(gap), known);
+      });
+  return known;
+}
+
+TEST(Json, SaysOnceOfAnItemThatTimesCannotBeRead) {
+  std::string log = "{\"a\":1}\n{\"time\":null,\"ts\":\"\"}\n";  // have none: nothing to say
+  const std::size_t at = log.size();
+  log += "{\"time\":\"yester\\nday\"}\n";
+  for (int i = 0; i < 2000; ++i) log += "{\"ts\":12}\n";
+  log += "{\"time\":\"soon\",\"ts\":1615704010}\n";  // has another
+  for (const std::size_t step : {std::size_t{5}, std::size_t{1} << 20U}) {
+    const auto gaps = recurring_gaps_of(log, step);
+    ASSERT_EQ(gaps.size(), 1U);
+    const Gap gap = gap_of(gaps[0]);
+    EXPECT_EQ(gap.where.offset_bytes, at);
+    EXPECT_EQ(gap.where.length_bytes, 22U);
+    EXPECT_EQ(gap.kind, GapKind::kDamaged);
+    EXPECT_EQ(gap.what,
+              "Events that have a time that cannot be read and count as undated: 2001. Of the "
+              "first, time is \"yester\\nday\".");
+  }
+}
+
+TEST(Json, ShowsOfATimeThatCannotBeReadOnlyTheBeginning) {
+  const auto gaps = recurring_gaps_of(
+      "{\"time\":\"" + std::string(63, 'x') + "\xC3\xA9" + std::string(5000, 'y') + "\"}\n", 9999);
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_EQ(gaps[0].first.what, "time is \"" + std::string(63, 'x') + "\"... (5065 bytes)");
+}
+
 TEST(Json, ReadsWinlogbeat) {
   const auto log = read(
       R"({"@timestamp":"2021-03-03T06:49:42.772Z","event":{"code":"4625","provider":"P"},)"
@@ -142,6 +234,39 @@ TEST(Json, KeepsBothValuesOfARepeatedKey) {
   const auto log = read(R"({"Channel":"Security","EventID":1,"x":"a","x":"b"})");
   ASSERT_EQ(log.events.size(), 1U);
   EXPECT_EQ(log.events[0].fields.at("x"), "[t:a|t:b|]");
+}
+
+// A second number must not take an event away from the rules about either.
+TEST(Json, SaysWhereAnEventContradictsItself) {
+  const auto judged = [](const std::string& keys) {
+    const std::string line = "{" + keys + "}";
+    const auto log = read(line);
+    const auto twin = json::read_slowly(line, Limits{});
+    EXPECT_TRUE(log.events == twin.events) << line;
+    const auto gaps = recurring_gaps_of(line, 9999);
+    const bool is_ambiguous = !log.events.empty() && log.events[0].is_ambiguous;
+    return (is_ambiguous ? "ambiguous; " : "") + (gaps.empty() ? "" : gaps[0].first.what);
+  };
+  const std::string security = R"("Channel":"Security","EventID":4688)";
+  EXPECT_EQ(judged(security), "");
+  EXPECT_EQ(judged(security + R"(,"EventID":"4688.0","Channel":"security","EventID":null)"), "");
+  EXPECT_EQ(judged(security + R"(,"EventID":9)"), R"(ambiguous; EventID is "4688", then "9")");
+  EXPECT_EQ(judged(security + R"(,"EventID":"x","EventID":1,"EventID":2,"EventID":3)"),
+            R"(ambiguous; EventID is "4688", then "x", then "1", then "2", then others)");
+  EXPECT_EQ(judged(R"("EventID":[1,4688],"Channel":"a")"), R"(ambiguous; EventID is "1 4688")");
+  EXPECT_EQ(judged(security + R"(,"Channel":"Sys")"),
+            R"(ambiguous; Channel is "Security", then "Sys")");
+  EXPECT_EQ(judged(security + R"(,"Computer":"a","Computer":"b")"), R"(Computer is "a", then "b")");
+  EXPECT_EQ(judged(security + R"(,"time":"soon","time":1615704010)"),
+            R"(time is "soon", then "1615704010")");
+  EXPECT_EQ(judged(R"("a":1,"a":2,"EventID":1,"EventID":2)"), "");  // no Windows event
+}
+
+TEST(Json, TakesTheOneNumberThatIsThere) {
+  const auto log = read(R"({"Channel":["Security"],"EventID":null,"EventID":[4688]})");
+  ASSERT_EQ(log.events.size(), 1U);
+  EXPECT_EQ(log.events[0].channel, "Security");
+  EXPECT_EQ(log.events[0].event_id, 4688U);
 }
 
 TEST(Json, ResolvesEscapes) {
@@ -271,6 +396,11 @@ std::string random_value(std::mt19937& random, int depth) {
                                          "-",
                                          "\"[1]\"",
                                          "\"2021-03-03T00:00:00.5Z\"",
+                                         "\"2021-03-03 00:00:00.5 +02\"",
+                                         "\"20210303T000000Z\"",
+                                         "\"/Date(1615704010965-0500)/\"",
+                                         "1615704010.25",
+                                         "1615704010965",
                                          "123456789012345678901234"};
   const auto kind = random() % (depth > 3 ? 8 : 12);
   if (kind < 8) return kScalars[random() % (random() % 8 == 0 ? std::size(kScalars) : 8)];
@@ -279,9 +409,9 @@ std::string random_value(std::mt19937& random, int depth) {
   const std::size_t count = random() % 4;
   for (std::size_t i = 0; i < count; ++i) {
     if (i > 0) out += random() % 40 == 0 ? "" : random() % 3 == 0 ? ",\n   " : ",";
-    static const char* const kKeys[] = {"a",      "b",         "Channel",  "EventID",
-                                        "winlog", "channel",   "event_id", "Event",
-                                        "System", "EventData", "x\\u0041", ""};
+    static const char* const kKeys[] = {"a",        "b",        "Channel", "EventID", "winlog",
+                                        "channel",  "event_id", "Event",   "System",  "EventData",
+                                        "x\\u0041", "",         "time",    "ts"};
     if (!is_array) out += std::string("\"") + kKeys[random() % std::size(kKeys)] + "\":";
     out += random_value(random, depth + 1);
   }
@@ -332,8 +462,7 @@ TEST(Json, AgreesWithItsTwinOnTheRecording) {
   text::read_in_blocks(
       *reader, log, [](std::size_t) { return std::size_t{500'000}; },
       [&](EventBatch& batch) {
-        for (const Event& event : batch.events())
-          fast.events.push_back(text::plain_event(event));
+        for (const Event& event : batch.events()) fast.events.push_back(text::plain_event(event));
         clock.add(batch.clock_samples());
         understood_bytes += batch.understood_bytes;
         EXPECT_TRUE(batch.gaps().empty());

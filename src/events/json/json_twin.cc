@@ -4,6 +4,9 @@
 #include <charconv>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <regex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -229,6 +232,69 @@ std::string scalar_of(const Leaves& leaves, const NamedLeaves& named, const std:
   return "";
 }
 
+// Every form of a time, by its whole look.
+std::optional<ParsedTime> time_of(const std::string& text) {
+  if (const auto parsed = parse_time(text)) return parsed;
+  if (text.size() > 64) return std::nullopt;
+  std::smatch part;
+  static const std::regex kIso(
+      "(\\d{4})-?(\\d\\d)-?(\\d\\d)([Tt ])(\\d\\d):?(\\d\\d):?(\\d\\d)([.,]\\d+)?"
+      "( ?Z| ?z| UTC| GMT| ?[+-]\\d\\d(?::?\\d\\d)?)?");
+  static const std::regex kDotnet("/Date\\((-?\\d+)(?:[+-]\\d{4})?\\)/");
+  static const std::regex kEpoch("([1-9]\\d*)(?:\\.(\\d+))?");
+  std::string shown;  // as parse_time() reads it
+  if (std::regex_match(text, part, kIso)) {
+    const bool compact = text[4] != '-' && text[6] != '-' && text[8] == 'T' && text[11] != ':';
+    const bool spaced = text[4] == '-' && text[7] == '-' && text[13] == ':' && text[16] == ':';
+    std::string zone = part[9].str();
+    if ((!compact && !spaced) || zone == " z") return std::nullopt;
+    if (zone.starts_with(' ')) zone.erase(0, 1);
+    if (zone == "UTC" || zone == "GMT") zone = "Z";
+    if (zone.size() == 3) zone += "00";
+    shown = part[1].str() + "-" + part[2].str() + "-" + part[3].str() + "T" + part[5].str() + ":" +
+            part[6].str() + ":" + part[7].str() + part[8].str() + zone;
+    return parse_time(shown);
+  }
+  std::string ns;
+  TimePrecision precision = TimePrecision::kMillisecond;
+  if (std::regex_match(text, part, kDotnet)) {
+    ns = part[1].str() + "000000";
+  } else if (std::regex_match(text, part, kEpoch)) {
+    const std::string whole = part[1].str();
+    std::string fraction = part[2].str();
+    if (whole.size() != 10 && fraction.find_first_not_of('0') != std::string::npos)
+      return std::nullopt;
+    switch (whole.size()) {
+      case 10: {
+        precision =
+            parse_time("2000-01-01 00:00:00" + (fraction.empty() ? "" : "." + fraction))->precision;
+        fraction.resize(9, '0');
+        ns = whole + fraction;
+        break;
+      }
+      case 13:
+        ns = whole + "000000";
+        break;
+      case 16:
+        precision = TimePrecision::kMicrosecond;
+        ns = whole + "000";
+        break;
+      case 19:
+        precision = TimePrecision::kNanosecond;
+        ns = whole;
+        break;
+      default:
+        return std::nullopt;
+    }
+  }
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(ns.data(), ns.data() + ns.size(), value);
+  if (ns.empty() || error != std::errc{}) return std::nullopt;
+  const int year = civil_from_time({value}).year;
+  if (year < 1678 || year > 2261) return std::nullopt;
+  return ParsedTime{{value}, precision, true};
+}
+
 std::uint64_t digits_of(std::string text) {
   if (text.find('.') != std::string::npos) {
     while (text.ends_with('0')) text.pop_back();
@@ -243,6 +309,36 @@ std::uint64_t digits_of(std::string text) {
     value = value * 10 + digit;
   }
   return value;
+}
+
+// All texts of a name, lists taken apart; nothing is said by null and by nothing.
+std::vector<std::string> texts_of(const Leaves& leaves, const NamedLeaves& named,
+                                  const std::string& name) {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    if (named.names[i] != name) continue;
+    for (const std::string& value : leaves[i].second) {
+      if (value.size() > 2 && value[1] == ':') texts.push_back(value.substr(2));
+    }
+  }
+  return texts;
+}
+
+std::string first_of(const std::vector<std::string>& texts) {
+  return texts.empty() ? "" : texts.front();
+}
+
+void fill_identity(text::PlainEvent& event, const Leaves& leaves, const NamedLeaves& named) {
+  const auto channels = texts_of(leaves, named, "Channel");
+  const auto event_ids = texts_of(leaves, named, "EventID");
+  std::set<std::string> different_channels;
+  std::set<std::uint64_t> different_ids;
+  for (const std::string& channel : channels) different_channels.insert(folded(channel));
+  for (const std::string& id : event_ids) different_ids.insert(digits_of(id));
+  event.channel = first_of(channels);
+  event.is_ambiguous = different_channels.size() > 1 || different_ids.size() > 1;
+  const std::uint64_t id = digits_of(first_of(event_ids));
+  event.event_id = id > UINT32_MAX ? 0 : static_cast<std::uint32_t>(id);
 }
 
 void fill_fields(text::PlainEvent& event, const Leaves& leaves, const NamedLeaves& named,
@@ -268,6 +364,23 @@ void fill_fields(text::PlainEvent& event, const Leaves& leaves, const NamedLeave
   }
 }
 
+// The first that can be read, names in order of their worth.
+void fill_time(text::PlainEvent& event, const Leaves& leaves, const NamedLeaves& named) {
+  for (const char* name :
+       {"TimeCreated_SystemTime", "winlog.time_created", "TimeCreated", "@timestamp", "EventTime",
+        "TimeGenerated", "timestamp", "Timestamp", "time", "Time", "eventTime", "event_time",
+        "datetime", "date", "ts", "UtcTime"}) {
+    for (std::size_t i = 0; i < leaves.size(); ++i) {
+      const std::string& value = leaves[i].second[0];
+      if (named.names[i] != name || value.size() < 2 || value[1] != ':') continue;
+      const auto parsed = time_of(value.substr(2));
+      if (!parsed) continue;
+      event.time = format_time(parsed->time, parsed->precision);
+      return;
+    }
+  }
+}
+
 text::PlainEvent event_of(const Node& root, const Limits& limits) {
   Leaves leaves;
   for (std::size_t i = 0; i < root.nodes.size(); ++i)
@@ -279,28 +392,18 @@ text::PlainEvent event_of(const Node& root, const Limits& limits) {
   event.source = to_string(named.is_windows ? SourceKind::kWindowsEvent : SourceKind::kJson);
   const auto value = [&](const char* name) { return scalar_of(leaves, named, name); };
   if (named.is_windows) {
-    event.channel = value("Channel");
+    fill_identity(event, leaves, named);
     event.provider = value("Provider_Name");
-    const std::uint64_t id = digits_of(value("EventID"));
-    event.event_id = id > UINT32_MAX ? 0 : static_cast<std::uint32_t>(id);
     event.record_id = digits_of(value("EventRecordID"));
-    event.computer = value("Computer");
+    event.computer = first_of(texts_of(leaves, named, "Computer"));
   } else {
     for (const char* name : {"host.name", "hostname", "Hostname", "Computer"}) {
       if (std::find(named.names.begin(), named.names.end(), name) == named.names.end()) continue;
-      event.computer = value(name);
+      event.computer = first_of(texts_of(leaves, named, name));
       break;
     }
   }
-  for (const char* name :
-       {"TimeCreated_SystemTime", "winlog.time_created", "TimeCreated", "@timestamp", "EventTime",
-        "TimeGenerated", "timestamp", "Timestamp", "time", "Time", "eventTime", "event_time",
-        "datetime", "date", "ts", "UtcTime"}) {
-    const auto parsed = parse_time(value(name));
-    if (!parsed) continue;
-    event.time = format_time(parsed->time, parsed->precision);
-    break;
-  }
+  fill_time(event, leaves, named);
   fill_fields(event, leaves, named, limits);
   return event;
 }

@@ -90,25 +90,33 @@ std::unique_ptr<Layout> make_layout(const std::string& signature) {
   layout->names = std::move(slots.names);
   layout->slot_of_leaf = std::move(slots.slot_of_column);
   layout->one_to_one = slots.one_to_one;
+  const auto leaves_named = [&](std::string_view name) {
+    std::vector<std::size_t> leaves;
+    for (std::size_t leaf = 0; leaf < named.names.size(); ++leaf) {
+      if (named.names[leaf] == name) leaves.push_back(leaf);
+    }
+    return leaves;
+  };
   const auto leaf_named = [&](std::string_view name) {
-    const auto found = std::find(named.names.begin(), named.names.end(), name);
-    return found == named.names.end() ? kNoLeaf
-                                      : static_cast<std::size_t>(found - named.names.begin());
+    const auto leaves = leaves_named(name);
+    return leaves.empty() ? kNoLeaf : leaves.front();
   };
   if (layout->is_windows) {
-    layout->channel = leaf_named("Channel");
+    layout->channels = leaves_named("Channel");
     layout->provider = leaf_named("Provider_Name");
-    layout->event_id = leaf_named("EventID");
+    layout->event_ids = leaves_named("EventID");
     layout->record_id = leaf_named("EventRecordID");
     layout->sysmon_time = leaf_named("UtcTime");
-    layout->computer = leaf_named("Computer");
+    layout->computers = leaves_named("Computer");
   } else {
     for (const std::string_view name : {"host.name", "hostname", "Hostname", "Computer"}) {
-      if (layout->computer == kNoLeaf) layout->computer = leaf_named(name);
+      if (layout->computers.empty()) layout->computers = leaves_named(name);
     }
   }
   for (const std::string_view name : kTimeNames) {
-    if (const std::size_t leaf = leaf_named(name); leaf != kNoLeaf) layout->times.push_back(leaf);
+    const auto leaves = leaves_named(name);
+    layout->times.insert(layout->times.end(), leaves.begin(), leaves.end());
+    layout->repeats_times = layout->repeats_times || leaves.size() > 1;
   }
   return layout;
 }
@@ -135,10 +143,13 @@ Layout& LayoutCache::find(const std::string& signature) {
 }
 
 const Shape* LayoutCache::shape_of(Layout& layout, std::string_view channel,
-                                   std::string_view provider, std::uint32_t event_id) {
+                                   std::string_view provider, std::uint32_t event_id,
+                                   bool is_ambiguous) {
   for (std::size_t i = 0; i < layout.kinds.size(); ++i) {
     Layout::Kind& kind = layout.kinds[i];
-    if (kind.event_id != event_id || kind.channel != channel || kind.provider != provider) continue;
+    if (kind.event_id != event_id || kind.is_ambiguous != is_ambiguous || kind.channel != channel ||
+        kind.provider != provider)
+      continue;
     const Shape* const shape = kind.shape;
     if (i > 0) std::swap(layout.kinds[i], layout.kinds[i - 1]);  // frequent kinds move to the front
     return shape;
@@ -149,9 +160,11 @@ const Shape* LayoutCache::shape_of(Layout& layout, std::string_view channel,
   shape.channel = channel;
   shape.provider = provider;
   shape.event_id = event_id;
+  shape.is_ambiguous = is_ambiguous;
   shape.precision = TimePrecision::kMillisecond;
   const Shape* const known = text::intern_shape(*options_.shapes, std::move(shape), layout.names);
-  layout.kinds.push_back({std::string(channel), std::string(provider), event_id, known});
+  layout.kinds.push_back(
+      {std::string(channel), std::string(provider), event_id, is_ambiguous, known});
   return known;
 }
 

@@ -22,19 +22,22 @@ struct Layout {
   std::vector<std::string> names;  // one per slot
   std::vector<std::uint32_t> slot_of_leaf;
   bool one_to_one = true;
-  std::size_t channel = kNoLeaf;
+  // All leaves of the name: a key may be repeated, and other keys may mean the same.
+  std::vector<std::size_t> channels;
+  std::vector<std::size_t> event_ids;
+  std::vector<std::size_t> computers;
   std::size_t provider = kNoLeaf;
-  std::size_t event_id = kNoLeaf;
-  std::size_t computer = kNoLeaf;
   std::size_t record_id = kNoLeaf;
   std::size_t sysmon_time = kNoLeaf;  // UtcTime
   std::vector<std::size_t> times;     // leaves that may hold the time, the best first
+  bool repeats_times = false;         // several of them have one name
 
   // The kinds of event met with this layout: one for each log, provider and event id.
   struct Kind {
     std::string channel;
     std::string provider;
     std::uint32_t event_id = 0;
+    bool is_ambiguous = false;
     const Shape* shape = nullptr;  // nullptr: a table is full
   };
   std::vector<Kind> kinds;
@@ -52,7 +55,7 @@ class LayoutCache {
 
   // The shape of an event of this layout; nullptr if a table of names or shapes is full.
   const Shape* shape_of(Layout& layout, std::string_view channel, std::string_view provider,
-                        std::uint32_t event_id);
+                        std::uint32_t event_id, bool is_ambiguous);
 
  private:
   ReaderOptions options_;

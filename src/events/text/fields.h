@@ -69,15 +69,27 @@ std::optional<ParsedTime> parse_log_time(std::string_view text, DayParser& days)
 class GapRecorder {
  public:
   GapRecorder(EventBatch& batch, const Block& block, const Limits& limits)
-      : gaps_(batch.gaps()), block_(block), most_(limits.gaps_per_item) {}
+      : batch_(batch), gaps_(batch.gaps()), block_(block), most_(limits.gaps_per_item) {}
 
   // `at` and `length` are bytes of the block.
   void add(std::size_t at, std::size_t length, GapKind kind, std::string_view what);
   void finish();
 
+  // Of an event at these bytes. `clause` is asked only of the first of its kind in the block.
+  template <class Clause>
+  void add_recurring(Recurrence kind, std::size_t at, std::size_t length, Clause clause) {
+    for (RecurringGap& known : batch_.recurring_gaps()) {
+      if (known.kind != kind) continue;
+      ++known.events_count;
+      return;
+    }
+    batch_.recurring_gaps().push_back({kind, {locator(at, length), GapKind::kDamaged, clause()}});
+  }
+
  private:
   Locator locator(std::size_t at, std::size_t length) const;
 
+  EventBatch& batch_;
   std::vector<Gap>& gaps_;
   const Block& block_;
   std::uint64_t most_;

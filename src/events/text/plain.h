@@ -29,6 +29,7 @@ struct PlainEvent {
   std::string channel;
   std::string provider;
   std::uint32_t event_id = 0;
+  bool is_ambiguous = false;
   std::uint64_t record_id = 0;
   std::string computer;
   std::map<std::string, std::string> fields;  // by name; see plain_value()
@@ -85,6 +86,7 @@ inline PlainEvent plain_event(const Event& event) {
   plain.channel = event.shape->channel;
   plain.provider = event.shape->provider;
   plain.event_id = event.shape->event_id;
+  plain.is_ambiguous = event.shape->is_ambiguous;
   plain.record_id = event.record_id;
   if (event.computer.present()) plain.computer = plain_value(event.computer).substr(2);
   for (std::size_t slot = 0; slot < event.shape->fields.size(); ++slot) {

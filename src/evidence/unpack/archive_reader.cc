@@ -320,7 +320,9 @@ bool ArchiveReader::fetch_block() {
     if (offset > static_cast<la_int64_t>(position_bytes_))
       hole_bytes_ = static_cast<std::uint64_t>(offset) - position_bytes_;
     block_ = {static_cast<const std::byte*>(data), length};
-    if (hole_bytes_ > 0 || !block_.empty()) return true;
+    if (hole_bytes_ == 0 && block_.empty()) continue;
+    productive_bytes_ = packed_position_bytes();
+    return true;
   }
   message_ = "the decoder gives no bytes and no end";
   step_ = StepResult::kBroken;
@@ -359,6 +361,8 @@ GapKind ArchiveReader::gap_kind() const {
 std::uint64_t ArchiveReader::packed_position_bytes() const {
   if (handle_->outer) return handle_->outer->reader().packed_position_bytes();
   if (handle_->gzip) return handle_->gzip->used_bytes();
+  // The other decompressors keep back what they have of a block that breaks off.
+  if (step_ == StepResult::kBroken && is_stream(form_.outer)) return productive_bytes_;
   const la_int64_t position = archive_filter_bytes(handle_->reader, -1);
   return position > 0 ? static_cast<std::uint64_t>(position) : 0;
 }

@@ -86,7 +86,8 @@ class ArchiveReader {
   GapKind gap_kind() const;
 
   // Bytes of the source taken so far, in read-ahead blocks not counted. For an archive read by its
-  // directory: the place in the source where it stands.
+  // directory: the place in the source where it stands. Of a compressed stream that is broken: up
+  // to the last place from which anything could be handed out.
   std::uint64_t packed_position_bytes() const;
 
  private:
@@ -107,6 +108,7 @@ class ArchiveReader {
   std::uint64_t position_bytes_ = 0;   // of the current member, handed out
   std::uint64_t passed_over_bytes_ = 0;
   bool passed_over_exceeded_ = false;
+  std::uint64_t productive_bytes_ = 0;  // of the source, up to the end of the last block_
 };
 
 }  // namespace pugmark::unpack

@@ -32,6 +32,7 @@ struct GzipSource::Inflater {
   z_stream stream{};
   std::vector<std::byte> block = std::vector<std::byte>(kPackedBlockBytes);
   std::uint64_t fetched_bytes = 0;  // into `block`, all in all
+  std::uint32_t header_checksum = 0;  // of the member's header so far
   std::uint32_t checksum = 0;       // of what the member gave
   std::uint32_t length_bytes = 0;   // the same, modulo 2^32 as gzip stores it
   bool usable = ::inflateInit2(&stream, -MAX_WBITS) == Z_OK;
@@ -74,8 +75,11 @@ bool GzipSource::refill() {
 
 std::optional<std::uint8_t> GzipSource::next_byte() {
   if (!refill()) return std::nullopt;
-  --inflater_->stream.avail_in;
-  return *inflater_->stream.next_in++;
+  z_stream& stream = inflater_->stream;
+  inflater_->header_checksum =
+      static_cast<std::uint32_t>(::crc32(inflater_->header_checksum, stream.next_in, 1));
+  --stream.avail_in;
+  return *stream.next_in++;
 }
 
 bool GzipSource::skip_bytes(std::size_t count) {
@@ -94,6 +98,19 @@ bool GzipSource::skip_text() {
   }
 }
 
+// The two lower bytes of the checksum of all header bytes before them. False if they are not there.
+bool GzipSource::check_header() {
+  const std::uint32_t expected = inflater_->header_checksum & 0xFFFFU;
+  const auto low = next_byte();
+  const auto high = next_byte();
+  if (!low || !high) return false;
+  const std::uint32_t stored = std::uint32_t{*high} << 8U | *low;
+  if (stored != expected)
+    deny(fmt::format("the checksum of a gzip header is 0x{:04x}, its bytes give 0x{:04x}", stored,
+                     expected));
+  return true;
+}
+
 // Reads the header of a member. False if there is none: at the end, or where something else stands.
 bool GzipSource::begin_member() {
   const bool is_first = inflater_->fetched_bytes == 0;
@@ -101,6 +118,7 @@ bool GzipSource::begin_member() {
   const z_stream& stream = inflater_->stream;
   // What begins otherwise behind a member is not gzip, and not ours to use.
   if (!is_first && *stream.next_in != kMagic[0]) return false;
+  inflater_->header_checksum = 0;
   for (const std::uint8_t expected : kMagic) {
     if (next_byte() == expected) continue;
     failure_ = "no gzip header where one should be";
@@ -115,7 +133,7 @@ bool GzipSource::begin_member() {
   }
   if (whole && (*flags & kHasName) != 0) whole = skip_text();
   if (whole && (*flags & kHasComment) != 0) whole = skip_text();
-  if (whole && (*flags & kHasChecksum) != 0) whole = skip_bytes(2);
+  if (whole && (*flags & kHasChecksum) != 0) whole = check_header();
   if (!whole) {
     failure_ = kCut;
     return false;

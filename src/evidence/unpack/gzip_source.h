@@ -44,6 +44,7 @@ class GzipSource final : public ByteSource {
   std::optional<std::uint8_t> next_byte();
   bool skip_bytes(std::size_t count);
   bool skip_text();
+  bool check_header();
   bool begin_member();
   void end_member();
   void deny(std::string what);

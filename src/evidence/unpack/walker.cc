@@ -289,9 +289,26 @@ bool Walker::was_delivered(Frame& archive) {
 
 void Walker::stop_broken(Frame& archive) {
   archive.stopped = true;
-  add_gap(archive, archive.reader->gap_kind(), packed_place(archive),
-          fmt::format("The archive cannot be read further ({}); {} members were found before.",
-                      archive.reader->message(), archive.headers_count));
+  std::string what =
+      fmt::format("The archive cannot be read further ({}); {} members were found before.",
+                  archive.reader->message(), archive.headers_count);
+  const std::uint64_t place = packed_place(archive);
+  if (!is_stream(archive.form.outer)) {
+    add_gap(archive, archive.reader->gap_kind(), place, std::move(what));
+    return;
+  }
+  archive.stream->drain();  // how much there is
+  const std::uint64_t size = archive.stream->taken_bytes();
+  const std::uint64_t lost = size - std::min(size, place);
+  // Of gzip everything in front of the cut is handed out (gzip_source.h).
+  if (archive.form.outer != Packing::kGzip) {
+    what += fmt::format(
+        " Of {} packed bytes about the last {}, a block more or less, were not unpacked.", size,
+        lost);
+  } else if (lost > 0) {
+    what += fmt::format(" Of {} packed bytes the last {} were not unpacked.", size, lost);
+  }
+  add_gap(archive, archive.reader->gap_kind(), place, std::move(what), lost);
 }
 
 // Completes the item on top of the stack and takes it off.
