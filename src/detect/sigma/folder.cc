@@ -137,8 +137,8 @@ ParsedFile read_and_parse(const std::string& file, const std::string& shown,
   std::string text;
   const int failure = read_whole(file, options.limits.rule_file_bytes, text);
   if (failure == 0) return parse_rule_file(shown, text, options);
-  const std::string reason = failure == ENOTSUP ? "it is no regular file"
-                                                : std::generic_category().message(failure);
+  const std::string reason =
+      failure == ENOTSUP ? "it is no regular file" : std::generic_category().message(failure);
   ParsedFile parsed;
   parsed.rejected.push_back(unreadable(shown, fmt::format("The file cannot be read: {}.", reason),
                                        "Check that it exists and its permissions."));
