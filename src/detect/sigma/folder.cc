@@ -5,12 +5,12 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <set>
 #include <string>
 #include <sys/stat.h>
 #include <system_error>
 #include <thread>
 #include <unistd.h>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -49,7 +49,9 @@ int read_whole(const std::string& path, std::uint64_t limit_bytes, std::string& 
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) failure = errno;
     if (count <= 0) break;
+    const bool is_end = static_cast<std::size_t>(count) < text.size() - size;  // of a regular file
     size += static_cast<std::size_t>(count);
+    if (is_end) break;
   }
   text.resize(size);
   ::close(file);
@@ -61,44 +63,66 @@ bool is_rule_name(const std::filesystem::path& path) {
   return extension == ".yml" || extension == ".yaml";
 }
 
-// The rule files below a folder, in any order. A folder that cannot be read does not hide others.
-void list_folder(const std::filesystem::path& folder, std::vector<std::string>& files,
-                 std::vector<RejectedRule>& rejected) {
+struct RuleFile {
+  std::string path;
+  std::string real_path;  // without links; "" if that cannot be found out
+};
+
+std::string real_path_of(const std::string& path) {
   std::error_code code;
-  std::vector<std::filesystem::path> below;
+  const auto real = std::filesystem::canonical(path, code);
+  return code ? std::string() : real.string();
+}
+
+// Of a file in a folder; asking about each costs more than reading it.
+std::string real_path_of(const std::filesystem::directory_entry& entry,
+                         const std::string& real_folder) {
+  std::error_code ignored;  // then it is asked about
+  if (real_folder.empty() || entry.is_symlink(ignored)) return real_path_of(entry.path().string());
+  return (std::filesystem::path(real_folder) / entry.path().filename()).string();
+}
+
+// The rule files below a folder, in any order. A folder that cannot be read does not hide others.
+void list_folder(const std::filesystem::path& folder, const std::string& real_folder,
+                 std::vector<RuleFile>& files, std::vector<RejectedRule>& rejected) {
+  std::error_code code;
+  std::vector<std::filesystem::directory_entry> below;
   std::filesystem::directory_iterator at(folder, code);
   for (; !code && at != std::filesystem::directory_iterator(); at.increment(code))
-    below.push_back(at->path());
+    below.push_back(*at);
   if (code) {
     rejected.push_back(unreadable(folder.string(),
                                   fmt::format("The folder cannot be read: {}.", code.message()),
                                   "Check its permissions."));
   }
   std::sort(below.begin(), below.end());
-  for (const std::filesystem::path& path : below) {
+  for (const std::filesystem::directory_entry& entry : below) {
     std::error_code ignored;  // a broken link is listed and then cannot be read, which is reported
-    if (!std::filesystem::is_directory(path, ignored)) {
-      if (is_rule_name(path)) files.push_back(path.string());
-    } else if (std::filesystem::is_symlink(path, ignored)) {
-      rejected.push_back(unreadable(path.string(), "A link to a folder is not followed.",
+    const std::string path = entry.path().string();
+    if (!entry.is_directory(ignored)) {
+      if (is_rule_name(entry.path())) files.push_back({path, real_path_of(entry, real_folder)});
+    } else if (entry.is_symlink(ignored)) {
+      rejected.push_back(unreadable(path, "A link to a folder is not followed.",
                                     "Name its target with -r to have it read."));
     } else {
-      list_folder(path, files, rejected);
+      list_folder(entry.path(), real_path_of(entry, real_folder), files, rejected);
     }
   }
 }
 
 // The rule files below a folder, sorted, or the path itself.
-void list_files(const std::filesystem::path& path, std::vector<std::string>& files,
+void list_files(const std::filesystem::path& path, std::vector<RuleFile>& files,
                 std::vector<RejectedRule>& rejected) {
   std::error_code ignored;  // what cannot be examined is opened, and fails there with its reason
+  const std::string real_path = real_path_of(path.string());
   if (std::filesystem::is_directory(path, ignored)) {
-    std::vector<std::string> found;
-    list_folder(path, found, rejected);
-    std::sort(found.begin(), found.end());
+    std::vector<RuleFile> found;
+    list_folder(path, real_path, found, rejected);
+    std::sort(found.begin(), found.end(),
+              [](const RuleFile& a, const RuleFile& b) { return a.path < b.path; });
     files.insert(files.end(), found.begin(), found.end());
   } else {
-    files.push_back(path.string());
+    files.push_back({path.string(), real_path});
   }
 }
 
@@ -113,8 +137,8 @@ ParsedFile read_and_parse(const std::string& file, const std::string& shown,
   std::string text;
   const int failure = read_whole(file, options.limits.rule_file_bytes, text);
   if (failure == 0) return parse_rule_file(shown, text, options);
-  const std::string reason = failure == ENOTSUP ? "it is no regular file"
-                                                : std::generic_category().message(failure);
+  const std::string reason =
+      failure == ENOTSUP ? "it is no regular file" : std::generic_category().message(failure);
   ParsedFile parsed;
   parsed.rejected.push_back(unreadable(shown, fmt::format("The file cannot be read: {}.", reason),
                                        "Check that it exists and its permissions."));
@@ -122,13 +146,15 @@ ParsedFile read_and_parse(const std::string& file, const std::string& shown,
 }
 
 // A folder given twice, or one inside another: each file is read once, under its first name.
-void keep_first_of_each(std::vector<std::string>& files) {
-  std::set<std::string> known;
-  std::erase_if(files, [&](const std::string& file) {
-    std::error_code code;
-    const auto real = std::filesystem::canonical(file, code);
-    return !code && !known.insert(real.string()).second;
-  });
+void keep_first_of_each(std::vector<RuleFile>& files) {
+  std::unordered_set<std::string> known;
+  std::vector<RuleFile> kept;
+  kept.reserve(files.size());
+  for (RuleFile& file : files) {
+    if (file.real_path.empty() || known.insert(file.real_path).second)
+      kept.push_back(std::move(file));
+  }
+  files = std::move(kept);
 }
 
 }  // namespace
@@ -136,7 +162,7 @@ void keep_first_of_each(std::vector<std::string>& files) {
 RuleSet load_rules(std::span<const std::filesystem::path> paths, const ParseOptions& options,
                    std::size_t threads_count, const std::string& own_folder) {
   std::vector<ParsedFile> parsed(1);
-  std::vector<std::string> files;
+  std::vector<RuleFile> files;
   for (const std::filesystem::path& path : paths) list_files(path, files, parsed[0].rejected);
   keep_first_of_each(files);
   parsed.resize(files.size() + 1);
@@ -144,7 +170,7 @@ RuleSet load_rules(std::span<const std::filesystem::path> paths, const ParseOpti
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < files.size(); i = next++) {
-      parsed[i + 1] = read_and_parse(files[i], shown_path(files[i], own_folder), options);
+      parsed[i + 1] = read_and_parse(files[i].path, shown_path(files[i].path, own_folder), options);
     }
   };
   std::vector<std::thread> helpers;

@@ -202,7 +202,7 @@ class TreeBuilder {
         return fail(fault, key_line, "A key is a list, a map or an alias; expected a plain name.",
                     "Write the key as text.");
       }
-      Node child;
+      Node& child = node.children.emplace_back();
       child.key = text_of(event.data.scalar.value, event.data.scalar.length);
       child.key_line = key_line;
       if (!count({0, child.key.size()}, key_line, fault)) return false;
@@ -211,7 +211,6 @@ class TreeBuilder {
                     "Write the merged entries out.");
       }
       if (!next(fault) || !build(child, depth + 1, fault)) return false;
-      node.children.push_back(std::move(child));
     }
   }
 
