@@ -61,13 +61,13 @@ def make_iis_log(out, size_mb, maker=HERE / 'make_iis_log.py'):
                    stdout=subprocess.DEVNULL)
 
 
-def corpora(folder, data, evtx_mb, text_mb):
+def corpora(folder, data, size_mb):
     """Makes what is not there yet. Yields the files, and says what cannot be made."""
     recording = data / 'proxylogon/proxylogon_ssrf_rce_poc.zip'
-    makers = ((f'dense{evtx_mb}.evtx', make_dense_evtx, evtx_mb, data / 'evtx'),
-              (f'iis{text_mb}.log', make_iis_log, text_mb, HERE / 'make_iis_log.py'),
-              (f'recording{text_mb}.jsonl', make_recording, text_mb, recording))
-    for name, make, size_mb, source in makers:
+    makers = ((f'dense{size_mb}.evtx', make_dense_evtx, data / 'evtx'),
+              (f'iis{size_mb}.log', make_iis_log, HERE / 'make_iis_log.py'),
+              (f'recording{size_mb}.jsonl', make_recording, recording))
+    for name, make, source in makers:
         path, unfinished = folder / name, folder / (name + '.new')
         if not path.exists() and not source.exists():
             print(f'left out: {name}, for there is no {source} (set PUGMARK_DATA)')

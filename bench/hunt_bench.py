@@ -5,7 +5,9 @@
   hunt_bench.py PROGRAM --instructions [--write]
 
 Each round runs sha256sum and the hunt on one and on two threads, one after the other on the same
-file, so that all of them meet the same machine. On a busy one compare user+sys, not wall time.
+file, so that all of them meet the same machine. On a busy one compare user+sys, not wall time. At
+the end all files are hunted in at once, on one and on two threads, beside sha256sum of the same
+files by one process and by two: what a second thread is worth on this machine at best.
 Every result is verified: exit code, SHA-256 of the item, and the case, which must be the same to
 the byte in every round and for either number of threads. Ends with 1 if anything differs.
 
@@ -134,6 +136,38 @@ def print_rows(path, rows, summary):
         f'medians of wall time')
 
 
+def scaling(paths, hunter, folder, rounds):
+    """What two threads are worth when there is more than one file."""
+    together = folder / 'together'
+    shutil.rmtree(together, ignore_errors=True)
+    together.mkdir()
+    for path in paths:
+        (together / path.name).hardlink_to(path)
+    sums = {count: ['xargs', '-a', folder / 'together.txt', '-n1', f'-P{count}', 'sha256sum']
+            for count in (1, 2)}
+    (folder / 'together.txt').write_text('\n'.join(str(path) for path in paths) + '\n')
+    hunts = {1: [], 2: []}
+    others = {1: [], 2: []}
+    cases = set()
+    for _ in range(rounds):
+        for threads, runs in hunts.items():
+            wall, cpu, peak, code, _ = timed(hunter.command(together, threads))
+            if code not in (0, 3):
+                sys.exit(f'{together}: the hunt ended with {code}')
+            cases.add(digest(hunter.case))
+            runs.append((wall, cpu, peak))
+            others[threads].append(timed(sums[threads])[0])
+    if len(cases) != 1:
+        sys.exit(f'{together}: not the same case with one and with two threads')
+    one, two = (statistics.median(run[0] for run in hunts[threads]) for threads in (1, 2))
+    sum_one, sum_two = (statistics.median(others[threads]) for threads in (1, 2))
+    size = sum(path.stat().st_size for path in paths)
+    say(f'\nall {len(paths)} files at once ({size:,} bytes): {one:.3f} s on one thread, '
+        f'{two:.3f} s on two, peak {max(run[2] for run in hunts[2]) / 1e6:.0f} MB; two threads: '
+        f'{one / two:.2f} times one\n  sha256sum of them: {sum_one:.3f} s, two at a time '
+        f'{sum_two:.3f} s: {sum_one / sum_two:.2f} times one')
+
+
 def web_literals(data):
     """Texts that the public rules for web servers look for, as far as they stand in lists."""
     found = set()
@@ -202,7 +236,7 @@ def count_instructions(folder, data, hunter, nothing, write):
                  if not line.startswith('#')) if BASELINE.exists() else {}
     lines, differs = [], False
     loading = instructions(hunter.command(nothing, 1))
-    for path in [nothing, *corpora(folder, data, 10, 10)]:
+    for path in [nothing, *corpora(folder, data, 10)]:
         count = loading
         if path != nothing:
             count = instructions(hunter.command(path, 1)) - loading
@@ -248,14 +282,15 @@ def main():
     if args.instructions:
         count_instructions(args.corpora, data, hunter, nothing, args.write)
         return
-    evtx_mb, text_mb, rounds = args.size_mb, max(args.size_mb // 5, 1), args.rounds
-    if args.quick:
-        evtx_mb, text_mb, rounds = 1, 1, 1
+    size_mb, rounds = (1, 1) if args.quick else (args.size_mb, args.rounds)
     say(f'load average at the beginning: {os.getloadavg()}, {os.cpu_count()} cores')
     print_loading(hunter, nothing, rounds)
-    for path in corpora(args.corpora, data, evtx_mb, text_mb):
+    paths = []
+    for path in corpora(args.corpora, data, size_mb):
+        paths.append(path)
         print_rows(path, rows_of(path, hunter, rounds), hunter.first[path][1])
-    compare_with_others(args.corpora, data, hunter, args.corpora / f'iis{text_mb}.log', args.quick)
+    scaling(paths, hunter, args.corpora, rounds)
+    compare_with_others(args.corpora, data, hunter, args.corpora / f'iis{size_mb}.log', args.quick)
     say(f'\nload average at the end: {os.getloadavg()}')
 
 
