@@ -18,7 +18,7 @@ double cost_of_literal(PatternShape shape, std::size_t bytes) {
   if (bytes == 3) return 200;
   if (shape == PatternShape::kEnds) return bytes <= 5 ? 100 : 8;
   if (shape == PatternShape::kStarts) return bytes >= 16 ? 20 : 200;
-  return bytes >= 8 ? 2 : 15;
+  return bytes >= 16 ? 0.5 : bytes >= 8 ? 2 : 15;
 }
 
 // Fields with the same value in nearly every event of a bucket.
