@@ -4,6 +4,7 @@
 #include <chrono>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
+#include <system_error>
 #include <unistd.h>
 
 #include "base/time.h"
@@ -49,12 +50,16 @@ std::string progress_line(const HuntProgress& progress, std::int64_t elapsed_ns,
   return cut_end(line, width_columns == 0 ? 0 : width_columns - 1);
 }
 
-ProgressBar::ProgressBar(const HuntProgress& progress)
-    : progress_(progress), thread_([this] { draw_until_stopped(); }) {}
+ProgressBar::ProgressBar(const HuntProgress& progress) : progress_(progress) {
+  try {
+    thread_ = std::thread([this] { draw_until_stopped(); });
+  } catch (const std::system_error&) {  // no thread to be had: the hunt goes on without a bar
+  }
+}
 
 ProgressBar::~ProgressBar() {
   stop_ = true;
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void ProgressBar::draw_until_stopped() {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <future>
+#include <system_error>
 #include <unordered_set>
 
 #include "base/digest.h"
@@ -179,10 +180,7 @@ class Results::State {
       const bool is_last = next == order_.size() || !portion.status.ok();
       // Waits for its thread when it goes out of scope.
       std::future<void> reading;
-      if (!is_last) {
-        reading = std::async(ahead ? std::launch::async : std::launch::deferred,
-                             [&] { read_portion(next, ids, following); });
-      }
+      if (!is_last) reading = begin(ahead, [&] { read_portion(next, ids, following); });
       for (std::size_t i = 0; i < portion.count; ++i) {
         if (auto status = each(portion.slots[i].finding); !status) return status;
       }
@@ -216,6 +214,18 @@ class Results::State {
     std::size_t count = 0;
     Status status;  // why there are no more
   };
+
+  // Calls `work`: at once on another thread if it is to be ahead and the system gives one, else
+  // when its result is asked for.
+  static std::future<void> begin(bool ahead, const std::function<void()>& work) {
+    if (ahead) {
+      try {
+        return std::async(std::launch::async, work);
+      } catch (const std::system_error&) {  // the system's limit of threads
+      }
+    }
+    return std::async(std::launch::deferred, work);
+  }
 
   // Makes `portion` the findings from order_[next] on that fit it, with ids, which tell them from
   // all before.

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <mutex>
-#include <thread>
+#include <new>
 #include <utility>
 
 #include "base/text.h"
@@ -108,10 +107,8 @@ HuntOutcome outcome_of(const Results& results) {
   return outcome;
 }
 
-}  // namespace
-
 // Evidence in, case out. Each step is a room.
-Result<HuntOutcome> hunt(const HuntRequest& request, HuntProgress& progress) {
+Result<HuntOutcome> hunt_in_steps(const HuntRequest& request, HuntProgress& progress) {
   ItemIds ids;
   auto listing = list_evidence(request.evidence, request.limits, ids);
   if (!listing) return std::move(listing).error();
@@ -142,6 +139,18 @@ Result<HuntOutcome> hunt(const HuntRequest& request, HuntProgress& progress) {
   if (auto status = write_case(request, *rules.value(), results.value(), writer.value()); !status)
     return std::move(status).error();
   return outcome_of(results.value());
+}
+
+}  // namespace
+
+Result<HuntOutcome> hunt(const HuntRequest& request, HuntProgress& progress) {
+  try {
+    return hunt_in_steps(request, progress);
+  } catch (const std::bad_alloc&) {
+    return Error{ErrorCode::kIo,
+                 "There is not enough memory for this hunt; no case was written.",
+                 "Give it more, or fewer --threads."};
+  }
 }
 
 }  // namespace pugmark

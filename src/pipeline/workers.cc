@@ -12,6 +12,7 @@
 #include <thread>
 #include <typeindex>
 
+#include "base/threads.h"
 #include "events/block_stream.h"
 
 namespace pugmark {
@@ -194,13 +195,9 @@ Result<std::optional<ScannedEvidence>> scan_once(const Listing& listing, std::ui
   for (unsigned i = 0; i < threads_count; ++i)
     scanned.scanners.emplace_back(rules, request.limits);
   FirstFailure failure;
-  {
-    std::vector<std::jthread> threads;
-    for (unsigned i = 0; i < threads_count; ++i) {
-      threads.emplace_back(
-          [&, i] { failure.note(Worker(work, scanned.scanners[i], progress).run(), progress); });
-    }
-  }
+  run_on_threads(threads_count, [&](unsigned number) {
+    failure.note(Worker(work, scanned.scanners[number], progress).run(), progress);
+  });
   if (failure.error()) return *failure.error();
   if (progress.cancel)
     return Error{ErrorCode::kIo, "The hunt was cancelled before all evidence was read.",

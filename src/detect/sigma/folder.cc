@@ -8,11 +8,12 @@
 #include <string>
 #include <sys/stat.h>
 #include <system_error>
-#include <thread>
 #include <unistd.h>
 #include <unordered_set>
 #include <utility>
 #include <vector>
+
+#include "base/threads.h"
 
 namespace pugmark::sigma {
 namespace {
@@ -168,16 +169,12 @@ RuleSet load_rules(std::span<const std::filesystem::path> paths, const ParseOpti
   parsed.resize(files.size() + 1);
   // Each file has its place in the result; who parses it does not matter.
   std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
+  const auto work = [&](unsigned) {
     for (std::size_t i = next++; i < files.size(); i = next++) {
       parsed[i + 1] = read_and_parse(files[i].path, shown_path(files[i].path, own_folder), options);
     }
   };
-  std::vector<std::thread> helpers;
-  for (std::size_t i = 1; i < std::min(threads_count, files.size()); ++i)
-    helpers.emplace_back(work);
-  work();
-  for (std::thread& helper : helpers) helper.join();
+  run_on_threads(static_cast<unsigned>(std::min(threads_count, files.size())), work);
   return link(std::move(parsed), options.limits);
 }
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <regex>
+#include <re2/re2.h>
 #include <set>
 #include <string>
 #include <utility>
@@ -236,32 +236,29 @@ std::string scalar_of(const Leaves& leaves, const NamedLeaves& named, const std:
 std::optional<ParsedTime> time_of(const std::string& text) {
   if (const auto parsed = parse_time(text)) return parsed;
   if (text.size() > 64) return std::nullopt;
-  std::smatch part;
-  static const std::regex kIso(
-      "(\\d{4})-?(\\d\\d)-?(\\d\\d)([Tt ])(\\d\\d):?(\\d\\d):?(\\d\\d)([.,]\\d+)?"
+  static const re2::RE2 kIso(
+      "(\\d{4})-?(\\d\\d)-?(\\d\\d)[Tt ](\\d\\d):?(\\d\\d):?(\\d\\d)([.,]\\d+)?"
       "( ?Z| ?z| UTC| GMT| ?[+-]\\d\\d(?::?\\d\\d)?)?");
-  static const std::regex kDotnet("/Date\\((-?\\d+)(?:[+-]\\d{4})?\\)/");
-  static const std::regex kEpoch("([1-9]\\d*)(?:\\.(\\d+))?");
-  std::string shown;  // as parse_time() reads it
-  if (std::regex_match(text, part, kIso)) {
+  static const re2::RE2 kDotnet("/Date\\((-?\\d+)(?:[+-]\\d{4})?\\)/");
+  static const re2::RE2 kEpoch("([1-9]\\d*)(?:\\.(\\d+))?");
+  std::string year_text, month, day, hour, minute, second, fraction, zone;
+  if (re2::RE2::FullMatch(text, kIso, &year_text, &month, &day, &hour, &minute, &second, &fraction,
+                          &zone)) {
     const bool compact = text[4] != '-' && text[6] != '-' && text[8] == 'T' && text[11] != ':';
     const bool spaced = text[4] == '-' && text[7] == '-' && text[13] == ':' && text[16] == ':';
-    std::string zone = part[9].str();
     if ((!compact && !spaced) || zone == " z") return std::nullopt;
     if (zone.starts_with(' ')) zone.erase(0, 1);
     if (zone == "UTC" || zone == "GMT") zone = "Z";
     if (zone.size() == 3) zone += "00";
-    shown = part[1].str() + "-" + part[2].str() + "-" + part[3].str() + "T" + part[5].str() + ":" +
-            part[6].str() + ":" + part[7].str() + part[8].str() + zone;
-    return parse_time(shown);
+    return parse_time(year_text + "-" + month + "-" + day + "T" + hour + ":" + minute + ":" +
+                      second + fraction + zone);
   }
   std::string ns;
   TimePrecision precision = TimePrecision::kMillisecond;
-  if (std::regex_match(text, part, kDotnet)) {
-    ns = part[1].str() + "000000";
-  } else if (std::regex_match(text, part, kEpoch)) {
-    const std::string whole = part[1].str();
-    std::string fraction = part[2].str();
+  std::string whole;
+  if (re2::RE2::FullMatch(text, kDotnet, &whole)) {
+    ns = whole + "000000";
+  } else if (re2::RE2::FullMatch(text, kEpoch, &whole, &fraction)) {
     if (whole.size() != 10 && fraction.find_first_not_of('0') != std::string::npos)
       return std::nullopt;
     switch (whole.size()) {
