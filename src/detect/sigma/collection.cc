@@ -205,9 +205,13 @@ ParsedFile parse_rule_file(const std::string& file, std::string_view text,
   }
   if (yaml.fault) {
     parser.file_fault(std::move(*yaml.fault));
-  } else if (yaml.documents.empty()) {
+  } else if (result.rules.empty() && result.correlations.empty() && result.filters.empty() &&
+             result.rejected.empty()) {
+    const bool is_empty = yaml.documents.empty();
     Fault fault;
-    fail(fault, 1, "The file holds no document.",
+    fail(fault, 1,
+         is_empty ? "The file holds no document."
+                  : "The file holds no rule, only documents that say nothing by themselves.",
          "It may have been cut short; restore or remove it.");
     parser.file_fault(std::move(fault));
   }

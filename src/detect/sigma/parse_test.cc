@@ -290,6 +290,8 @@ TEST(SigmaRejections, DocumentsSayWhereAndWhat) {
       {"title: a\ndescription: no rule\n",
        "r.yml:1: The document has no 'detection', 'correlation' or"},
       {"- a\n- b\n", "r.yml:1: The document is not a map of keys and values."},
+      {"action: global\ntitle: a\nlogsource: {product: x}\n", "r.yml:1: The file holds no rule, only"},
+      {"---\n~\n---\naction: reset\n", "r.yml:1: The file holds no rule, only"},
       {"title: a\naction: merge\n",
        "r.yml:2: The action 'merge' is unknown. Use global, reset or repeat."},
       {"title: a\n\tb: c\n", "r.yml:2: This is not valid YAML: "},
