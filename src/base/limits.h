@@ -45,7 +45,8 @@ struct Limits {
   std::uint64_t findings_per_rule_and_computer = 1'000;  // beyond it they are only counted
   std::uint64_t findings = 1'000'000;                    // kept in one case
   std::uint64_t computers = 10'000;                      // distinct names told apart
-  std::uint64_t correlation_hits = 4'000'000;            // events remembered for correlations
+  std::uint64_t correlation_hits = 250'000;  // events remembered for correlations: about
+                                             // 400 bytes each in every thread
   std::uint64_t gaps_per_item = 1'000;                   // beyond it they are only counted
 };
 

@@ -34,10 +34,16 @@ std::int64_t unit_ns(TimePrecision precision) {
   return 1;
 }
 
-// A hit with the events behind it: one for a rule's, several for a correlation's.
-struct Sourced {
-  sigma::CorrelationHit hit;
-  std::vector<const RememberedHit*> events;
+// The hits of one correlation, and the events behind each: one for a rule's, several for a
+// correlation's. There may be very many.
+struct SourcedHits {
+  std::vector<sigma::CorrelationHit> hits;
+  std::vector<std::vector<const RememberedHit*>> events;
+
+  void add(sigma::CorrelationHit hit, std::vector<const RememberedHit*> behind) {
+    hits.push_back(std::move(hit));
+    events.push_back(std::move(behind));
+  }
 };
 
 // What the correlation asks for: "gte 5 of cs-uri-stem within 60 s", "within 10 min".
@@ -56,11 +62,8 @@ std::string words_of(const sigma::Correlation& correlation) {
 
 class CorrelationJudge {
  public:
-  CorrelationJudge(const Ruleset& ruleset, const Gathered& gathered, FindingStore& store)
-      : engine_(ruleset.engine()),
-        rules_(engine_.rules()),
-        gathered_(gathered),
-        store_(store) {
+  CorrelationJudge(const Ruleset& ruleset, Gathered& gathered, FindingStore& store)
+      : engine_(ruleset.engine()), rules_(engine_.rules()), gathered_(gathered), store_(store) {
     hits_.resize(rules_.correlations.size());
     collect();
   }
@@ -80,9 +83,10 @@ class CorrelationJudge {
   // Every remembered hit with its corrected time and an ordinal that rises in the order in which a
   // source wrote: by record id, or as the records stand in a log without. Byte copies of an item
   // are the same events and count once.
+  // Their values are taken out of what was remembered: nobody else reads them.
   void collect() {
-    std::vector<const RememberedHit*> order;
-    for (const RememberedHit& hit : gathered_.remembered) {
+    std::vector<RememberedHit*> order;
+    for (RememberedHit& hit : gathered_.remembered) {
       if (item_of(hit).duplicate_of.empty()) order.push_back(&hit);
     }
     // Sources of one item by where the first of their records stands.
@@ -105,11 +109,12 @@ class CorrelationJudge {
     for (std::size_t i = 0; i < order.size(); ++i) {
       if (i > 0 && place(order[i - 1]) != place(order[i])) ++ordinal;
       if (i > 0 && !is_one_source(*order[i - 1], *order[i])) ++source;
-      Sourced sourced{order[i]->hit, {order[i]}};
-      sourced.hit.ordinal = ordinal;
-      sourced.hit.source = source;
-      sourced.hit.time_ns += item_of(*order[i]).time_shift_s * kNsPerSecond;
-      hits_[order[i]->correlation].push_back(std::move(sourced));
+      const std::int64_t time_ns = corrected_ns(*order[i]);
+      sigma::CorrelationHit hit = std::move(order[i]->hit);  // its numbers stay
+      hit.ordinal = ordinal;
+      hit.source = source;
+      hit.time_ns = time_ns;
+      hits_[order[i]->correlation].add(std::move(hit), {order[i]});
     }
   }
 
@@ -119,15 +124,14 @@ class CorrelationJudge {
 
   Status judge_one(std::uint32_t index) {
     const sigma::Correlation& correlation = rules_.correlations[index];
-    std::vector<sigma::CorrelationHit> plain;
-    for (const Sourced& sourced : hits_[index]) plain.push_back(sourced.hit);
-    for (const sigma::CorrelationResult& result : sigma::correlate(correlation, plain)) {
+    const SourcedHits sourced = std::move(hits_[index]);
+    for (const sigma::CorrelationResult& result : sigma::correlate(correlation, sourced.hits)) {
       std::vector<const RememberedHit*> events;
       for (const std::uint32_t hit : result.hits) {
-        const auto& behind = hits_[index][hit].events;
+        const auto& behind = sourced.events[hit];
         events.insert(events.end(), behind.begin(), behind.end());
       }
-      pass_on(index, result, plain, events);
+      pass_on(index, result, sourced.hits, events);
       if (correlation.silent || engine_.disabled_correlation(index).is) continue;
       if (auto status = keep(index, result, events); !status) return status;
     }
@@ -142,9 +146,9 @@ class CorrelationJudge {
       const auto& references = rules_.correlations[outer].rules;
       for (std::uint32_t r = 0; r < references.size(); ++r) {
         if (!references[r].is_correlation || references[r].index != index) continue;
-        hits_[outer].push_back({sigma::hit_of_result(rules_.correlations[outer], r,
-                                                     rules_.correlations[index], result, plain),
-                                events});
+        hits_[outer].add(sigma::hit_of_result(rules_.correlations[outer], r,
+                                              rules_.correlations[index], result, plain),
+                         events);
       }
     }
   }
@@ -218,15 +222,15 @@ class CorrelationJudge {
 
   const engine::Engine& engine_;
   const sigma::RuleSet& rules_;
-  const Gathered& gathered_;
+  Gathered& gathered_;
   FindingStore& store_;
-  std::vector<std::vector<Sourced>> hits_;  // by correlation
+  std::vector<SourcedHits> hits_;  // by correlation
   std::uint64_t kept_count_ = 0;
 };
 
 }  // namespace
 
-Status judge_correlations(const Ruleset& rules, const Gathered& gathered, FindingStore& store) {
+Status judge_correlations(const Ruleset& rules, Gathered& gathered, FindingStore& store) {
   return CorrelationJudge(rules, gathered, store).judge();
 }
 

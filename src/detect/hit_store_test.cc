@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <gtest/gtest.h>
+#include <optional>
 #include <random>
 #include <tuple>
+
+#include "base/limits.h"
 
 namespace pugmark {
 namespace {
@@ -55,6 +58,15 @@ TEST(HitStore, OrderAndSplitDoNotMatterAndNoiseTakesNoRoom) {
     EXPECT_EQ(left, kept(first)) << limit;
     EXPECT_LE(left.size(), std::max<std::uint64_t>(limit, 3));
   }
+}
+
+// Two threads may remember as many each before they are put together; 400 MB is what a hunt may
+// take with all public rules, which need 80 of them.
+TEST(HitStore, TheDefaultLimitFitsTheMemoryOfAHunt) {
+  constexpr std::uint64_t kValues = 3;
+  constexpr std::uint64_t kValueBytes = sizeof(std::optional<std::string>) + 64;  // longer than 15
+  constexpr std::uint64_t kHitBytes = sizeof(RememberedHit) + kValues * kValueBytes;
+  EXPECT_LE(2 * Limits{}.correlation_hits * kHitBytes, 320'000'000U);
 }
 
 }  // namespace

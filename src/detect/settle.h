@@ -41,8 +41,8 @@ std::vector<LedgerEntry> ledger_after(const Ruleset& rules, const Gathered& gath
 std::vector<Coverage> coverage_of(const Ruleset& rules, const Gathered& gathered,
                                   const std::vector<LedgerEntry>& ledger);
 
-// Judges all correlations. The rule number of a correlation's finding is the number of rules plus
-// its index.
-Status judge_correlations(const Ruleset& rules, const Gathered& gathered, FindingStore& store);
+// Judges all correlations, with the values that were remembered for them; they are gone then. The
+// rule number of a correlation's finding is the number of rules plus its index.
+Status judge_correlations(const Ruleset& rules, Gathered& gathered, FindingStore& store);
 
 }  // namespace pugmark
