@@ -13,8 +13,7 @@ namespace pugmark {
 // An event that a rule matched on which a correlation stands.
 struct RememberedHit {
   std::uint32_t correlation = 0;  // index into RuleSet::correlations
-  // Time as the source says; ordinal not yet; source a number of computer and channel, where the
-  // record has a record_id.
+  // Time as the source says; ordinal not yet; source a number of computer and channel.
   sigma::CorrelationHit hit;
   ItemId item{};
   const std::string* item_path = nullptr;  // outlives the store

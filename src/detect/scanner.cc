@@ -27,7 +27,8 @@ bool has_text(const Value& value) {
          !(value.type == ValueType::kUtf8 && value.bytes() == "-");
 }
 
-// A file may hold several logs, each of which numbers its records anew.
+// A file may hold several logs: collectors write those of many computers into one, in whatever
+// order they come.
 std::uint64_t number_of_log(std::string_view computer, std::string_view channel) {
   const std::string name = folded(computer) + '\n' + folded(channel);
   return XXH3_64bits(name.data(), name.size());
@@ -235,7 +236,7 @@ void Scanner::State::remember(const Event& event, std::uint32_t rule) {
     if (!remembered.count(hit)) continue;
     hit.computer = rendered(event.computer);
     hit.record_id = event.record_id;
-    if (hit.record_id != 0) hit.hit.source = number_of_log(hit.computer, event.shape->channel);
+    hit.hit.source = number_of_log(hit.computer, event.shape->channel);
     const auto& set = engine.rules().correlations[correlation];
     for (const std::string& name : sigma::fields_to_read(set, reference)) {
       bool found = false;

@@ -144,6 +144,15 @@ correlation: {type: temporal_ordered, rules: [first, second], timespan: 1m}
   EXPECT_NE(case_of(hunted).find("not certain: records of different logs"), std::string::npos);
   EXPECT_EQ(findings_of(record(1, 1, ".000"), record(2, 2, ".001")), 1U);
   EXPECT_EQ(case_of(hunted).find("not certain: records of different logs"), std::string::npos);
+  // Without record ids a log is in the order in which it stands; two logs in one file are in none.
+  const auto unnumbered = [](int event_id, const std::string& computer) {
+    return "{\"Channel\":\"Security\",\"Computer\":\"" + computer +
+           "\",\"EventID\":" + std::to_string(event_id) +
+           ",\"TimeCreated\":\"2021-03-14T06:40:10Z\"}\n";
+  };
+  EXPECT_EQ(findings_of(unnumbered(1, "a") + unnumbered(2, "a"), none), 1U);
+  EXPECT_EQ(findings_of(unnumbered(2, "a") + unnumbered(1, "a"), none), 0U);
+  EXPECT_EQ(findings_of(unnumbered(1, "a") + unnumbered(2, "b"), none), 0U);
 }
 
 // Where the program is installed is not part of the evidence.
