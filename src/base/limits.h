@@ -20,7 +20,7 @@ struct Limits {
   std::uint64_t folder_depth = 128;
   std::uint64_t items = 5'000'000;                       // files and members of one run
   // Events
-  std::uint64_t line_bytes = 16ULL << 20;                // one record of a text log
+  std::uint64_t line_bytes = 1ULL << 20;                 // one record of a text log
   std::uint64_t record_bytes = 16ULL << 20;              // one EVTX record or JSON document
   std::uint64_t nesting_depth = 64;                      // BinXML elements, JSON values
   std::uint64_t fields_per_event = 4'096;

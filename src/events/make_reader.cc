@@ -20,6 +20,7 @@ std::unique_ptr<Reader> make_reader(Bytes head, std::string_view path,
   if (json::is_json(head)) return json::make_json_reader(head, options);
   if (ncsa::is_ncsa(head)) return ncsa::make_ncsa_reader(options);
   if (exchange::is_oab_generator_log(head)) return exchange::make_oab_generator_reader(options);
+  if (json::has_json_line(head)) return json::make_json_reader(head, options);
   return nullptr;
 }
 

@@ -29,6 +29,16 @@ TEST(MakeReader, RecognisesByContentAlone) {
             "ncsa");
 }
 
+// One line that is damaged, or the front that is missing, must not hide a whole log.
+TEST(MakeReader, RecognisesJsonBehindADamagedFront) {
+  const std::string line = "{\"EventID\":4624,\"Channel\":\"Security\"}\n";
+  EXPECT_EQ(type_of(line.substr(7) + line), "json");
+  EXPECT_EQ(type_of("{\"a\":NaN}\n" + line), "json");
+  EXPECT_EQ(type_of("# exported\r\n" + line.substr(0, line.size() - 1) + "\r\n"), "json");
+  EXPECT_EQ(type_of(std::string(10, '\0') + line + line), "json");
+  EXPECT_EQ(type_of(line.substr(7) + "{\"EventID\":4624,\"Chan\n"), "unknown");
+}
+
 TEST(MakeReader, LeavesOtherTextAlone) {
   EXPECT_EQ(type_of("#Fields: date time action protocol src-ip dst-ip\n"), "unknown");  // firewall
   EXPECT_EQ(type_of("[section]\nkey=value\n"), "unknown");

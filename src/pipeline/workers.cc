@@ -40,7 +40,7 @@ class Work {
   std::shared_ptr<BlockStream> take() {
     std::unique_lock lock(mutex_);
     for (;;) {
-      if (is_in_vain()) return nullptr;
+      if (is_in_vain() || is_given_up()) return nullptr;
       if (!waiting_.empty()) {
         const EvidenceFile* const file = waiting_.front();
         waiting_.pop_front();
@@ -82,6 +82,10 @@ class Work {
     progress_.bytes_done = bytes;
   }
 
+  // A worker failed: the others need not go on.
+  void give_up() { is_given_up_ = true; }
+  bool is_given_up() const { return is_given_up_; }
+
   // Something was refused that another order of reading would have let in.
   bool is_in_vain() const {
     return !is_in_order_ && (ids_.refused() || options_.shapes->refused());
@@ -113,6 +117,7 @@ class Work {
   std::mutex mutex_;
   std::condition_variable opened_;
   std::size_t opening_count_ = 0;
+  std::atomic<bool> is_given_up_ = false;
   std::deque<const EvidenceFile*> waiting_;
   std::set<std::shared_ptr<BlockStream>> active_;
   std::uint64_t done_bytes_ = 0;
@@ -128,16 +133,20 @@ class Worker {
 
   Status run() {
     while (auto stream = work_.take()) {
-      while (!progress_.cancel && !work_.is_in_vain() && stream->next(buffer_)) {
+      while (!is_over() && stream->next(buffer_)) {
         if (auto status = judge(); !status) return status;
       }
-      if (progress_.cancel) return {};
+      if (progress_.cancel || work_.is_given_up()) return {};
       work_.finish(stream);
     }
     return {};
   }
 
  private:
+  bool is_over() const {
+    return progress_.cancel || work_.is_given_up() || work_.is_in_vain();
+  }
+
   Status judge() {
     batch_.clear();
     buffer_.reader->decode(buffer_.block, scratch(), batch_);
@@ -170,11 +179,11 @@ class Worker {
 // The first failure of any worker.
 class FirstFailure {
  public:
-  void note(Status status, HuntProgress& progress) {
+  void note(Status status, Work& work) {
     if (status) return;
+    work.give_up();
     const std::lock_guard lock(mutex_);
     if (!error_) error_ = std::move(status).error();
-    progress.cancel = true;
   }
   const std::optional<Error>& error() const { return error_; }
 
@@ -196,7 +205,7 @@ Result<std::optional<ScannedEvidence>> scan_once(const Listing& listing, std::ui
     scanned.scanners.emplace_back(rules, request.limits);
   FirstFailure failure;
   run_on_threads(threads_count, [&](unsigned number) {
-    failure.note(Worker(work, scanned.scanners[number], progress).run(), progress);
+    failure.note(Worker(work, scanned.scanners[number], progress).run(), work);
   });
   if (failure.error()) return *failure.error();
   if (progress.cancel)

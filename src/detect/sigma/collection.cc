@@ -192,6 +192,15 @@ class FileParser {
   std::uint32_t index_ = 0;
 };
 
+// Where YAML breaks, nobody can say where the next document would begin.
+void say_what_is_lost(std::string_view text, Fault& fault) {
+  std::size_t at = 0;
+  for (std::uint32_t line = 1; line < fault.line && at != std::string_view::npos; ++line)
+    at = text.find('\n', at + (line > 1 ? 1 : 0));
+  if (at != std::string_view::npos && text.find("\n---", at) != std::string_view::npos)
+    fault.hint += " The documents behind it in this file were not read.";
+}
+
 }  // namespace
 
 ParsedFile parse_rule_file(const std::string& file, std::string_view text,
@@ -204,6 +213,7 @@ ParsedFile parse_rule_file(const std::string& file, std::string_view text,
     parser.document(std::move(document.root), document.text, index++);
   }
   if (yaml.fault) {
+    say_what_is_lost(text, *yaml.fault);
     parser.file_fault(std::move(*yaml.fault));
   } else if (result.rules.empty() && result.correlations.empty() && result.filters.empty() &&
              result.rejected.empty()) {

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "base/threads.h"
 
 namespace pugmark::sigma {
@@ -60,7 +61,7 @@ int read_whole(const std::string& path, std::uint64_t limit_bytes, std::string& 
 }
 
 bool is_rule_name(const std::filesystem::path& path) {
-  const std::string extension = path.extension().string();
+  const std::string extension = ascii_lower(path.extension().string());
   return extension == ".yml" || extension == ".yaml";
 }
 

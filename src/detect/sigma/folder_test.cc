@@ -50,6 +50,12 @@ TEST_F(Folder, IsReadInTheOrderOfItsPaths) {
   EXPECT_EQ(read({"rules/below", "rules/a.yml"}), (Files{"rules/below/c.yaml", "rules/a.yml"}));
 }
 
+TEST_F(Folder, NamesOfRulesMayBeWrittenInCapitals) {
+  write("rules/D.YML");
+  EXPECT_EQ(read({"rules"}),
+            (Files{"rules/D.YML", "rules/a.yml", "rules/b.yml", "rules/below/c.yaml"}));
+}
+
 TEST_F(Folder, EachFileIsReadOnceUnderItsFirstName) {
   EXPECT_EQ(read({"rules/below", "rules", "rules"}),
             (Files{"rules/below/c.yaml", "rules/a.yml", "rules/b.yml"}));

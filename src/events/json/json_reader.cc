@@ -471,6 +471,22 @@ bool is_json(Bytes head) {
   return Walker(limits).walk(object.substr(0, first.end), arena) != WalkResult::kNotJson;
 }
 
+bool has_json_line(Bytes head) {
+  constexpr std::size_t kLinesLookedAt = 1'000;
+  const std::string_view text = as_text(head);
+  std::size_t begin = text.find('\n');
+  for (std::size_t i = 0; i < kLinesLookedAt && begin != std::string_view::npos; ++i) {
+    const std::size_t end = text.find('\n', ++begin);
+    const std::string_view line = text.substr(begin, std::min(end, text.size()) - begin);
+    const std::size_t last = line.find_last_not_of(" \t\r");
+    const bool is_whole =
+        line.starts_with('{') && last != std::string_view::npos && line[last] == '}';
+    if (is_whole && is_json(as_bytes(line))) return true;
+    begin = end;
+  }
+  return false;
+}
+
 std::unique_ptr<Reader> make_json_reader(Bytes head, const ReaderOptions& options) {
   const Framing framing = detect_framing(text::without_byte_order_mark(as_text(head)));
   return std::make_unique<JsonReader>(framing, options);
