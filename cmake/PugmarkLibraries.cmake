@@ -11,8 +11,8 @@ set(pugmark_library_table
     evidence:zlib:zlib1g-dev                 # gzip, also where it breaks off
     events:simdjson:libsimdjson-dev          # JSON events
     events:libdeflate:libdeflate-dev         # CRC32 of EVTX records
-    events:re2:libre2-dev                    # regular expressions: of rules, and of a reader's twin
     detect:yaml-0.1:libyaml-dev              # Sigma rules
+    detect:re2:libre2-dev                    # regular expressions with captures
     casefile:sqlite3:libsqlite3-dev          # the case file
     casefile:nlohmann_json:nlohmann-json3-dev
     cli:CLI11:libcli11-dev)                  # command line

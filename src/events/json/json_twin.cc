@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <re2/re2.h>
 #include <set>
 #include <string>
 #include <utility>
@@ -232,58 +231,86 @@ std::string scalar_of(const Leaves& leaves, const NamedLeaves& named, const std:
   return "";
 }
 
+// The text with a 0 for every digit.
+std::string look_of(std::string text) {
+  for (char& c : text) {
+    if (c >= '0' && c <= '9') c = '0';
+  }
+  return text;
+}
+
+bool starts_with_any(const std::string& text, const std::vector<std::string>& beginnings) {
+  return std::any_of(beginnings.begin(), beginnings.end(),
+                     [&](const std::string& one) { return text.starts_with(one); });
+}
+
+// ISO 8601 as parse_time() reads it, or "" for what does not look so.
+std::string iso_of(std::string text) {
+  if (look_of(text).starts_with("00000000T000000")) {
+    text = text.substr(0, 4) + "-" + text.substr(4, 2) + "-" + text.substr(6, 5) + ":" +
+           text.substr(11, 2) + ":" + text.substr(13);
+  }
+  if (!starts_with_any(look_of(text),
+                       {"0000-00-00T00:00:00", "0000-00-00t00:00:00", "0000-00-00 00:00:00"}))
+    return "";
+  std::size_t end = 19;
+  if (end < text.size() && (text[end] == '.' || text[end] == ',')) {
+    end = text.find_first_not_of("0123456789", end + 1);
+    end = std::min(end, text.size());
+  }
+  std::string zone = text.substr(end);
+  for (const auto& [from, to] : {std::pair<std::string, std::string>{" UTC", "Z"},
+                                 {" GMT", "Z"},
+                                 {" Z", "Z"},
+                                 {" +", "+"},
+                                 {" -", "-"}}) {
+    if (zone.starts_with(from)) zone = to + zone.substr(from.size());
+  }
+  if (look_of(zone) == "+00" || look_of(zone) == "-00") zone += "00";
+  return text.substr(0, end) + zone;
+}
+
+// Nanoseconds since 1970 as digits, for numbers of seconds and smaller units; "" for others.
+std::string epoch_digits_of(const std::string& text, TimePrecision& precision) {
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const std::string whole = text.substr(0, point);
+  const std::string behind = text.substr(point);
+  std::string fraction = behind.empty() ? "" : behind.substr(1);
+  const bool is_number = !whole.empty() && whole[0] != '0' && behind != "." &&
+                         look_of(whole + fraction).find_first_not_of('0') == std::string::npos;
+  if (!is_number) return "";
+  if (whole.size() == 10) {
+    precision = parse_time("2000-01-01 00:00:00" + behind)->precision;
+    fraction.resize(9, '0');
+    return whole + fraction;
+  }
+  if (fraction.find_first_not_of('0') != std::string::npos) return "";
+  if (whole.size() == 13) return whole + "000000";
+  precision = whole.size() == 16 ? TimePrecision::kMicrosecond : TimePrecision::kNanosecond;
+  if (whole.size() == 16) return whole + "000";
+  return whole.size() == 19 ? whole : "";
+}
+
+// "/Date(-62135596800000+0100)/"
+std::string dotnet_digits_of(const std::string& text) {
+  if (!text.starts_with("/Date(") || !text.ends_with(")/") || text.size() < 9) return "";
+  std::string inside = text.substr(6, text.size() - 8);
+  const std::string look = look_of(inside);
+  if (look.size() > 5 && (look.ends_with("+0000") || look.ends_with("-0000")))
+    inside.resize(inside.size() - 5);
+  const std::string digits = inside.starts_with('-') ? inside.substr(1) : inside;
+  if (digits.empty() || look_of(digits).find_first_not_of('0') != std::string::npos) return "";
+  return inside + "000000";
+}
+
 // Every form of a time, by its whole look.
 std::optional<ParsedTime> time_of(const std::string& text) {
   if (const auto parsed = parse_time(text)) return parsed;
   if (text.size() > 64) return std::nullopt;
-  static const re2::RE2 kIso(
-      "(\\d{4})-?(\\d\\d)-?(\\d\\d)[Tt ](\\d\\d):?(\\d\\d):?(\\d\\d)([.,]\\d+)?"
-      "( ?Z| ?z| UTC| GMT| ?[+-]\\d\\d(?::?\\d\\d)?)?");
-  static const re2::RE2 kDotnet("/Date\\((-?\\d+)(?:[+-]\\d{4})?\\)/");
-  static const re2::RE2 kEpoch("([1-9]\\d*)(?:\\.(\\d+))?");
-  std::string year_text, month, day, hour, minute, second, fraction, zone;
-  if (re2::RE2::FullMatch(text, kIso, &year_text, &month, &day, &hour, &minute, &second, &fraction,
-                          &zone)) {
-    const bool compact = text[4] != '-' && text[6] != '-' && text[8] == 'T' && text[11] != ':';
-    const bool spaced = text[4] == '-' && text[7] == '-' && text[13] == ':' && text[16] == ':';
-    if ((!compact && !spaced) || zone == " z") return std::nullopt;
-    if (zone.starts_with(' ')) zone.erase(0, 1);
-    if (zone == "UTC" || zone == "GMT") zone = "Z";
-    if (zone.size() == 3) zone += "00";
-    return parse_time(year_text + "-" + month + "-" + day + "T" + hour + ":" + minute + ":" +
-                      second + fraction + zone);
-  }
-  std::string ns;
+  if (const std::string iso = iso_of(text); !iso.empty()) return parse_time(iso);
   TimePrecision precision = TimePrecision::kMillisecond;
-  std::string whole;
-  if (re2::RE2::FullMatch(text, kDotnet, &whole)) {
-    ns = whole + "000000";
-  } else if (re2::RE2::FullMatch(text, kEpoch, &whole, &fraction)) {
-    if (whole.size() != 10 && fraction.find_first_not_of('0') != std::string::npos)
-      return std::nullopt;
-    switch (whole.size()) {
-      case 10: {
-        precision =
-            parse_time("2000-01-01 00:00:00" + (fraction.empty() ? "" : "." + fraction))->precision;
-        fraction.resize(9, '0');
-        ns = whole + fraction;
-        break;
-      }
-      case 13:
-        ns = whole + "000000";
-        break;
-      case 16:
-        precision = TimePrecision::kMicrosecond;
-        ns = whole + "000";
-        break;
-      case 19:
-        precision = TimePrecision::kNanosecond;
-        ns = whole;
-        break;
-      default:
-        return std::nullopt;
-    }
-  }
+  std::string ns = dotnet_digits_of(text);
+  if (ns.empty()) ns = epoch_digits_of(text, precision);
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(ns.data(), ns.data() + ns.size(), value);
   if (ns.empty() || error != std::errc{}) return std::nullopt;
