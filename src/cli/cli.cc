@@ -10,6 +10,7 @@
 #include "cli/hunt.h"
 #include "cli/options.h"
 #include "cli/parse.h"
+#include "cli/sources.h"
 #include "detect/ruleset.h"
 #include "report/report.h"
 
@@ -38,7 +39,10 @@ Status run_explain(const ParsedLine& line, Console& console) {
 
 Status export_to_file(const CaseReader& reader, ExportFormat format, const Filter& filter,
                       const ParsedLine& line, ExportNotes& notes) {
-  Result<NewFile> file = NewFile::create(line.flag("output"), line.has("force"));
+  const std::string path = line.flag("output");
+  if (Status kept = check_replaces_no_source(reader, line.argument("CASE"), path); !kept.ok())
+    return kept;
+  Result<NewFile> file = NewFile::create(path, line.has("force"));
   if (!file.ok()) return file.error();
   Output out([&](std::string_view text) { return file.value().write(text); });
   if (Status written = export_case(reader, format, filter, out, notes); !written.ok())
