@@ -105,6 +105,11 @@ void print_completions(const ParsedLine& line, Output& out) {
   if (shell == "fish") out.write(completions_fish());
 }
 
+std::string help_for(const ParsedLine& line) {
+  if (!line.group.empty()) return help_of_group(line.group);
+  return line.command == nullptr ? help_of_all() : help_of(*line.command);
+}
+
 int run_command(const ParsedLine& line, Console& console) {
   const std::string_view name = line.command->name;
   if (const Result<unsigned> threads = threads_of(line); !threads.ok())
@@ -132,8 +137,7 @@ int run_cli(const std::vector<std::string>& words) {
   if (!line.ok()) return Console::fail(line.error());
   Console console(line.value());
   if (line.value().help) {
-    console.out().write(line.value().command == nullptr ? help_of_all()
-                                                        : help_of(*line.value().command));
+    console.out().write(help_for(line.value()));
     return console.finish(kExitDone);
   }
   return console.finish(run_command(line.value(), console));
