@@ -73,12 +73,12 @@ std::string about_computer(const Known& known, const Filter& filter) {
 
 std::string about_rule(const Known& known, const Filter& filter, const std::string& case_path) {
   if (filter.rule.empty() || known.rule_has_findings) return {};
-  const std::string ledger =
-      known.rule_was_handed_over
-          ? fmt::format("What became of that rule: pugmark show {} rules --rule {}",
-                        escaped(shell_word(case_path)), escaped(shell_word(filter.rule)))
-          : "No rule of that id or title was handed over.";
-  return fmt::format("{} {}", names_of("Rules with findings", known.rule_titles), ledger);
+  if (known.rule_was_handed_over) {
+    return fmt::format("What became of that rule: pugmark show {} rules --rule {}",
+                       escaped(shell_word(case_path)), escaped(shell_word(filter.rule)));
+  }
+  return fmt::format("No rule of that id or title was handed over. {}",
+                     names_of("Rules with findings", known.rule_titles));
 }
 
 std::string about_time(const Known& known, const Filter& filter) {
