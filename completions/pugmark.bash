@@ -70,21 +70,18 @@ _pugmark() {
         --color) COMPREPLY=($(compgen -W "auto always never" -- "$word")); return ;;
       esac ;;
     "completions")
-      words="--threads --color --quiet --help" values="bash zsh fish"
+      words="--color --quiet --help" values="bash zsh fish"
       case "$before" in
-        --threads) COMPREPLY=(); return ;;
         --color) COMPREPLY=($(compgen -W "auto always never" -- "$word")); return ;;
       esac ;;
     "man")
-      words="--threads --color --quiet --help" values=""
+      words="--color --quiet --help" values=""
       case "$before" in
-        --threads) COMPREPLY=(); return ;;
         --color) COMPREPLY=($(compgen -W "auto always never" -- "$word")); return ;;
       esac ;;
     "version")
-      words="--threads --color --quiet --help" values=""
+      words="--color --quiet --help" values=""
       case "$before" in
-        --threads) COMPREPLY=(); return ;;
         --color) COMPREPLY=($(compgen -W "auto always never" -- "$word")); return ;;
       esac ;;
     rules) values="check list" ;;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -95,8 +96,11 @@ class CaseReader {
   // kNotFound if there is no such id (a prefix of at least 4 digits is enough); kInvalidInput if
   // several findings begin with it.
   Result<Finding> finding(const std::string& id) const;
-  // The first rule of that id. kNotFound if there is none.
+  // The first rule of that id, or else the one whose id begins so, if at least kRuleIdBeginsMin
+  // characters are given. kNotFound if there is none; kInvalidInput if rules of several ids begin
+  // so.
   Result<LedgerEntry> rule(const std::string& rule_id) const;
+  static constexpr std::size_t kRuleIdBeginsMin = 8;  // characters: the first group of a UUID
   // The item of exactly this path. kNotFound if there is none.
   Result<CaseItem> item(const std::string& path) const;
 

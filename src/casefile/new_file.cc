@@ -87,6 +87,20 @@ void sync_folder(const std::string& path) {
 
 }  // namespace
 
+std::optional<ExistingFile> ExistingFile::at(const std::string& path) {
+  struct stat found {};
+  if (stat(path.c_str(), &found) != 0) return std::nullopt;
+  ExistingFile file;
+  file.device_ = found.st_dev;
+  file.inode_ = found.st_ino;
+  return file;
+}
+
+bool ExistingFile::is_at(const std::string& path) const {
+  const std::optional<ExistingFile> other = at(path);
+  return other && other->device_ == device_ && other->inode_ == inode_;
+}
+
 Result<NewFile> NewFile::create(const std::string& path, bool force) {
   if (const Status target = check_target(path, force); !target.ok()) return target.error();
   const std::string folder = folder_of(path);

@@ -1,11 +1,26 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 
 namespace pugmark {
+
+// A file or folder that exists, known by device and inode, so by every name that leads to it. What
+// was read to make a file must not be replaced by it.
+class ExistingFile {
+ public:
+  // Links are followed. Nothing if there is no such file, or if it cannot be asked about.
+  static std::optional<ExistingFile> at(const std::string& path);
+  bool is_at(const std::string& path) const;
+
+ private:
+  std::uint64_t device_ = 0;
+  std::uint64_t inode_ = 0;
+};
 
 // A file that appears whole or not at all: it grows as `.NAME.partial-XXXXXXXXXXXX` in the folder
 // of its final name and gets that name only in commit(). Whoever dies before leaves the final name

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <optional>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -380,20 +381,29 @@ Result<Finding> CaseReader::finding(const std::string& id) const {
 }
 
 Result<LedgerEntry> CaseReader::rule(const std::string& rule_id) const {
-  Result<Statement> query =
-      state_->database.prepare("SELECT * FROM rules WHERE rule_id = ? ORDER BY number LIMIT 1");
-  if (!query.ok()) return state_->named(query.error());
-  query.value().bind(std::string_view(rule_id));
-  Result<bool> more = query.value().step();
-  if (!more.ok()) return state_->named(more.error());
-  if (!more.value()) {
-    return Error{ErrorCode::kNotFound, fmt::format("{}: has no rule \"{}\"", state_->path, rule_id),
-                 "`pugmark show CASE rules` lists every rule that was handed over."};
-  }
-  Row row(query.value(), "rules");
-  LedgerEntry entry = sqlite::read_rule(row);
-  if (!row.ok()) return state_->named(row.error());
-  return entry;
+  const Error unknown = {ErrorCode::kNotFound,
+                         fmt::format("{}: has no rule \"{}\"", state_->path, rule_id),
+                         "`pugmark show CASE rules` lists every rule that was handed over."};
+  std::optional<LedgerEntry> exact;
+  std::optional<LedgerEntry> begun;
+  std::string other_id;  // of a second rule that begins so
+  const Status read = rules([&](const LedgerEntry& entry) {
+    if (entry.rule_id == rule_id) {
+      exact = entry;
+    } else if (rule_id.size() >= kRuleIdBeginsMin && entry.rule_id.starts_with(rule_id)) {
+      if (!begun) begun = entry;
+      if (begun->rule_id != entry.rule_id && other_id.empty()) other_id = entry.rule_id;
+    }
+    return !exact;
+  });
+  if (!read.ok()) return read.error();
+  if (exact) return std::move(*exact);
+  if (!begun) return unknown;
+  if (other_id.empty()) return std::move(*begun);
+  return Error{ErrorCode::kInvalidInput,
+               fmt::format("{}: several rules begin with \"{}\", {} and {} among them",
+                           state_->path, rule_id, begun->rule_id, other_id),
+               "Give more of the id."};
 }
 
 Result<CaseItem> CaseReader::item(const std::string& path) const {

@@ -8,8 +8,8 @@
 namespace pugmark {
 namespace {
 
-using testing_sample::contents;
 using testing::TemporaryFolder;
+using testing_sample::contents;
 using testing_sample::write_file;
 using testing_sample::write_sample;
 
@@ -168,6 +168,28 @@ TEST(CaseReader, FindsAFindingByAPrefixOfItsId) {
   EXPECT_EQ(reader.value().rule("f0000000-0000-4000-8000-000000000002").value().rule_title,
             "Web server starts a shell");
   EXPECT_EQ(reader.value().item("evidence/caf\xe9.log").value().duplicate_of, "evidence/old.log");
+}
+
+TEST(CaseReader, FindsARuleByTheBeginningOfItsIdIfOnlyOneBeginsSo) {
+  const TemporaryFolder folder;
+  Result<CaseWriter> writer = CaseWriter::create(folder.file("x.case"), false);
+  ASSERT_TRUE(writer.ok());
+  LedgerEntry entry = testing_sample::sample_rules().front();
+  for (const char* id : {"aaaaaaaa-0000-1", "aaaaaaaa-0000-2", "bbbbbbbb-0000-1", "bbbbbbbb-0000-1",
+                         "cccccccc", "cccccccc-0000-1", "short"}) {
+    entry.rule_id = id;
+    ASSERT_TRUE(writer.value().add_rule(entry).ok());
+  }
+  ASSERT_TRUE(writer.value().finish().ok());
+  const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
+  ASSERT_TRUE(reader.ok());
+  const CaseReader& rules = reader.value();
+  EXPECT_EQ(rules.rule("aaaaaaaa-0000-2").value().rule_id, "aaaaaaaa-0000-2");
+  EXPECT_EQ(rules.rule("aaaaaaaa").error().code, ErrorCode::kInvalidInput);
+  EXPECT_EQ(rules.rule("bbbbbbbb").value().rule_id, "bbbbbbbb-0000-1") << "one id, two documents";
+  EXPECT_EQ(rules.rule("cccccccc").value().rule_id, "cccccccc") << "the whole id comes first";
+  EXPECT_EQ(rules.rule("bbbbbbb").error().code, ErrorCode::kNotFound) << "seven characters";
+  EXPECT_EQ(rules.rule("short").value().rule_id, "short");
 }
 
 TEST(CaseReader, RefusesAnAmbiguousPrefix) {

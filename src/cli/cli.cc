@@ -10,6 +10,7 @@
 #include "cli/hunt.h"
 #include "cli/options.h"
 #include "cli/parse.h"
+#include "cli/sources.h"
 #include "detect/ruleset.h"
 #include "report/report.h"
 
@@ -38,7 +39,10 @@ Status run_explain(const ParsedLine& line, Console& console) {
 
 Status export_to_file(const CaseReader& reader, ExportFormat format, const Filter& filter,
                       const ParsedLine& line, ExportNotes& notes) {
-  Result<NewFile> file = NewFile::create(line.flag("output"), line.has("force"));
+  const std::string path = line.flag("output");
+  if (Status kept = check_replaces_no_source(reader, line.argument("CASE"), path); !kept.ok())
+    return kept;
+  Result<NewFile> file = NewFile::create(path, line.has("force"));
   if (!file.ok()) return file.error();
   Output out([&](std::string_view text) { return file.value().write(text); });
   if (Status written = export_case(reader, format, filter, out, notes); !written.ok())
@@ -101,6 +105,11 @@ void print_completions(const ParsedLine& line, Output& out) {
   if (shell == "fish") out.write(completions_fish());
 }
 
+std::string help_for(const ParsedLine& line) {
+  if (!line.group.empty()) return help_of_group(line.group);
+  return line.command == nullptr ? help_of_all() : help_of(*line.command);
+}
+
 int run_command(const ParsedLine& line, Console& console) {
   const std::string_view name = line.command->name;
   if (const Result<unsigned> threads = threads_of(line); !threads.ok())
@@ -128,8 +137,7 @@ int run_cli(const std::vector<std::string>& words) {
   if (!line.ok()) return Console::fail(line.error());
   Console console(line.value());
   if (line.value().help) {
-    console.out().write(line.value().command == nullptr ? help_of_all()
-                                                        : help_of(*line.value().command));
+    console.out().write(help_for(line.value()));
     return console.finish(kExitDone);
   }
   return console.finish(run_command(line.value(), console));

@@ -86,6 +86,14 @@ TEST_F(CommandLine, HelpAndVersionGoToStandardOutput) {
     EXPECT_EQ(help.exit_code, 0) << command.name;
     EXPECT_EQ(help.out, help_of(command)) << command.name;
   }
+  for (const auto& words : std::vector<std::vector<std::string>>{
+           {"rules", "--help"}, {"rules", "-h"}, {"help", "rules"}}) {
+    const Outcome help = run(words);
+    EXPECT_EQ(help.exit_code, 0);
+    EXPECT_EQ(help.out, help_of_group("rules"));
+    EXPECT_NE(help.out.find("pugmark rules check"), std::string::npos);
+    EXPECT_NE(help.out.find("pugmark rules list"), std::string::npos);
+  }
   EXPECT_EQ(run({"--version"}).out, "pugmark " PUGMARK_VERSION "\n");
   EXPECT_EQ(run({"version"}).out, "pugmark " PUGMARK_VERSION "\n");
 }
@@ -98,9 +106,15 @@ TEST_F(CommandLine, MistakesAreUsageErrorsThatNameTheNearestWord) {
       {{"--jsonl"}, "--jsonl: a command comes first"},
       {{"rules"}, "rules: needs check or list after it"},
       {{"rules", "chekc", "x"}, "Did you mean check?"},
-      {{"show"}, "CASE is required"},
+      {{"show"}, "show: CASE is missing. See pugmark show --help."},
       {{"show", path, "findngs"}, "Did you mean findings?"},
-      {{"show", path, "findings", "more"}, "not expected"},
+      {{"show", path, "findings", "more"}, "show: \"more\" is one argument too many."},
+      {{"show", path, "-j"}, "show: there is no option -j."},
+      {{"show", path, "--jsonl=false"}, "show: --jsonl takes no value."},
+      {{"show", path, "--level"}, "show: --level needs LEVEL after it."},
+      {{"show", path, "findings", "--level", "crit"}, "Did you mean critical?"},
+      {{"show", path, "findings", "--level", "med"}, "Did you mean medium?"},
+      {{"show", path, "findings", "--level", "info"}, "Did you mean informational?"},
       {{"show", path, "--jsnol"}, "--jsnol: show has no such option. Did you mean --jsonl?"},
       {{"show", path, "findings", "--level", "hihg"}, "Did you mean high?"},
       {{"show", path, "findings", "--from", "soon"}, "--from: \"soon\" is no time"},
@@ -113,17 +127,24 @@ TEST_F(CommandLine, MistakesAreUsageErrorsThatNameTheNearestWord) {
       {{"explain", path, "beef"}, "no finding and no rule \"beef\""},
       {{"export", path}, "the format is not named"},
       {{"export", path, "--to", "timeskech"}, "Did you mean timesketch?"},
-      {{"export", path, "--to", "csv", "-o", path}, "exists already"},
+      {{"export", path, "--to", "csv", "-o", path}, "is the case itself and is never replaced"},
       {{"export", path, "--to", "csv", "-o", folder_.path()}, "is a folder"},
       {{"completions", "bsh"}, "Did you mean bash?"},
-      {{"hunt"}, "EVIDENCE is required"},
+      {{"hunt"}, "hunt: EVIDENCE is missing."},
+      {{"hunt", folder_.path(), "-r"}, "hunt: --rules needs DIR after it."},
+      {{"hunt", folder_.path(), "--rules", "-o", "x"}, "hunt: --rules needs DIR after it."},
+      {{"export", path, "--to", "csv", "-o", path, "--force"}, "is the case itself"},
       {{"hunt", folder_.path()}, "the case to write is not named"},
-      {{"hunt", folder_.path(), "-o", "x", "-o", "y"}, "pugmark: hunt:"},
+      {{"hunt", folder_.path(), "-o", "x", "-o", "y"}, "hunt: --output can be given only once."},
       {{"hunt", folder_.path(), "-o", folder_.file("y"), "--no-default-rules"},
        "leaves no rules at all"},
       {{"hunt", folder_.path(), "-o", folder_.file("y"), "-r", "r", "--limit", "item=1"},
        "Did you mean items?"},
       {{"hunt", folder_.path(), "-o", folder_.file("y"), "-r", "r", "--limit", "items=lots"},
+       "--limit: \"lots\" is no whole number"},
+      {{"hunt", folder_.path(), "-o", folder_.file("y"), "-r", "r", "--limit", "items=1G"},
+       "--limit: \"1G\" is no whole number"},
+      {{"hunt", folder_.path(), "-o", folder_.file("y"), "-r", "r", "--limit", "items"},
        "is not NAME=VALUE"},
   };
   for (const auto& [words, expected] : cases) {
@@ -155,6 +176,36 @@ TEST_F(CommandLine, ShowsExplainsAndExports) {
   EXPECT_NE(noted.error.find("1 finding without a time left out"), std::string::npos)
       << noted.error;
   EXPECT_EQ(run({"export", case_path(), "--to", "timesketch", "--quiet"}).error, "");
+}
+
+TEST_F(CommandLine, ThreadsAreUnderstoodEverywhereAndOfferedWhereThereIsWork) {
+  for (const Command& command : commands()) {
+    const bool works = help_of(command).find("--threads") != std::string::npos;
+    const bool idle =
+        command.name == "completions" || command.name == "man" || command.name == "version";
+    EXPECT_NE(works, idle) << command.name;
+  }
+  EXPECT_EQ(run({"version", "--threads", "2"}).exit_code, 0);
+}
+
+TEST_F(CommandLine, ARuleIsFoundByTheBeginningOfItsId) {
+  const std::string rules = folder_.file("rules.yml");
+  write_file(rules,
+             "title: One\nid: 01234567-0000-4000-8000-000000000001\nlogsource: {category: "
+             "webserver}\ndetection: {a: {cs-method: GET}, condition: a}\n");
+  write_file(folder_.file("a.log"),
+             "192.0.2.7 - - [02/Mar/2021:00:00:00 +0000] \"GET / HTTP/1.1\" 200 17\n");
+  const std::string made = folder_.file("made.case");
+  ASSERT_EQ(
+      run({"hunt", folder_.file("a.log"), "-o", made, "--no-default-rules", "-r", rules, "--quiet"})
+          .exit_code,
+      0);
+  const Outcome whole = run({"explain", made, "01234567-0000-4000-8000-000000000001"});
+  EXPECT_EQ(whole.exit_code, 0) << whole.error;
+  EXPECT_EQ(run({"explain", made, "01234567"}).out, whole.out);
+  EXPECT_EQ(run({"explain", made, "0123456"}).exit_code, 2);
+  const Outcome findings = run({"show", made, "findings", "--rule", "01234567", "--jsonl"});
+  EXPECT_EQ(std::count(findings.out.begin(), findings.out.end(), '\n'), 1);
 }
 
 TEST_F(CommandLine, ADamagedCaseFails) {

@@ -17,15 +17,9 @@ std::vector<std::string_view> first_words() {
   return words;
 }
 
-std::vector<Flag> all_flags(const Command& command) {
-  std::vector<Flag> flags = command.flags;
-  flags.insert(flags.end(), common_flags().begin(), common_flags().end());
-  return flags;
-}
-
 std::string long_options(const Command& command) {
   std::string out;
-  for (const Flag& flag : all_flags(command))
+  for (const Flag& flag : offered_flags(command))
     out += fmt::format("{}--{}", out.empty() ? "" : " ", flag.name);
   return out;
 }
@@ -89,7 +83,7 @@ std::string completions_bash() {
   for (const Command& command : commands()) {
     out += fmt::format("    \"{}\")\n      words=\"{}\" values=\"{}\"\n      case \"$before\" in\n",
                        command.name, long_options(command), argument_words(command));
-    for (const Flag& flag : all_flags(command)) {
+    for (const Flag& flag : offered_flags(command)) {
       if (!flag.choices.empty()) {
         out += fmt::format("        {}) COMPREPLY=($(compgen -W \"{}\" -- \"$word\")); return ;;\n",
                            pattern_of(flag), fmt::join(flag.choices, " "));
@@ -129,7 +123,7 @@ std::string completions_zsh() {
   out += "  shift words; ((CURRENT--))\n  case $command in\n";
   for (const Command& command : commands()) {
     out += fmt::format("    '{}') _arguments", command.name);
-    for (const Flag& flag : all_flags(command)) {
+    for (const Flag& flag : offered_flags(command)) {
       out += fmt::format(" \\\n      '{}--{}[{}]{}'", flag.repeatable ? "*" : "", flag.name,
                          plain(flag.line), zsh_values(flag));
       if (flag.short_name != 0) {
@@ -167,7 +161,7 @@ std::string completions_fish() {
                          plain(command.line));
       when += fmt::format("; and __fish_seen_subcommand_from {}", second);
     }
-    for (const Flag& flag : all_flags(command)) {
+    for (const Flag& flag : offered_flags(command)) {
       out += fmt::format("complete -c pugmark -n '{}' -l {}", when, flag.name);
       if (flag.short_name != 0) out += fmt::format(" -s {}", flag.short_name);
       if (!flag.value.empty()) out += flag.is_path ? " -r" : " -x";

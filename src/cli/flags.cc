@@ -27,13 +27,15 @@ const Flag kForce = {
     "",
     false,
     "Replace the file if it exists.",
-    "Only a regular file is ever replaced, and only when the new one is complete."};
+    "Only a regular file is ever replaced, and only when the new one is complete. Evidence, rules "
+    "in use and the case itself never are."};
 
 std::vector<Flag> filter_flags() {
   return {
-      {"level", 0, "LEVEL", false, "Only findings (or rules) of this level and above.", "",
-       kLevels},
-      {"rule", 0, "RULE", false, "Only the rule with this id, or with this text in its title.", ""},
+      {"level", 0, "LEVEL", false, "Only findings (or rules) of this level and above.",
+       "Rejected rules pass, because nobody knows their level.", kLevels},
+      {"rule", 0, "RULE", false, "Only rules with this id, or with this text in their title.",
+       "Of an id the first 8 characters or more are enough."},
       {"computer", 0, "NAME", false, "Only this computer, in any case.", ""},
       {"from", 0, "TIME", false, "Only from this time on, RFC 3339 or a day, UTC.",
        "Findings without a time do not pass --from and --to."},
@@ -49,9 +51,11 @@ Command hunt_command() {
       "Read evidence, apply rules, write a case.",
       "Reads files, folders and archives (zip, 7z, tar, gzip, bzip2, xz, zstd, nested) and "
       "recognises logs by content: EVTX, JSON, IIS and other web logs, Exchange logs. Every "
-      "Sigma rule handed over ends in the ledger as ran, not-observable, rejected or disabled; "
-      "everything that could not be read ends as a gap. The evidence is never changed. The case "
-      "appears under its name only when it is complete.",
+      "Sigma rule handed over ends in the ledger as ran, not-observable, rejected or disabled. "
+      "What should be there and is not, or cannot be read, is a gap (show CASE gaps); how much of "
+      "each item was not understood, and which items are of a kind that no reader knows, stands "
+      "with the items (show CASE items). The evidence is never changed. The case appears under its "
+      "name only when it is complete, and never takes the place of evidence or rules.",
       "pugmark hunt /mnt/evidence -r sigma/rules -o incident.case",
       {{"EVIDENCE", true, true, "Files, folders and archives.", {}, true}},
       {
@@ -171,7 +175,7 @@ std::vector<Command> make_commands() {
         {"ID",
          true,
          false,
-         "Id of a finding (4 digits or more of it are enough) or of a rule.",
+         "Id of a finding (4 digits or more of it are enough) or of a rule (8 or more).",
          {},
          false}},
        {{"evidence",
@@ -190,9 +194,10 @@ std::vector<Command> make_commands() {
        "",
        "pugmark completions bash > ~/.local/share/bash-completion/completions/pugmark",
        {{"SHELL", true, false, "bash, zsh or fish.", kShells, false}},
-       {}},
-      {"man", "Print the man page (roff).", "", "pugmark man | man -l -", {}, {}},
-      {"version", "Print the version.", "", "pugmark version", {}, {}},
+       {},
+       true},
+      {"man", "Print the man page (roff).", "", "pugmark man | man -l -", {}, {}, true},
+      {"version", "Print the version.", "", "pugmark version", {}, {}, true},
   };
 }
 
@@ -221,13 +226,23 @@ std::span<const Flag> common_flags() {
   return kFlags;
 }
 
+std::vector<Flag> offered_flags(const Command& command) {
+  std::vector<Flag> flags = command.flags;
+  for (const Flag& flag : common_flags())
+    if (flag.name != "threads" || !command.reads_nothing) flags.push_back(flag);
+  return flags;
+}
+
 std::span<const ExitCode> exit_codes() {
   static constexpr auto kCodes = std::to_array<ExitCode>({
       {0, "Done. Findings alone are no failure."},
-      {1, "Something was found of the level given by --fail-on, or above."},
+      {1,
+       "Something was found of the level given by --fail-on, or above. Where 3 applies too, 1 is "
+       "returned."},
       {2,
        "Usage: an option or argument is wrong, a file named does not exist or would be "
-       "overwritten, or no rule could be read."},
+       "overwritten, or no rule could be read. hunt goes on if some rules are rejected, files that "
+       "are no rules among them; rules check returns 2."},
       {3,
        "Evidence is damaged, unreadable or over a limit; the case was written and lists every "
        "gap."},

@@ -35,7 +35,8 @@ struct Command {
   std::string_view paragraph;
   std::string_view example;
   std::vector<Argument> arguments;
-  std::vector<Flag> flags;  // without those of common_flags()
+  std::vector<Flag> flags;     // without those of common_flags()
+  bool reads_nothing = false;  // no evidence, rules or case: there is no work for threads
 };
 
 std::span<const Command> commands();
@@ -43,6 +44,10 @@ const Command* find_command(std::string_view name);
 
 // Understood by every command.
 std::span<const Flag> common_flags();
+
+// Those of the command, then those of common_flags() that can matter to it: what help and
+// completions name.
+std::vector<Flag> offered_flags(const Command& command);
 
 struct ExitCode {
   int code = 0;

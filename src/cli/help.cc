@@ -96,9 +96,17 @@ std::string help_of(const Command& command) {
   if (!command.arguments.empty()) out += "\n";
   for (const Argument& argument : command.arguments) out += entry(argument.name, argument.line, 28);
   out += "\n";
-  for (const Flag& flag : command.flags) out += entry(flag_usage(flag), flag.line, 28);
-  for (const Flag& flag : common_flags()) out += entry(flag_usage(flag), flag.line, 28);
+  for (const Flag& flag : offered_flags(command)) out += entry(flag_usage(flag), flag.line, 28);
   return out + fmt::format("\nExample:\n  {}\n", command.example);
+}
+
+std::string help_of_group(std::string_view first_word) {
+  std::string out;
+  for (const Command& command : commands()) {
+    if (!command.name.starts_with(std::string(first_word) + " ")) continue;
+    out += usage_of(command) + "\n  " + wrapped(command.line, kWidth, 2) + "\n\n";
+  }
+  return out + fmt::format("More: pugmark {} COMMAND --help\n", first_word);
 }
 
 std::string man_page(std::string_view version) {
@@ -113,9 +121,10 @@ std::string man_page(std::string_view version) {
   out += ".SH \"OPTIONS OF EVERY COMMAND\"\n";
   for (const Flag& flag : common_flags()) out += roff_flag(flag);
   out +=
-      ".SH LIMITS\nBounds on what evidence and rules may ask of the program. Reaching one is a "
-      "gap, and "
-      "the run goes on. \\fBhunt \\-\\-limit\\fR \\fINAME=VALUE\\fR changes one.\n";
+      ".SH LIMITS\nBounds on what evidence and rules may ask of the program. Where evidence "
+      "reaches one, that is a gap, or what is beyond it is only counted, and the run goes on. "
+      "Where a rule or its file reaches one, the rule is rejected and the run goes on without it. "
+      "\\fBhunt \\-\\-limit\\fR \\fINAME=VALUE\\fR changes one.\n";
   const Limits defaults;
   for (const LimitName& limit : limit_names()) {
     out += fmt::format(".TP\n\\fB{}\\fR (default {})\n{}\n", roff(limit.name),

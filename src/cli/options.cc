@@ -118,12 +118,12 @@ Result<Limits> limits_of(const ParsedLine& line) {
                    near.empty() ? fmt::format("There are {}.", fmt::join(names, ", "))
                                 : fmt::format("Did you mean {}?", near)};
     }
-    const auto value =
-        equals == std::string::npos ? std::nullopt : number_of(text.substr(equals + 1));
-    if (!value) {
+    if (equals == std::string::npos) {
       return Error{ErrorCode::kInvalidInput, fmt::format("--limit: \"{}\" is not NAME=VALUE", text),
                    "The value is a whole number in decimal digits."};
     }
+    const auto value = number_of(text.substr(equals + 1));
+    if (!value) return wrong_number("limit", text.substr(equals + 1));
     limits.*member = *value;
   }
   return limits;

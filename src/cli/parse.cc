@@ -33,6 +33,11 @@ Error usage(std::string message, std::string_view suggestion, std::string_view h
           suggestion.empty() ? std::string(hint) : fmt::format("Did you mean {}?", suggestion)};
 }
 
+Error misuse(const Command& command, std::string message) {
+  return usage(fmt::format("{}: {}", command.name, message), "",
+               fmt::format("See pugmark {} --help.", command.name));
+}
+
 std::vector<const Flag*> flags_of(const Command& command) {
   std::vector<const Flag*> flags;
   for (const Flag& flag : command.flags) flags.push_back(&flag);
@@ -45,6 +50,13 @@ Error unknown_command(const std::string& word) {
   for (const Command& command : commands())
     names.push_back(command.name.substr(0, command.name.find(' ')));
   return usage(fmt::format("{}: no such command", word), nearest(word, names));
+}
+
+// "rules", which is no command by itself.
+bool is_group(const std::string& word) {
+  return find_command(word) == nullptr &&
+         std::any_of(commands().begin(), commands().end(),
+                     [&](const Command& command) { return command.name.starts_with(word + " "); });
 }
 
 // The command at the front of `words`, which are taken away.
@@ -76,7 +88,11 @@ Status check_long_options(const Command& command, const std::vector<std::string>
     if (word == "--") break;
     if (!word.starts_with("--")) continue;
     const std::string name = word.substr(0, word.find('='));
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (const auto found = std::find(known.begin(), known.end(), name); found != known.end()) {
+      const Flag& flag = *flags_of(command)[static_cast<std::size_t>(found - known.begin())];
+      if (!flag.value.empty() || name == word) continue;
+      return misuse(command, fmt::format("{} takes no value", name));
+    }
     return usage(fmt::format("{}: {} has no such option", name, command.name),
                  nearest(name, {known.begin(), known.end()}),
                  fmt::format("See pugmark {} --help.", command.name));
@@ -84,12 +100,21 @@ Status check_long_options(const Command& command, const std::vector<std::string>
   return {};
 }
 
+// Levels are often shortened, and tables print them so.
+std::string meant_choice(std::string_view value, std::span<const std::string_view> choices) {
+  std::vector<std::string_view> longer;
+  for (const std::string_view choice : choices)
+    if (!value.empty() && choice.starts_with(value)) longer.push_back(choice);
+  if (longer.size() == 1) return std::string(longer.front());
+  return nearest(value, {choices.begin(), choices.end()});
+}
+
 Status check_choice(std::string_view where, std::string_view value,
                     std::span<const std::string_view> choices) {
   if (choices.empty() || std::find(choices.begin(), choices.end(), value) != choices.end())
     return {};
   return usage(fmt::format("{}: \"{}\" is none of {}", where, value, fmt::join(choices, ", ")),
-               nearest(value, {choices.begin(), choices.end()}), "Use one of these.");
+               meant_choice(value, choices), "Use one of these.");
 }
 
 Status check_choices(const ParsedLine& line) {
@@ -111,10 +136,56 @@ Status check_choices(const ParsedLine& line) {
   return {};
 }
 
+// What the parser was told to accept, so that it is refused here in words of our own.
+Status check_counts(const Command& command, const std::vector<std::string>& left_over,
+                    const ParsedLine& line) {
+  const auto is_flag = [&](const std::string& value) {
+    const std::vector<const Flag*> flags = flags_of(command);
+    return std::any_of(flags.begin(), flags.end(), [&](const Flag* flag) {
+      return value == "--" + std::string(flag->name) ||
+             (flag->short_name != 0 && value == std::string{'-', flag->short_name});
+    });
+  };
+  for (const Flag* flag : flags_of(command)) {
+    if (flag->value.empty()) continue;
+    const std::vector<std::string> values = line.all(std::string(flag->name));
+    if (std::any_of(values.begin(), values.end(), is_flag))
+      return misuse(command, fmt::format("--{} needs {} after it", flag->name, flag->value));
+    if (!flag->repeatable && values.size() > 1)
+      return misuse(command, fmt::format("--{} can be given only once", flag->name));
+  }
+  for (const Argument& argument : command.arguments) {
+    const auto found = line.arguments.find(std::string(argument.name));
+    const bool missing = found == line.arguments.end() || found->second.empty();
+    if (argument.required && missing)
+      return misuse(command, fmt::format("{} is missing", argument.name));
+  }
+  if (!left_over.empty()) {
+    const std::string& word = left_over.front();
+    return misuse(command, word.starts_with('-')
+                               ? fmt::format("there is no option {}", word)
+                               : fmt::format("\"{}\" is one argument too many", word));
+  }
+  return {};
+}
+
+// The parser's own words begin with the option they are about, by its long name.
+Error refused(const Command& command, const CLI::ParseError& error) {
+  const std::string_view words = error.what();
+  for (const Flag* flag : flags_of(command)) {
+    if (words.find(fmt::format("--{}", flag->name)) == std::string_view::npos) continue;
+    return misuse(command, flag->value.empty()
+                               ? fmt::format("--{} takes no value", flag->name)
+                               : fmt::format("--{} needs {} after it", flag->name, flag->value));
+  }
+  return misuse(command, std::string(words));
+}
+
 // CLI11 does the parsing proper; its exceptions end here.
 Status run_parser(const Command& command, std::vector<std::string> words, ParsedLine& line) {
   CLI::App app;
   app.set_help_flag();
+  app.allow_extras();
   std::map<std::string, bool> switches;
   for (const Flag* flag : flags_of(command)) {
     std::string names = "--" + std::string(flag->name);
@@ -126,29 +197,26 @@ Status run_parser(const Command& command, std::vector<std::string> words, Parsed
     }
     CLI::Option* option = app.add_option(names, line.flags[name]);
     option->expected(1)->allow_extra_args(false);
-    option->multi_option_policy(flag->repeatable ? CLI::MultiOptionPolicy::TakeAll
-                                                 : CLI::MultiOptionPolicy::Throw);
+    option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
   for (const Argument& argument : command.arguments) {
     CLI::Option* option =
         app.add_option(std::string(argument.name), line.arguments[std::string(argument.name)]);
-    option->required(argument.required)->expected(argument.repeatable ? -1 : 1);
+    option->expected(argument.repeatable ? -1 : 1);
     option->allow_extra_args(argument.repeatable);
   }
   std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
   try {
     app.parse(words);
   } catch (const CLI::ParseError& error) {
-    std::string message = error.what();
-    return usage(fmt::format("{}: {}", command.name, message), "",
-                 fmt::format("See pugmark {} --help.", command.name));
+    return refused(command, error);
   }
   for (const auto& [name, on] : switches)
     if (on) line.flags[name];
   std::erase_if(line.flags, [&](const auto& flag) {
     return flag.second.empty() && switches.count(flag.first) == 0;
   });
-  return {};
+  return check_counts(command, app.remaining(), line);
 }
 
 bool asks_for_help(const std::vector<std::string>& words) {
@@ -202,6 +270,12 @@ Result<ParsedLine> parse_line(const std::vector<std::string>& all_words) {
   }
   if (words.front().starts_with('-'))
     return usage(fmt::format("{}: a command comes first", words.front()), "");
+  const bool group_help = line.help ? words.size() == 1 : words.size() == 2 && asks_for_help(words);
+  if (group_help && is_group(words.front())) {
+    line.help = true;
+    line.group = words.front();
+    return line;
+  }
   const Result<const Command*> command = take_command(words);
   if (!command.ok()) return command.error();
   line.command = command.value();

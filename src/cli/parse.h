@@ -13,7 +13,8 @@ namespace pugmark {
 // A command line that fits the tables of cli/flags.h. Owns its texts.
 struct ParsedLine {
   const Command* command = nullptr;
-  bool help = false;                                      // of `command`, or of all if it is null
+  bool help = false;  // of `command`, or of `group`, or else of all
+  std::string group;  // "rules": the first word of several commands, if help is asked for it
   std::map<std::string, std::vector<std::string>> flags;  // by name; switches have no values
   std::map<std::string, std::vector<std::string>> arguments;
 

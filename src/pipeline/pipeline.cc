@@ -1,12 +1,16 @@
 #include "pipeline/pipeline.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
 #include <new>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 #include "base/text.h"
 #include "casefile/casefile.h"
+#include "casefile/new_file.h"
 #include "detect/ruleset.h"
 #include "detect/scanner.h"
 #include "pipeline/workers.h"
@@ -25,6 +29,42 @@ Result<std::unique_ptr<Ruleset>> load_rules(const HuntRequest& request) {
   options.threads_count = threads_count_of(request);
   options.limits = request.limits;
   return Ruleset::load(options);
+}
+
+// Whether `file` is `named` itself or, if that is a folder, a rule file below it. Rules are not
+// looked for behind links inside folders.
+bool is_rule_of(const std::string& named, const ExistingFile& file) {
+  if (file.is_at(named)) return true;
+  std::error_code failed;  // a folder that cannot be listed is reported when its rules are loaded
+  const auto options = std::filesystem::directory_options::skip_permission_denied;
+  std::filesystem::recursive_directory_iterator at(named, options, failed);
+  for (; !failed && at != std::filesystem::recursive_directory_iterator(); at.increment(failed)) {
+    const std::filesystem::path extension = at->path().extension();
+    if ((extension == ".yml" || extension == ".yaml") && file.is_at(at->path().string()))
+      return true;
+  }
+  return false;
+}
+
+Error never_replaced(const std::string& path, std::string_view what) {
+  return {ErrorCode::kInvalidInput, fmt::format("{}: is {} and is never replaced", path, what),
+          "Write the case elsewhere."};
+}
+
+// The case must not take the place of anything it is made from.
+Status check_case_path(const HuntRequest& request, const Listing& listing) {
+  if (is_listed(listing, request.case_path))
+    return never_replaced(request.case_path, "among the evidence");
+  const std::optional<ExistingFile> file = ExistingFile::at(request.case_path);
+  if (!file) return {};
+  if (!request.placeholders_file.empty() && file->is_at(request.placeholders_file))
+    return never_replaced(request.case_path, "the placeholders file");
+  std::vector<std::string> rules = request.rule_paths;
+  if (!request.default_rules.empty()) rules.push_back(request.default_rules);
+  const auto is_rule = [&](const std::string& named) { return is_rule_of(named, *file); };
+  if (std::any_of(rules.begin(), rules.end(), is_rule))
+    return never_replaced(request.case_path, "among the rules");
+  return {};
 }
 
 // Nothing that differs between two runs over the same evidence with the same rules: no clock, no
@@ -113,11 +153,8 @@ Result<HuntOutcome> hunt_in_steps(const HuntRequest& request, HuntProgress& prog
   auto listing = list_evidence(request.evidence, request.limits, ids);
   if (!listing) return std::move(listing).error();
 
-  if (is_listed(listing.value(), request.case_path)) {
-    return Error{ErrorCode::kInvalidInput,
-                 fmt::format("{}: is among the evidence and is never replaced", request.case_path),
-                 "Write the case elsewhere."};
-  }
+  if (auto status = check_case_path(request, listing.value()); !status)
+    return std::move(status).error();
   auto writer = CaseWriter::create(request.case_path, request.force);
   if (!writer) return std::move(writer).error();
 

@@ -233,7 +233,12 @@ Status Explanation::finding(const Finding& finding) {
 }
 
 void Explanation::rule(const LedgerEntry& entry) {
-  title(entry.rule_title.empty() ? entry.file : entry.rule_title, entry.level);
+  const std::string& name = entry.rule_title.empty() ? entry.file : entry.rule_title;
+  if (entry.state == RuleState::kRejected) {
+    out_.line(styled(escaped(name), kBold, look_));  // nobody knows its level
+  } else {
+    title(name, entry.level);
+  }
   rule_line(entry);
   label("techniques", escaped(joined(entry.techniques, " ")));
   label("tags", escaped(joined(entry.tags, " ")));
@@ -273,8 +278,8 @@ Status explain(const CaseReader& reader, const std::string& id, const ExplainOpt
   return Error{
       ErrorCode::kNotFound,
       fmt::format("{}: has no finding and no rule \"{}\"", options.case_path, id),
-      "Ids stand in `pugmark show CASE findings` and `pugmark show CASE rules --jsonl`; of a "
-      "finding's id the first 4 digits or more are enough."};
+      "Ids stand in `pugmark show CASE findings` and `pugmark show CASE rules`; of a finding's id "
+      "the first 4 digits or more are enough, of a rule's the first 8."};
 }
 
 }  // namespace pugmark

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "casefile/facts.h"
 #include "report/exporters.h"
+#include "report/no_match.h"
 #include "report/words.h"
 
 namespace pugmark {
@@ -66,7 +67,8 @@ Status export_case(const CaseReader& reader, ExportFormat format, const Filter& 
       ++left_out;
       return true;
     }
-    if (filter.limit != 0 && taken++ >= filter.limit) return false;
+    if (filter.limit != 0 && taken >= filter.limit) return false;
+    ++taken;
     out.write(exporter->row(finding));
     return !out.failed();
   });
@@ -76,6 +78,11 @@ Status export_case(const CaseReader& reader, ExportFormat format, const Filter& 
     notes.push_back(fmt::format("{} without a time left out: the format {} has no place for them.",
                                 counted(left_out, "finding"),
                                 kNames[static_cast<std::size_t>(format)]));
+  }
+  if (taken == 0 && left_out == 0) {
+    Result<ExportNotes> sentences = no_finding_passes(reader, filter, "CASE");
+    if (!sentences.ok()) return sentences.error();
+    notes.insert(notes.end(), sentences.value().begin(), sentences.value().end());
   }
   return out.flush();
 }

@@ -41,6 +41,8 @@ struct WhyGroup {
   std::uint64_t rules_count = 0;
 };
 
+inline constexpr std::size_t kUnknownKept = 3;
+
 struct Overview {
   CaseFacts facts;
   std::uint64_t items_count = 0;
@@ -50,6 +52,7 @@ struct Overview {
   std::uint64_t unread_items_count = 0;
   std::uint64_t unused_bytes = 0;         // of event logs: where no record stands
   std::uint64_t unknown_items_count = 0;  // no reader knows their content
+  std::vector<std::string> unknown_items;  // paths of the first kUnknownKept
   std::uint64_t duplicate_items_count = 0;
   std::uint64_t gaps_count = 0;      // by the items' own count: listed and not listed
   std::uint64_t findings_count = 0;  // by the ledger: kept and not kept

@@ -37,7 +37,7 @@ std::optional<What> what_from_string(std::string_view text);
 // Which rows to show; an empty member lets everything through.
 struct Filter {
   std::optional<Level> level_min;
-  std::string rule;               // id, or part of the title in any case
+  std::string rule;               // id or its beginning, or part of the title in any case
   std::string computer;           // in any case
   std::string item;               // part of the path
   std::optional<TimeUtc> from;    // inclusive; what has no time does not pass either bound
@@ -45,6 +45,10 @@ struct Filter {
   std::uint64_t limit = 0;        // rows at most; 0: all
 };
 bool passes(const Filter& filter, const Finding& finding);
+// Of a filter, only what it says about the rule. So that a word of a title is not taken for an id,
+// the beginning of an id counts from 8 characters on.
+bool passes_rule_filter(const Filter& filter, const std::string& rule_id,
+                        const std::string& rule_title);
 
 struct ShowOptions {
   std::string case_path;  // for the suggestions of what to type next
@@ -72,9 +76,10 @@ struct ExplainOptions {
   Look look;
 };
 
-// Explains one finding (id, or a prefix of at least 4 digits) or one rule (its id): the rule, why
-// it matched or could not see, the event, and the bytes re-read from the evidence. kNotFound if the
-// case has neither.
+// Explains one finding (id, or a prefix of at least 4 digits) or, if no finding has that id, one
+// rule (id, or a prefix of at least 8 characters that only one id has): the rule, why it matched or
+// could not see, the event, and the bytes re-read from the evidence. kNotFound if the case has
+// neither.
 Status explain(const CaseReader& reader, const std::string& id, const ExplainOptions& options,
                Output& out);
 

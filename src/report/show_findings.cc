@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "report/json.h"
+#include "report/no_match.h"
 #include "report/show.h"
 #include "report/words.h"
 
@@ -46,10 +47,19 @@ void add_time(JsonObject& object, const Finding& finding) {
   object.text_or_null("time_source", source_time_text(finding));
 }
 
-void nothing_found(const ShowOptions& options, std::uint64_t shown, Output& out) {
-  if (shown != 0 || options.jsonl) return;
+// What an empty table means. The result of reading the table comes first.
+Status nothing_found(const CaseReader& reader, const ShowOptions& options, std::uint64_t shown,
+                     const Status& read, Output& out) {
+  if (!read.ok() || shown != 0) return read;
+  const Result<std::vector<std::string>> sentences =
+      no_finding_passes(reader, options.filter, options.case_path);
+  if (!sentences.ok()) return sentences.error();
+  for (const std::string& sentence : sentences.value())
+    out.line(wrapped(sentence, options.look.width_columns, 0));
+  if (!sentences.value().empty()) return {};
   out.line("No finding to show. What the rules could not see: pugmark show " +
            escaped(shell_word(options.case_path)) + " rules");
+  return {};
 }
 
 // Calls `each` for the findings that pass, up to the limit; returns how many in `shown`.
@@ -143,8 +153,7 @@ Status show_findings(const CaseReader& reader, const ShowOptions& options, Outpu
                    {shown_id(finding, options.look), kDim}});
       });
   table.finish();
-  nothing_found(options, shown, out);
-  return status;
+  return nothing_found(reader, options, shown, status, out);
 }
 
 Status show_timeline(const CaseReader& reader, const ShowOptions& options, Output& out) {
@@ -172,8 +181,7 @@ Status show_timeline(const CaseReader& reader, const ShowOptions& options, Outpu
                    {shown_id(finding, options.look), kDim}});
       });
   table.finish();
-  nothing_found(options, shown, out);
-  return status;
+  return nothing_found(reader, options, shown, status, out);
 }
 
 }  // namespace pugmark

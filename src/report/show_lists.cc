@@ -1,8 +1,10 @@
 #include <array>
 #include <fmt/format.h>
+#include <set>
 
 #include "base/text.h"
 #include "report/json.h"
+#include "report/no_match.h"
 #include "report/show.h"
 #include "report/words.h"
 
@@ -53,10 +55,30 @@ Cell state_cell(RuleState state) {
   return {std::string(to_string(state)), fine ? std::string_view() : kWarning};
 }
 
+// What level a rejected rule has nobody knows: no level may hide it.
+bool has_level(const LedgerEntry& entry) { return entry.state != RuleState::kRejected; }
+
 bool passes_rule(const Filter& filter, const LedgerEntry& entry) {
-  if (filter.level_min && entry.level < *filter.level_min) return false;
-  return filter.rule.empty() || entry.rule_id == filter.rule ||
-         folded(entry.rule_title).find(folded(filter.rule)) != std::string::npos;
+  if (filter.level_min && has_level(entry) && entry.level < *filter.level_min) return false;
+  return passes_rule_filter(filter, entry.rule_id, entry.rule_title);
+}
+
+Cell level_cell(const LedgerEntry& entry) {
+  if (!has_level(entry)) return {"-", {}};
+  return {std::string(short_name(entry.level)), style_of(entry.level)};
+}
+
+// What an empty table means, if a filter emptied it.
+void filtered_out(std::uint64_t total, std::string_view one, std::string_view many,
+                  const ShowOptions& options, Output& out) {
+  const std::string sentence = none_passes(total, one, many, options.filter);
+  if (!sentence.empty()) out.line(wrapped(sentence, options.look.width_columns, 0));
+}
+
+// On a terminal the first 8 characters, which are enough for `explain` and --rule.
+std::string shown_rule_id(const LedgerEntry& entry, const Look& look) {
+  const bool whole = look.width_columns == 0 || !is_valid_utf8(entry.rule_id);
+  return escaped(whole ? entry.rule_id : entry.rule_id.substr(0, CaseReader::kRuleIdBeginsMin));
 }
 
 std::vector<Column> rule_columns() {
@@ -64,18 +86,45 @@ std::vector<Column> rule_columns() {
           {"LEVEL"},
           {"FINDINGS", 0, true, false, 1},
           {"RULE", 20},
+          {"ID", 0, false, false, 3},
           {"FILE", 16, false, true, 2},
           {"WHY", 20, false, false, 0, true}};
 }
 
-std::vector<Cell> rule_cells(const LedgerEntry& entry) {
+std::vector<Cell> rule_cells(const LedgerEntry& entry, const Look& look) {
   const std::string title = entry.rule_title.empty() ? entry.file : entry.rule_title;
   return {state_cell(entry.state),
-          {std::string(short_name(entry.level)), style_of(entry.level)},
+          level_cell(entry),
           {grouped(entry.findings_count), {}},
           {escaped(title), {}},
+          {shown_rule_id(entry, look), kDim},
           {fmt::format("{}:{}", escaped(entry.file), entry.line), {}},
           {escaped(entry.why), {}}};
+}
+
+// No gap is not yet "everything was understood": what no reader knows is no gap, because nothing
+// says that it should be a log. Unused space of event logs is no loss.
+Status no_gap(const CaseReader& reader, const ShowOptions& options, std::uint64_t total,
+              Output& out) {
+  std::uint64_t bytes = 0;
+  std::uint64_t items_count = 0;
+  const Status status = reader.items([&](const CaseItem& item) {
+    const bool passes = item.item.path.find(options.filter.item) != std::string::npos;
+    if (!passes || item.item.unread_bytes == 0 || item.item.type == "evtx") return true;
+    bytes += item.item.unread_bytes;
+    ++items_count;
+    return true;
+  });
+  if (!status.ok()) return status;
+  const std::string filtered = none_passes(total, "gap", "gaps", options.filter);
+  std::string text = filtered.empty() ? "No gap to show." : filtered;
+  if (items_count != 0) {
+    text += fmt::format(" {} of {} were not understood all the same: pugmark show {} items",
+                        bytes_words(bytes), counted(items_count, "item"),
+                        escaped(shell_word(options.case_path)));
+  }
+  out.line(wrapped(text, options.look.width_columns, 0));
+  return {};
 }
 
 }  // namespace
@@ -83,7 +132,8 @@ std::vector<Cell> rule_cells(const LedgerEntry& entry) {
 std::string rule_json(const LedgerEntry& entry) {
   JsonObject object;
   object.text_or_null("rule_id", entry.rule_id).text_or_null("rule_title", entry.rule_title);
-  object.text("kind", entry.kind).text("level", to_string(entry.level));
+  object.text("kind", entry.kind);
+  object.text_or_null("level", has_level(entry) ? to_string(entry.level) : "");
   object.text_or_null("status", entry.status).text("state", to_string(entry.state));
   object.text_or_null("why", entry.why).text("file", entry.file).number("line", entry.line);
   object.text_or_null("log_source", entry.log_source).text_or_null("author", entry.author);
@@ -109,11 +159,18 @@ Status show_coverage(const CaseReader& reader, const ShowOptions& options, Outpu
                {"TECHNIQUES", 0, true, false, 4},
                {"CLOCK", 12, false, false, 2, true}},
               options.look, out);
+  std::uint64_t total = 0;
+  std::uint64_t shown = 0;
+  std::set<std::string> computers;
   const Status status = reader.coverage([&](const Coverage& coverage) {
+    ++total;
     if (!options.filter.computer.empty() &&
-        folded(coverage.computer) != folded(options.filter.computer))
+        folded(coverage.computer) != folded(options.filter.computer)) {
+      if (!coverage.computer.empty()) computers.insert(coverage.computer);
       return true;
+    }
     if (!limit.take()) return false;
+    ++shown;
     if (options.jsonl) {
       out.line(coverage_json(coverage));
       return !out.failed();
@@ -134,23 +191,33 @@ Status show_coverage(const CaseReader& reader, const ShowOptions& options, Outpu
     return !out.failed();
   });
   table.finish();
+  if (!status.ok() || shown != 0 || options.jsonl) return status;
+  filtered_out(total, "source", "sources", options, out);
+  if (!computers.empty())
+    out.line(wrapped(names_of("Computers", computers), options.look.width_columns, 0));
   return status;
 }
 
 Status show_rules(const CaseReader& reader, const ShowOptions& options, Output& out) {
   RowLimit limit(options.filter.limit);
   Table table(rule_columns(), options.look, out);
+  std::uint64_t total = 0;
+  std::uint64_t shown = 0;
   const Status status = reader.rules([&](const LedgerEntry& entry) {
+    ++total;
     if (!passes_rule(options.filter, entry)) return true;
     if (!limit.take()) return false;
+    ++shown;
     if (options.jsonl) {
       out.line(rule_json(entry));
     } else {
-      table.row(rule_cells(entry));
+      table.row(rule_cells(entry, options.look));
     }
     return !out.failed();
   });
   table.finish();
+  if (status.ok() && shown == 0 && !options.jsonl)
+    filtered_out(total, "rule", "rules", options, out);
   return status;
 }
 
@@ -160,6 +227,7 @@ void show_ledger(std::span<const LedgerEntry> ledger, const LedgerOptions& optio
                {"LEVEL"},
                {"KIND", 0, false, false, 3},
                {"RULE", 20},
+               {"ID", 0, false, false, 3},
                {"FILE", 16, false, true, 2},
                {"WHY", 20, false, false, 0, true}},
               options.look, out);
@@ -170,7 +238,7 @@ void show_ledger(std::span<const LedgerEntry> ledger, const LedgerOptions& optio
       out.line(rule_json(entry));
       continue;
     }
-    std::vector<Cell> cells = rule_cells(entry);
+    std::vector<Cell> cells = rule_cells(entry, options.look);
     cells[2] = {escaped(entry.kind), {}};
     if (entry.state == RuleState::kRan) cells[0].text = "loads";
     table.row(std::move(cells));
@@ -184,6 +252,7 @@ void show_ledger(std::span<const LedgerEntry> ledger, const LedgerOptions& optio
 
 Status show_gaps(const CaseReader& reader, const ShowOptions& options, Output& out) {
   RowLimit limit(options.filter.limit);
+  std::uint64_t total = 0;
   std::uint64_t shown = 0;
   Table table({{"KIND"},
                {"ITEM", 20, false, true},
@@ -192,6 +261,7 @@ Status show_gaps(const CaseReader& reader, const ShowOptions& options, Output& o
                {"WHAT", 20, false, false, 0, true}},
               options.look, out);
   const Status status = reader.gaps([&](const CaseGap& gap) {
+    ++total;
     if (gap.item.find(options.filter.item) == std::string::npos) return true;
     if (!limit.take()) return false;
     ++shown;
@@ -207,8 +277,8 @@ Status show_gaps(const CaseReader& reader, const ShowOptions& options, Output& o
     return !out.failed();
   });
   table.finish();
-  if (status.ok() && shown == 0 && !options.jsonl) out.line("No gap to show.");
-  return status;
+  if (!status.ok() || shown != 0 || options.jsonl) return status;
+  return no_gap(reader, options, total, out);
 }
 
 Status show_items(const CaseReader& reader, const ShowOptions& options, Output& out) {
@@ -221,9 +291,13 @@ Status show_items(const CaseReader& reader, const ShowOptions& options, Output& 
                {"GAPS", 0, true},
                {"SHA-256", 12, false, false, 2}},
               options.look, out);
+  std::uint64_t total = 0;
+  std::uint64_t shown = 0;
   const Status status = reader.items([&](const CaseItem& item) {
+    ++total;
     if (item.item.path.find(options.filter.item) == std::string::npos) return true;
     if (!limit.take()) return false;
+    ++shown;
     if (options.jsonl) {
       out.line(item_json(item));
     } else {
@@ -238,6 +312,8 @@ Status show_items(const CaseReader& reader, const ShowOptions& options, Output& 
     return !out.failed();
   });
   table.finish();
+  if (status.ok() && shown == 0 && !options.jsonl)
+    filtered_out(total, "item", "items", options, out);
   return status;
 }
 

@@ -188,6 +188,146 @@ TEST_F(SampleCase, FiltersLeaveOut) {
   EXPECT_EQ(count(filter), 2U);
 }
 
+TEST_F(SampleCase, AFilterThatLeavesNothingSaysWhatTheCaseHas) {
+  const auto say = [&](What what, const Filter& filter) { return shown(what, false, filter); };
+  Filter filter;
+  filter.computer = "mail";
+  for (const What what : {What::kFindings, What::kTimeline}) {
+    const std::string text = say(what, filter);
+    EXPECT_NE(text.find("None of 3 findings passes --computer mail.\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("no event of a computer of that name"), std::string::npos) << text;
+    EXPECT_NE(text.find("Computers with findings: "), std::string::npos) << text;
+    EXPECT_NE(text.find("MAIL01.example.org"), std::string::npos) << text;
+    EXPECT_EQ(text.find("No finding to show"), std::string::npos) << text;
+    EXPECT_EQ(shown(what, true, filter), "");
+  }
+  filter = {};
+  filter.rule = "nosuch";
+  std::string text = say(What::kFindings, filter);
+  EXPECT_NE(text.find("None of 3 findings passes --rule nosuch."), std::string::npos) << text;
+  EXPECT_NE(text.find("Web server starts a shell"), std::string::npos) << text;
+  EXPECT_NE(text.find("No rule of that id or title was handed over."), std::string::npos) << text;
+  filter.rule = "script BLOCK";
+  text = say(What::kFindings, filter);
+  EXPECT_NE(text.find("pugmark show x.case rules --rule 'script BLOCK'"), std::string::npos)
+      << text;
+  filter = {};
+  filter.from = testing_sample::at("2030-01-01T00:00:00Z");
+  text = say(What::kFindings, filter);
+  EXPECT_NE(text.find("None of 3 findings passes --from."), std::string::npos) << text;
+  EXPECT_NE(text.find("go from 2021-03-14 06:40:10 to 2021-03-14 06:41:00 UTC"), std::string::npos)
+      << text;
+  filter = {};
+  filter.computer = "MAIL01.example.org";
+  filter.level_min = Level::kCritical;
+  filter.item = "nowhere";
+  text = say(What::kFindings, filter);
+  EXPECT_EQ(text,
+            "None of 3 findings passes --level critical --computer MAIL01.example.org --item "
+            "nowhere.\n")
+      << "the computer is known";
+}
+
+TEST_F(SampleCase, OtherListsSayThatAFilterLeftNothing) {
+  Filter filter;
+  filter.item = "nowhere";
+  EXPECT_NE(shown(What::kItems, false, filter).find("None of 4 items passes --item nowhere."),
+            std::string::npos);
+  EXPECT_NE(shown(What::kGaps, false, filter).find("None of 2 gaps passes --item nowhere."),
+            std::string::npos);
+  filter = {};
+  filter.rule = "nosuch";
+  EXPECT_NE(shown(What::kRules, false, filter).find("None of 6 rules passes --rule nosuch."),
+            std::string::npos);
+  filter = {};
+  filter.computer = "MAIL01";
+  const std::string text = shown(What::kCoverage, false, filter);
+  EXPECT_NE(text.find("None of 3 sources passes --computer MAIL01."), std::string::npos) << text;
+  EXPECT_NE(text.find("Computers: MAIL01.example.org, mail.example.org."), std::string::npos)
+      << text;
+  for (const What what :
+       {What::kItems, What::kGaps, What::kRules, What::kCoverage, What::kFindings})
+    EXPECT_EQ(shown(what, false).find("None of"), std::string::npos);
+}
+
+TEST_F(SampleCase, AnEmptyExportIsNoted) {
+  std::string text;
+  Output out([&](std::string_view piece) {
+    text += piece;
+    return Status();
+  });
+  Filter filter;
+  filter.computer = "mail";
+  for (const std::string_view name : export_format_names()) {
+    ExportNotes notes;
+    ASSERT_TRUE(export_case(*reader_, *export_format_from_string(name), filter, out, notes).ok());
+    ASSERT_EQ(notes.size(), 2U) << name;
+    EXPECT_EQ(notes[0], "None of 3 findings passes --computer mail.");
+  }
+}
+
+TEST_F(SampleCase, NoLevelHidesRejectedRulesAndNoneIsInventedForThem) {
+  Filter filter;
+  filter.level_min = Level::kCritical;
+  const auto lines = lines_of(shown(What::kRules, true, filter));
+  ASSERT_EQ(lines.size(), 2U) << "the critical one and the rejected one";
+  EXPECT_EQ(lines[0]["level"], "critical");
+  EXPECT_EQ(lines[1]["state"], "rejected");
+  EXPECT_TRUE(lines[1]["level"].is_null());
+  EXPECT_EQ(keys_of(lines[1]), keys_of(lines[0]));
+  const std::string table = shown(What::kRules, false, filter);
+  EXPECT_NE(table.find("rejected  -    "), std::string::npos) << table;
+}
+
+TEST_F(SampleCase, RulesAreListedWithIdsThatFindThem) {
+  const std::string id = "f0000000-0000-4000-8000-000000000004";
+  EXPECT_NE(shown(What::kRules, false).find(id), std::string::npos) << "whole where nothing is cut";
+  const std::string narrow = shown(What::kRules, false, {}, {200, false});
+  EXPECT_EQ(narrow.find(id), std::string::npos);
+  EXPECT_NE(narrow.find("f0000000  "), std::string::npos) << narrow;
+  Filter filter;
+  filter.rule = id.substr(0, 8);
+  EXPECT_EQ(lines_of(shown(What::kRules, true, filter)).size(), 5U) << "all but the one without id";
+  filter.rule = id.substr(0, 7);
+  EXPECT_EQ(shown(What::kRules, true, filter), "") << "too short to be meant as an id";
+}
+
+// What no reader knows is in no gap: the views of what was not read say where it is.
+TEST(NotUnderstood, StandsWithTheItems) {
+  const TemporaryFolder folder;
+  Result<CaseWriter> writer = CaseWriter::create(folder.file("x.case"), false);
+  ASSERT_TRUE(writer.ok());
+  CaseItem item;
+  item.item.type = "unknown";
+  item.item.size_bytes = item.item.unread_bytes = 100;
+  for (const char* path : {"a.bin", "b.bin", "c.bin", "d.bin"}) {
+    item.item.path = path;
+    ASSERT_TRUE(writer.value().add_item(item).ok());
+  }
+  item.item.path = "unused.evtx";
+  item.item.type = "evtx";
+  ASSERT_TRUE(writer.value().add_item(item).ok());
+  ASSERT_TRUE(writer.value().finish().ok());
+  const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
+  ASSERT_TRUE(reader.ok());
+  const auto shown = [&](What what) {
+    std::string text;
+    Output out([&](std::string_view piece) {
+      text += piece;
+      return Status();
+    });
+    EXPECT_TRUE(show(reader.value(), what, {"x.case", {}, false, {}}, out).ok());
+    return text;
+  };
+  EXPECT_EQ(shown(What::kGaps),
+            "No gap to show. 400 bytes of 4 items were not understood all the same: pugmark show "
+            "x.case items\n");
+  const std::string summary = shown(What::kSummary);
+  EXPECT_NE(summary.find("of unknown kind: a.bin, b.bin, c.bin and 1 more\n"), std::string::npos)
+      << summary;
+  EXPECT_NE(summary.find("pugmark show x.case items"), std::string::npos) << summary;
+}
+
 TEST_F(SampleCase, AFilterThatDoesNotApplyIsAMistake) {
   std::string text;
   Output out([](std::string_view) { return Status(); });

@@ -69,6 +69,7 @@ class SummaryPage {
   }
   void read();
   void not_read();
+  void not_understood();
   void unused_space();
   void findings();
   void coverage();
@@ -130,7 +131,24 @@ void SummaryPage::not_read() {
     out_.line(styled(fmt::format("{:{}}each of them: {}", "", kIndent, command("gaps")), kDim,
                      look_));
   }
+  not_understood();
   unused_space();
+}
+
+// What nobody says should be a log is no gap: it stands with the items.
+void SummaryPage::not_understood() {
+  if (all_.unread_bytes == 0 && all_.unknown_items_count == 0) return;
+  if (!all_.unknown_items.empty()) {
+    std::vector<std::string> paths;
+    for (const std::string& path : all_.unknown_items) paths.push_back(escaped(path));
+    std::string text = "of unknown kind: " + joined(paths, ", ");
+    if (all_.unknown_items_count > paths.size())
+      text += fmt::format(" and {} more", grouped(all_.unknown_items_count - paths.size()));
+    indented(text, kIndent);
+  }
+  out_.line(
+      styled(fmt::format("{:{}}not understood, item by item: {}", "", kIndent, command("items")),
+             kDim, look_));
 }
 
 void SummaryPage::unused_space() {
