@@ -297,8 +297,8 @@ TEST(SigmaRejections, DocumentsSayWhereAndWhat) {
        "r.yml:2: The action 'merge' is unknown. Use global, reset or repeat."},
       {"title: a\n\tb: c\n", "r.yml:2: This is not valid YAML: "},
       {"a: &x [*x]\n---\ntitle: b\n",
-       "r.yml:1: The alias *x refers to no complete value. The documents behind it in this file "
-       "were"},
+       "r.yml:1: The alias *x refers to no complete value. Define the anchor before the alias, and "
+       "not around it. The documents behind it in this file were not read."},
       {"a: &x [*x]\n", "r.yml:1: The alias *x refers to no complete value."},
   };
   for (const auto& [text, expected] : cases) {
