@@ -20,7 +20,7 @@ bool is_word(char c) {
 // "S:CMD=" at the front of `text`: the key, and how long all of it is; 0 if there is none.
 std::size_t item_head(std::string_view text, std::string_view& key) {
   std::size_t colon = 0;
-  while (colon < text.size() && colon <= kTypeBytesMax && is_word(text[colon])) ++colon;
+  while (colon < text.size() && colon < kTypeBytesMax && is_word(text[colon])) ++colon;
   if (colon == 0 || colon >= text.size() || text[colon] != ':') return 0;
   std::size_t equals = colon + 1;
   while (equals < text.size() && equals - colon <= kKeyBytesMax && is_word(text[equals])) ++equals;
