@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "events/json/elements.h"
 #include "events/json/json_reader.h"
 #include "events/json/json_twin.h"
 #include "events/text/plain.h"
@@ -37,6 +38,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       std::fprintf(stderr, "broken promise: %s, step %zu\n", std::string(fault).c_str(), step);
       std::abort();
     }
+    // Behind so many objects without an end the reader gives up the rest of a block, which the
+    // twin does not: what is given up is a gap, and accounted for above.
+    if (twin.gaps.size() > json::kCutOffMax) continue;
     if (fast.events != twin.events || fast.gaps != twin.gaps) {
       std::fprintf(stderr, "the reader and its twin disagree: %zu and %zu events, step %zu\n",
                    fast.events.size(), twin.events.size(), step);
