@@ -82,6 +82,7 @@ struct Chance {
   bool log_was_there = false;
   bool had_instances = false;  // some kind of event that was there can match it in principle
   bool satisfiable = false;
+  std::uint64_t ambiguous_count = 0;  // events that do not say what kind they are
   std::set<std::string> missing_fields;
   std::set<std::string> routes_without_events;
 };
@@ -108,7 +109,10 @@ class Judge {
     const auto found = instances_.find(rule);
     if (found == instances_.end()) return chance;
     chance.had_instances = true;
+    std::set<std::uint32_t> ambiguous;  // buckets; several routes of a rule may lead into one
     for (const auto& [id, instance] : found->second) {
+      if (engine_.key(id).is_ambiguous && ambiguous.insert(id).second)
+        chance.ambiguous_count += gathered_.buckets[id].events_count;
       Observability observability(engine_.bucket(id), gathered_.buckets[id].observed);
       if (observability.of(instance->root).to_be_true) chance.satisfiable = true;
       chance.missing_fields.insert(observability.missing_fields().begin(),
@@ -146,8 +150,14 @@ void judge_rule(const Chance& chance, LedgerEntry& entry) {
   entry.events_count = chance.events_count;
   if (!chance.log_was_there) {
     entry.state = RuleState::kNotObservable;
-    add_reason(entry, fmt::format("The evidence has no events of {}.",
-                                  joined(chance.routes_without_events, " or ")));
+    const std::string but =
+        chance.ambiguous_count == 0
+            ? ""
+            : fmt::format(
+                  " but for {} that say several things about what they are, which it judged",
+                  chance.ambiguous_count);
+    add_reason(entry, fmt::format("The evidence has no events of {}{}.",
+                                  joined(chance.routes_without_events, " or "), but));
   } else if (chance.had_instances && !chance.satisfiable) {
     entry.state = RuleState::kNotObservable;
     add_reason(entry, fmt::format("Its log source was there (events: {}), but none ever filled a "

@@ -155,6 +155,20 @@ correlation: {type: temporal_ordered, rules: [first, second], timespan: 1m}
   EXPECT_EQ(findings_of(unnumbered(1, "a") + unnumbered(2, "b"), none), 0U);
 }
 
+// Events that contradict themselves about their kind were judged: the ledger must not deny them.
+TEST_F(PipelineTest, TheLedgerKnowsOfEventsThatSayTwoThings) {
+  std::ofstream(folder_ / "rules.yml") << R"(title: one
+logsource: {product: windows, category: process_creation}
+detection: {selection: {Image|endswith: nothing.exe}, condition: selection}
+)";
+  write("a", R"({"Channel":"Security","EventID":9,"EventID":4688,"NewProcessName":"x.exe"})");
+  HuntRequest hunted = request();
+  hunted.default_rules.clear();
+  hunted.rule_paths = {(folder_ / "rules.yml").string()};
+  EXPECT_NE(case_of(hunted).find("but for 1 that say several things about what they are"),
+            std::string::npos);
+}
+
 // Where the program is installed is not part of the evidence.
 TEST_F(PipelineTest, TheFolderOfTheOwnRulesDoesNotShow) {
   write("iis", "#Fields: date time cs-method cs-uri-stem sc-status\n"
