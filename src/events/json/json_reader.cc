@@ -123,10 +123,13 @@ class JsonDecoder {
   void read_line(std::size_t begin, std::size_t end) {
     const std::size_t whole_end = std::min(end + 1, text_.size());
     std::size_t first = begin;
-    if (text_.substr(begin, end - begin).starts_with(text::kByteOrderMark))
-      first += text::kByteOrderMark.size();
     const auto is_blank = [&](char c) { return c == ' ' || c == '\t' || c == '\r'; };
-    while (first < end && is_blank(text_[first])) ++first;
+    for (;;) {
+      while (first < end && is_blank(text_[first])) ++first;
+      // Files put together keep the byte order marks of their parts.
+      if (!text_.substr(first, end - first).starts_with(text::kByteOrderMark)) break;
+      first += text::kByteOrderMark.size();
+    }
     std::size_t last = end;
     while (last > first && (is_blank(text_[last - 1]) || text_[last - 1] == ',')) --last;
     if (first == last) {
