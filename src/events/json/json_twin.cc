@@ -484,8 +484,11 @@ void read_lines(std::string_view log, const Limits& limits, text::PlainLog& resu
   while (begin < log.size()) {
     const std::size_t end = std::min(log.find('\n', begin), log.size());
     std::size_t first = begin;
-    if (log.substr(begin, end - begin).starts_with("\xEF\xBB\xBF")) first += 3;
-    while (first < end && std::string(" \t\r").find(log[first]) != std::string::npos) ++first;
+    for (bool goes_on = true; goes_on;) {
+      while (first < end && std::string(" \t\r").find(log[first]) != std::string::npos) ++first;
+      goes_on = log.substr(first, end - first).starts_with("\xEF\xBB\xBF");
+      if (goes_on) first += 3;
+    }
     std::size_t last = end;
     while (last > first && std::string(" \t\r,").find(log[last - 1]) != std::string::npos) --last;
     if (last > first) read_object(log, first, last, limits, result);
