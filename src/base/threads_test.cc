@@ -40,7 +40,7 @@ TEST(Threads, AnExceptionOfAnyReachesTheCallerWhenAllAreDone) {
 // In a process of its own, whose limit no other test may feel.
 TEST(Threads, TheCallerDoesTheWorkWhereTheSystemGivesNoThreads) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "a sanitizer reserves more addresses than the limit this test sets";
+  GTEST_SKIP() << "skipped: a sanitizer reserves more addresses than the limit this test sets";
 #endif
   const pid_t child = fork();
   ASSERT_GE(child, 0);

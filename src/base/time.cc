@@ -165,6 +165,18 @@ std::optional<ParsedTime> parse_time(std::string_view text) {
   return parsed;
 }
 
+std::int64_t last_digit_ns(TimePrecision precision) {
+  switch (precision) {
+    case TimePrecision::kUnknown:
+    case TimePrecision::kSecond: break;
+    case TimePrecision::kMillisecond: return 1'000'000;
+    case TimePrecision::kMicrosecond: return 1'000;
+    case TimePrecision::kHundredNanoseconds: return 100;
+    case TimePrecision::kNanosecond: return 1;
+  }
+  return 1'000'000'000;
+}
+
 std::string format_time(TimeUtc time, TimePrecision precision) {
   if (precision == TimePrecision::kUnknown) return {};
   const CivilTime c = civil_from_time(time);

@@ -19,6 +19,9 @@ enum class TimePrecision : std::uint8_t {
   kNanosecond,
 };
 
+// Nanoseconds that one step of the last digit stands for; a second where there is none.
+std::int64_t last_digit_ns(TimePrecision precision);
+
 // A moment in UTC, nanoseconds since 1970-01-01T00:00:00Z, leap seconds ignored as all our sources
 // do. Range: years 1678 to 2261. Local times are turned into UTC by whoever reads the source.
 struct TimeUtc {

@@ -25,28 +25,13 @@ struct Moment {
   TimeUtc end;  // exclusive: a day, second or millisecond later, as it was written
 };
 
-std::int64_t step_ns(TimePrecision precision) {
-  switch (precision) {
-    case TimePrecision::kMillisecond:
-      return 1'000'000;
-    case TimePrecision::kMicrosecond:
-      return 1'000;
-    case TimePrecision::kHundredNanoseconds:
-      return 100;
-    case TimePrecision::kNanosecond:
-      return 1;
-    default:
-      return 1'000'000'000;
-  }
-}
-
 std::optional<Moment> moment_of(const std::string& text) {
   constexpr std::int64_t kDayNs = 86'400'000'000'000;
   if (const auto day = parse_time(text + "T00:00:00Z"); day && text.size() == 10)
     return Moment{day->time, {day->time.ns_since_1970 + kDayNs}};
   const auto parsed = parse_time(text);
   if (!parsed) return std::nullopt;
-  return Moment{parsed->time, {parsed->time.ns_since_1970 + step_ns(parsed->precision)}};
+  return Moment{parsed->time, {parsed->time.ns_since_1970 + last_digit_ns(parsed->precision)}};
 }
 
 Result<std::optional<Moment>> moment_flag(const ParsedLine& line, const std::string& flag) {

@@ -16,24 +16,6 @@ constexpr std::size_t kRelatedListed = 1'000;
 constexpr std::string_view kCoarseOrder =
     "not certain: records of different logs lie closer together than their times are exact";
 
-// The last digit that the source wrote.
-std::int64_t unit_ns(TimePrecision precision) {
-  switch (precision) {
-    case TimePrecision::kUnknown:
-    case TimePrecision::kSecond:
-      return kNsPerSecond;
-    case TimePrecision::kMillisecond:
-      return 1'000'000;
-    case TimePrecision::kMicrosecond:
-      return 1'000;
-    case TimePrecision::kHundredNanoseconds:
-      return 100;
-    case TimePrecision::kNanosecond:
-      return 1;
-  }
-  return 1;
-}
-
 // The hits of one correlation, and the events behind each: one for a rule's, several for a
 // correlation's. There may be very many.
 struct SourcedHits {
@@ -201,7 +183,7 @@ class CorrelationJudge {
     for (std::size_t i = 1; i < events.size(); ++i) {
       const RememberedHit& before = *events[i - 1];
       if (is_one_source(before, *events[i])) continue;
-      if (corrected_ns(*events[i]) - corrected_ns(before) < unit_ns(before.precision)) return true;
+      if (corrected_ns(*events[i]) - corrected_ns(before) < last_digit_ns(before.precision)) return true;
     }
     return false;
   }

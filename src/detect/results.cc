@@ -26,8 +26,8 @@ std::string finding_id(const Finding& finding, const Item& item, unsigned round)
   return to_hex(sha256(as_bytes(text))).substr(0, 16);
 }
 
-// Blocks cut a line that is too long into pieces; whoever reads of them wants to know of the line.
-// Of two lines that follow each other at least the line feed stands between the gaps.
+// Neighbouring stretches left out for the same limit are one gap: blocks cut a line that is too
+// long into pieces, and whoever reads of them wants to know of the line.
 void join_pieces(std::vector<Gap>& gaps) {
   std::size_t count = 0;
   for (Gap& gap : gaps) {
@@ -47,22 +47,20 @@ void join_pieces(std::vector<Gap>& gaps) {
   gaps.resize(count);
 }
 
-// Keeps the first gaps of an item, which stand in order, and says how many more there are. Whoever
+// Puts the recurring gaps of an item among those listed, and says how many are not listed. Whoever
 // found them may have counted some together already, so there are at least so many. The recurring
 // ones are few, and stand for many: none of them is left out.
-void list_gaps(std::vector<Gap>& gaps, const std::vector<RecurringGap>& recurring,
-               std::uint64_t gaps_count, std::uint64_t gaps_max) {
-  const bool too_many = gaps_count > gaps_max;
-  if (too_many) gaps.resize(std::min<std::size_t>(gaps.size(), gaps_max));
+void complete_list(std::vector<Gap>& gaps, const std::vector<RecurringGap>& recurring,
+                   std::uint64_t unlisted_count, std::uint64_t gaps_max) {
   for (const RecurringGap& one : recurring) gaps.push_back(gap_of(one));
   std::stable_sort(gaps.begin(), gaps.end(), comes_first);
-  if (!too_many) return;
+  if (unlisted_count == 0) return;
   Gap rest;
   rest.kind = GapKind::kLimit;
   rest.what = fmt::format(
       "The limit gaps-per-item ({}) was reached: at least {} more gaps of this "
       "item are not listed.",
-      gaps_max, gaps_count - gaps_max);
+      gaps_max, unlisted_count);
   gaps.push_back(std::move(rest));
 }
 
@@ -90,12 +88,16 @@ class Results::State {
     }
     for (auto& [index, list] : by_item) {
       std::stable_sort(list.begin(), list.end(), comes_first);
-      join_pieces(list);
+      // Only of the first do all workers know every one, so only they may be joined.
       std::uint64_t& count = gathered_.items[index].gaps_count;
-      gaps_count_ += list.size() + recurring[index].size();
-      count += list.size();
-      list_gaps(list, recurring[index], count, limits.gaps_per_item);
-      count += recurring[index].size();
+      const std::uint64_t forgotten_count = count;
+      const std::size_t found_count = list.size();
+      list.resize(std::min<std::size_t>(found_count, limits.gaps_per_item));
+      const std::uint64_t unlisted_count = forgotten_count + found_count - list.size();
+      join_pieces(list);
+      count = unlisted_count + list.size() + recurring[index].size();
+      gaps_count_ += count - forgotten_count;
+      complete_list(list, recurring[index], unlisted_count, limits.gaps_per_item);
       for (Gap& gap : list) {
         gap.where.item = ItemId{index};
         gaps_.push_back(std::move(gap));

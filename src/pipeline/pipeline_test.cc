@@ -155,6 +155,26 @@ correlation: {type: temporal_ordered, rules: [first, second], timespan: 1m}
   EXPECT_EQ(findings_of(unnumbered(1, "a") + unnumbered(2, "b"), none), 0U);
 }
 
+// The pieces of a line that is too long are one gap, and how many gaps there are beyond the limit
+// does not depend on who found them.
+TEST_F(PipelineTest, ThreadsCountThePiecesOfALongLineAlike) {
+  const std::string line =
+      "198.51.100.7 - - [10/Oct/2020:13:55:36 -0700] \"GET / HTTP/1.0\" 200 2\n";
+  write("a", line + std::string(12'000'000, 'x') + "\n" + line);
+  HuntRequest hunted = request();
+  hunted.limits.line_bytes = 100'000;
+  for (const std::uint64_t listed : {1'000ULL, 3ULL}) {
+    hunted.limits.gaps_per_item = listed;
+    hunted.threads_count = 1;
+    const std::string alone = case_of(hunted);
+    hunted.threads_count = 2;
+    for (int round = 0; round < 5; ++round) EXPECT_TRUE(case_of(hunted) == alone) << listed;
+    if (listed == 1'000) {
+      EXPECT_EQ(outcome_of(hunted).gaps_count, 1U);
+    }
+  }
+}
+
 // Events that contradict themselves about their kind were judged: the ledger must not deny them.
 TEST_F(PipelineTest, TheLedgerKnowsOfEventsThatSayTwoThings) {
   std::ofstream(folder_ / "rules.yml") << R"(title: one

@@ -83,7 +83,11 @@ class Work {
   }
 
   // A worker failed: the others need not go on.
-  void give_up() { is_given_up_ = true; }
+  void give_up() {
+    const std::lock_guard lock(mutex_);
+    is_given_up_ = true;
+    opened_.notify_all();
+  }
   bool is_given_up() const { return is_given_up_; }
 
   // Something was refused that another order of reading would have let in.
@@ -205,7 +209,12 @@ Result<std::optional<ScannedEvidence>> scan_once(const Listing& listing, std::ui
     scanned.scanners.emplace_back(rules, request.limits);
   FirstFailure failure;
   run_on_threads(threads_count, [&](unsigned number) {
-    failure.note(Worker(work, scanned.scanners[number], progress).run(), work);
+    try {
+      failure.note(Worker(work, scanned.scanners[number], progress).run(), work);
+    } catch (...) {  // memory is used up: nobody may wait for what this one was doing
+      work.give_up();
+      throw;
+    }
   });
   if (failure.error()) return *failure.error();
   if (progress.cancel)
