@@ -183,7 +183,8 @@ class CorrelationJudge {
     for (std::size_t i = 1; i < events.size(); ++i) {
       const RememberedHit& before = *events[i - 1];
       if (is_one_source(before, *events[i])) continue;
-      if (corrected_ns(*events[i]) - corrected_ns(before) < last_digit_ns(before.precision)) return true;
+      if (corrected_ns(*events[i]) - corrected_ns(before) < last_digit_ns(before.precision))
+        return true;
     }
     return false;
   }
