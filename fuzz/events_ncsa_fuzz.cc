@@ -1,14 +1,11 @@
 // The NCSA reader on any bytes, whole and cut into many blocks, against its slow twin.
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <string>
 #include <string_view>
 
 #include "events/ncsa/ncsa_reader.h"
 #include "events/ncsa/ncsa_twin.h"
-#include "events/text/plain.h"
+#include "text_log_fuzzing.h"
 
 using namespace pugmark;
 
@@ -16,21 +13,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // Bytes may be viewed as std::byte.
   const std::string_view log = as_text({reinterpret_cast<const std::byte*>(data), size_bytes});
   const Limits limits;
+  Limits tight;
+  tight.line_bytes = fuzzing::kShortLineBytes;
   ShapeTable shapes(limits);
-  const ReaderOptions options{&limits, &shapes, false};
   const auto twin = ncsa::read_slowly(log);
-  for (const std::size_t step : {std::size_t{7}, std::size_t{1} << 20U}) {
-    const auto reader = ncsa::make_ncsa_reader(options);
-    const auto fast = text::read_plainly(*reader, log, [&](std::size_t) { return step; });
-    if (const auto fault = text::accounting_fault(fast, log); !fault.empty()) {
-      std::fprintf(stderr, "broken promise: %s, step %zu\n", std::string(fault).c_str(), step);
-      std::abort();
-    }
-    if (fast.events != twin.events) {
-      std::fprintf(stderr, "the reader and its twin disagree: %zu and %zu events, step %zu\n",
-                   fast.events.size(), twin.events.size(), step);
-      std::abort();
-    }
+  for (const std::size_t step : fuzzing::kSteps) {
+    const auto reader = ncsa::make_ncsa_reader({&limits, &shapes, false});
+    fuzzing::hold_to_twin(fuzzing::read_in_steps(*reader, log, step), twin, step);
+    fuzzing::read_in_steps(*ncsa::make_ncsa_reader({&tight, &shapes, false}), log, step);
   }
   return 0;
 }

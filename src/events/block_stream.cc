@@ -1,6 +1,7 @@
 #include "events/block_stream.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cstring>
 #include <iterator>
 #include <mutex>
@@ -156,7 +157,8 @@ class BlockStream::State {
   }
 
   bool hand_out(BlockBuffer& buffer, std::size_t filled, const Cut& cut) {
-    const std::size_t block_bytes = at_end_ && cut.block_bytes == 0 ? filled : cut.block_bytes;
+    const std::size_t block_bytes = cut.block_bytes;
+    assert((!at_end_ || block_bytes == filled) && "Reader::cut() leaves nothing at the end");
     pending_.assign(buffer.memory.begin() + static_cast<std::ptrdiff_t>(block_bytes),
                     buffer.memory.begin() + static_cast<std::ptrdiff_t>(filled));
     // What follows a block is readable but must mean nothing: not the bytes of the next block.

@@ -270,7 +270,7 @@ class ExchangeReader : public Reader {
     if (rest != std::string_view::npos) {
       size = scan(text, in_line_ ? rest + 1 : 0, at_end, *context);
     }
-    if (size == 0) {
+    if (size == 0 && !at_end) {
       if (text.size() < max_pending_bytes()) return {};
       size = text.size();
       context->ends_in_line = true;

@@ -158,6 +158,20 @@ TEST(Exchange, SkipsARecordOverTheLimit) {
   }
 }
 
+TEST(Exchange, ReportsTheTailOfALastRecordOverTheLimitWithoutALineFeed) {
+  Limits limits;
+  limits.line_bytes = 300;
+  const std::string head = "#Fields: DateTime,A\n2021-03-03T00:00:00.000Z,b\n";
+  for (std::size_t length = 290; length < 1'000; length += 7) {
+    const auto log = read(head + std::string(length, 'x'), "x", 100, limits);
+    const bool is_over = length > limits.line_bytes;
+    std::uint64_t skipped = 0;
+    for (const auto& gap : log.gaps) skipped += gap.kind == "limit" ? gap.length_bytes : 0;
+    EXPECT_EQ(log.events.size(), is_over ? 1U : 2U) << length;
+    EXPECT_EQ(skipped, is_over ? length : 0) << length;
+  }
+}
+
 TEST(Exchange, ReadsTheLinesOfTheOabGenerator) {
   const std::string log_text =
       "2021-03-03T06:00:00.125Z OABGenerator: started\r\n"

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -115,6 +117,10 @@ void read_in_blocks(Reader& reader, std::string_view item, Step step, OnBatch on
     const Bytes bytes = as_bytes({memory.get(), available});
     const bool at_end = shown == item.size();
     const Cut cut = reader.cut(bytes, begin, at_end);
+    if (at_end && cut.block_bytes != available) {
+      std::fprintf(stderr, "broken promise: not everything was cut at the end of the item\n");
+      std::abort();
+    }
     if (cut.block_bytes == 0) continue;
     batch.clear();
     std::memset(memory.get() + cut.block_bytes, 0, kBlockPadding);
