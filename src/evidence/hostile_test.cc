@@ -64,6 +64,27 @@ TEST(HostileArchive, BombBesideSoundMembersOfAZip) {
                         {path + "!/bomb: limit: The limit archive-ratio (100) was reached"}));
 }
 
+// Whatever is open inside the member that was cut is cut as well, and says so.
+TEST(HostileArchive, BombAroundAnArchiveCutsItsMembers) {
+  const TemporaryFolder folder;
+  Limits limits;
+  limits.archive_ratio = 10;
+  limits.archive_free_bytes = 100'000;
+  const std::string inner =
+      packed("ustar", "", {{"first", "sound"}, {"c.log", std::string(4 * kMiB, 'x')}});
+  const std::string path = folder.write(
+      "a.zip", packed("zip", "", {{"noise", noise(20'000, 1)}, {"b.tar", inner}}));
+  const Walked walked = walk(path, limits);
+  const std::string cut = path + "!/b.tar!/c.log";
+  EXPECT_TRUE(walked.at(path + "!/b.tar!/first").item.sha256.has_value());
+  EXPECT_LT(walked.at(cut).bytes.size(), 4 * kMiB);
+  EXPECT_FALSE(walked.at(cut).item.sha256.has_value());
+  EXPECT_FALSE(walked.at(path + "!/b.tar").item.sha256.has_value());
+  EXPECT_TRUE(lines_say(walked.all_gaps(),
+                        {path + "!/b.tar: limit: The limit archive-ratio (10) was reached",
+                         cut + ": limit: The limit archive-ratio (10) of " + path + "!/b.tar"}));
+}
+
 // What stands behind the end mark of a tar is searched for further members: zeros without end.
 TEST(HostileArchive, BombBetweenMembersIsCut) {
   const TemporaryFolder folder;

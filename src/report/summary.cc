@@ -93,9 +93,11 @@ void SummaryPage::read() {
   }
   heading("READ", text);
   if (all_.duplicate_items_count != 0) {
-    indented(fmt::format("{} held the same bytes as another and {} read once",
-                         counted(all_.duplicate_items_count, "item"),
-                         all_.duplicate_items_count == 1 ? "was" : "were"),
+    const bool is_one = all_.duplicate_items_count == 1;
+    indented(fmt::format("{} the same bytes as another: {} findings stand here once more, "
+                         "coverage and correlations count once",
+                         counted(all_.duplicate_items_count, "item has", "items have"),
+                         is_one ? "its" : "their"),
              kIndent);
   }
 }

@@ -496,13 +496,15 @@ void Walker::cut_member_at_ratio(std::size_t archive_index) {
     return;
   }
   Frame& member = *stack_[archive_index + 1];
+  const std::string limit = fmt::format("archive-ratio ({})", limits_.archive_ratio);
   archive.member_over = true;
   member.whole = false;
-  for (std::size_t i = archive_index + 1; i < stack_.size(); ++i) stack_[i]->stopped = true;
+  member.stopped = true;
   add_gap(member, GapKind::kLimit, archive.member_bytes,
-          fmt::format("The limit archive-ratio ({}) was reached: {} bytes of this member were "
-                      "unpacked, the rest was not read.",
-                      limits_.archive_ratio, archive.member_bytes));
+          fmt::format("The limit {} was reached: {} bytes of this member were unpacked, the rest "
+                      "was not read.",
+                      limit, archive.member_bytes));
+  stop_inside(archive_index + 1, limit);
 }
 
 // Ends the unpacking of one archive and of everything open inside it.
@@ -515,13 +517,18 @@ void Walker::stop_at_limit(std::size_t archive_index, const std::string& limit) 
                       limit, archive.entries_count, archive.unpacked_bytes,
                       archive.packed_bytes()));
   archive.stopped = true;
-  for (std::size_t i = archive_index + 1; i < stack_.size(); ++i) {
+  stop_inside(archive_index, limit);
+}
+
+// Nothing more comes to what is open inside an item that was stopped.
+void Walker::stop_inside(std::size_t index, const std::string& limit) {
+  for (std::size_t i = index + 1; i < stack_.size(); ++i) {
     Frame& inner = *stack_[i];
     inner.stopped = true;
     inner.whole = false;
     add_gap(inner, GapKind::kLimit, inner.stream->taken_bytes(),
             fmt::format("The limit {} of {} was reached: the rest of this item was not read.",
-                        limit, archive.item.path));
+                        limit, stack_[index]->item.path));
   }
 }
 

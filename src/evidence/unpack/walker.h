@@ -75,6 +75,7 @@ class Walker {
   void cut_at_limit(std::size_t archive_index);
   void cut_member_at_ratio(std::size_t archive_index);
   void stop_at_limit(std::size_t archive_index, const std::string& limit);
+  void stop_inside(std::size_t index, const std::string& limit);
   void advance_progress(std::uint64_t offset_bytes, std::size_t got);
 
   void add_gap(Frame& frame, GapKind kind, std::uint64_t offset_bytes, std::string what,
