@@ -6,7 +6,7 @@
 
 #include "events/exchange/exchange_reader.h"
 #include "events/exchange/exchange_twin.h"
-#include "text_log_fuzzing.h"
+#include "events/text/fuzz_testing.h"
 
 using namespace pugmark;
 

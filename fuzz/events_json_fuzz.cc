@@ -9,7 +9,7 @@
 #include "events/json/elements.h"
 #include "events/json/json_reader.h"
 #include "events/json/json_twin.h"
-#include "text_log_fuzzing.h"
+#include "events/text/fuzz_testing.h"
 
 using namespace pugmark;
 

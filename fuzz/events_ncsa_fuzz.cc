@@ -5,7 +5,7 @@
 
 #include "events/ncsa/ncsa_reader.h"
 #include "events/ncsa/ncsa_twin.h"
-#include "text_log_fuzzing.h"
+#include "events/text/fuzz_testing.h"
 
 using namespace pugmark;
 

@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include "events/text/fuzz_testing.h"
 #include "events/w3c/w3c_reader.h"
 #include "events/w3c/w3c_twin.h"
-#include "text_log_fuzzing.h"
 
 using namespace pugmark;
 
