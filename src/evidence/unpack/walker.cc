@@ -359,20 +359,46 @@ void Walker::finish_archive(Frame& archive) {
     add_gap(archive, GapKind::kDamaged, 0,
             fmt::format("What was unpacked differs from what was packed ({}).", denial));
   }
-  // What stands behind the members of a zip is its directory.
-  if (archive.stopped || !archive.whole || archive.form.outer == Packing::kZip) return;
-  const std::uint64_t end = archive.reader->packed_position_bytes();
-  if (archive.stream->content_end_bytes() <= end) return;
-  add_gap(archive, GapKind::kDamaged, end,
+  if (archive.stopped || !archive.whole) return;
+  const bool is_zip = archive.form.outer == Packing::kZip;
+  const std::optional<std::uint64_t> end =
+      is_zip ? end_of_front_read_zip(archive)
+             : std::optional(archive.reader->packed_position_bytes());
+  const std::uint64_t content_end = archive.stream->content_end_bytes();
+  if (!end || content_end <= *end) return;
+  if (is_zip) archive.unclaimed_bytes += content_end - *end;
+  add_gap(archive, GapKind::kDamaged, *end,
           fmt::format("{} bytes stand behind the end of the archive; they were not unpacked.",
-                      archive.stream->content_end_bytes() - end));
+                      content_end - *end),
+          is_zip ? content_end - *end : 0);
+}
+
+// Behind the members of a zip stands its directory. Without one, what is there may be the rest of
+// it: the gap that says why the members were read from the front says that as well.
+std::optional<std::uint64_t> Walker::end_of_front_read_zip(Frame& archive) {
+  return archive.stream->can_seek() ? end_of_zip_directory(*archive.stream) : std::nullopt;
 }
 
 // What stands in a zip and is in no member of its directory was hidden there, or is left over.
 void Walker::note_unclaimed(Frame& archive) {
+  const auto directory = read_zip_directory(*archive.stream, limits_.archive_entries,
+                                            static_cast<std::size_t>(limits_.gaps_per_item));
+  const bool is_followed = directory && directory->members_count <= archive.headers_count;
+  if (!is_followed && !archive.stopped) {
+    add_gap(archive, GapKind::kUnsupported, 0,
+            directory ? fmt::format("The directory names {} members; only {} of them were found.",
+                                    directory->members_count, archive.headers_count)
+                      : std::string("The directory was read but not understood to its end: bytes "
+                                    "that no member claims would not be noticed."));
+  }
+  if (!directory) return;
+  for (const RenamedMember& member : directory->renamed) {
+    add_gap(archive, GapKind::kDamaged, member.offset_bytes,
+            fmt::format("The directory calls a member \"{}\", its own header \"{}\".",
+                        member.name, member.local_name));
+  }
   for (const Stretch& stretch :
-       unclaimed_stretches(*archive.stream, archive.stream->content_end_bytes(),
-                           limits_.gaps_per_item)) {
+       unclaimed_stretches(*directory, archive.stream->content_end_bytes())) {
     archive.unclaimed_bytes += stretch.length_bytes;
     add_gap(archive, GapKind::kDamaged, stretch.offset_bytes,
             fmt::format("{} bytes stand here that no member of the directory claims; they were not "

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +66,7 @@ class Walker {
   void finish_top();
   void finish_archive(Frame& archive);
   void note_unclaimed(Frame& archive);
+  static std::optional<std::uint64_t> end_of_front_read_zip(Frame& archive);
   void push(std::string path, std::unique_ptr<ByteSource> origin);
 
   // Bytes
