@@ -25,8 +25,13 @@ struct Limits {
   std::uint64_t nesting_depth = 64;                      // BinXML elements, JSON values
   std::uint64_t fields_per_event = 4'096;
   std::uint64_t values_per_field = 4'096;
-  std::uint64_t field_names = 262'144;                   // distinct names in one run
+  std::uint64_t field_names = 262'144;                   // distinct names in one run; long ones
+                                                         // count for several
   std::uint64_t shapes = 65'536;                         // distinct kinds of event in one run
+  std::uint64_t shape_fields = 4'194'304;                // fields of all these kinds together
+  // Names of computers, logs, providers and fields, and the values correlations stand on: longer
+  // ones are shortened where they are kept (base/shorten.h). Windows has none above 255 characters.
+  std::uint64_t name_bytes = 512;
   // One chunk of an event log: 64 KiB of forged offsets could ask for gigabytes otherwise. Each is
   // far above what the largest ordinary chunk needs (measured: below a twentieth).
   std::uint64_t chunk_template_bytes = 1ULL << 20;       // definitions compiled
@@ -45,8 +50,8 @@ struct Limits {
   std::uint64_t findings_per_rule_and_computer = 1'000;  // beyond it they are only counted
   std::uint64_t findings = 1'000'000;                    // kept in one case
   std::uint64_t computers = 10'000;                      // distinct names told apart
-  std::uint64_t correlation_hits = 250'000;  // events remembered for correlations: about
-                                             // 400 bytes each in every thread
+  std::uint64_t correlation_hits = 250'000;  // events remembered for correlations, about 400
+                                             // bytes each
   std::uint64_t gaps_per_item = 1'000;                   // beyond it they are only counted
 };
 

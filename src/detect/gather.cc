@@ -100,7 +100,6 @@ void add_item(const ScannedItem& scanned, const CoverageMeter& part, CoverageMet
 
 Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const Limits& limits) {
   Gathered gathered(limits);
-  std::optional<HitStore> remembered;
   for (Scanner& scanner : scanners) {
     Scanner::State& state = scanner.state();
     for (auto& [id, tally] : state.items) join_tally(gathered.tallies[id], std::move(tally));
@@ -108,17 +107,13 @@ Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const L
     for (std::size_t i = 0; i < state.buckets.size(); ++i)
       join_bucket(gathered.buckets[i], state.buckets[i]);
     gathered.meters.merge(state.meters);
-    if (remembered) {
-      remembered->merge(std::move(state.remembered));
-    } else {
-      remembered = std::move(state.remembered);
-    }
     gathered.disagreements_count += state.disagreements_count;
     gathered.events_count += state.events_count;
   }
-  if (remembered) {
-    gathered.hit_counts = remembered->counts();
-    gathered.remembered = remembered->take();
+  if (!scanners.empty()) {  // they share it
+    HitStore& remembered = *scanners.front().state().remembered;
+    gathered.hit_counts = remembered.counts();
+    gathered.remembered = remembered.take();
   }
   std::sort(items.begin(), items.end(),
             [](const Item& a, const Item& b) { return a.path < b.path; });

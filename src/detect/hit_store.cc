@@ -18,12 +18,16 @@ bool HitStore::before(const RememberedHit& a, const RememberedHit& b) {
 }
 
 bool HitStore::count(const RememberedHit& hit) {
+  const std::lock_guard lock(mutex_);
   ++totals_[hit.correlation];
   const Heap& heap = heaps_[hit.correlation];
   return heap.size() < cap_ || before(hit, heap.front());
 }
 
-void HitStore::keep(RememberedHit hit) { push(std::move(hit)); }
+void HitStore::keep(RememberedHit hit) {
+  const std::lock_guard lock(mutex_);
+  push(std::move(hit));
+}
 
 // What is kept at a given cap only grows with the events, so the cap comes out the same in any
 // order.
@@ -47,26 +51,15 @@ void HitStore::shorten(Heap& heap) {
   }
 }
 
-void HitStore::merge(HitStore&& other) {
-  cap_ = std::min(cap_, other.cap_);
-  for (Heap& heap : heaps_) shorten(heap);
-  for (std::size_t i = 0; i < heaps_.size(); ++i) {
-    totals_[i] += other.totals_[i];
-    for (RememberedHit& hit : other.heaps_[i]) {
-      if (heaps_[i].size() < cap_ || before(hit, heaps_[i].front())) push(std::move(hit));
-    }
-    other.heaps_[i].clear();
-  }
-  other.kept_count_ = 0;
-}
-
 std::vector<HitStore::Count> HitStore::counts() const {
+  const std::lock_guard lock(mutex_);
   std::vector<Count> counts;
   for (std::size_t i = 0; i < heaps_.size(); ++i) counts.push_back({totals_[i], heaps_[i].size()});
   return counts;
 }
 
 std::vector<RememberedHit> HitStore::take() {
+  const std::lock_guard lock(mutex_);
   std::vector<RememberedHit> all;
   for (Heap& heap : heaps_) {
     all.insert(all.end(), std::make_move_iterator(heap.begin()),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -25,10 +26,9 @@ struct RememberedHit {
   std::string computer;
 };
 
-// What one worker remembers for correlations, at most `limit` events in all: of each correlation
-// those that come first by (time, item path, offset), of all correlations equally many at most. So
-// a noisy one takes no room from the others, and nothing depends on who read what when. One thread
-// at a time; merge() gives the same result in any order.
+// What a hunt remembers for correlations, at most `limit` events in all: of each correlation those
+// that come first by (time, item path, offset), of all correlations equally many at most. So a
+// noisy one takes no room from the others, and nothing depends on who read what when. Thread-safe.
 class HitStore {
  public:
   // How many events a correlation was offered, and how many are remembered.
@@ -44,8 +44,6 @@ class HitStore {
   bool count(const RememberedHit& hit);
   void keep(RememberedHit hit);
 
-  void merge(HitStore&& other);
-
   // By correlation.
   std::vector<Count> counts() const;
   // Everything remembered, in no order; the store is empty then.
@@ -58,6 +56,7 @@ class HitStore {
   void push(RememberedHit hit);
   void shorten(Heap& heap);
 
+  mutable std::mutex mutex_;
   std::uint64_t limit_;
   std::uint64_t cap_;  // of one correlation; halved until all fit
   std::uint64_t kept_count_ = 0;

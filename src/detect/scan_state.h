@@ -42,7 +42,8 @@ struct BucketTally {
 
 class Scanner::State {
  public:
-  State(const Ruleset& rules, const Limits& limits_in_force);
+  State(const Ruleset& rules, const Limits& limits_in_force,
+        std::shared_ptr<HitStore> remembered_by_all);
 
   Status scan(const Block& block, EventBatch& batch, const std::string& item_path);
 
@@ -52,7 +53,7 @@ class Scanner::State {
   std::map<ItemId, ItemTally> items;
   std::deque<BucketTally> buckets;  // by bucket id
   SourceMeters meters;
-  HitStore remembered;
+  std::shared_ptr<HitStore> remembered;  // of all scanners of the hunt
   std::uint64_t disagreements_count = 0;   // matches the reference evaluator does not confirm
   std::uint64_t events_count = 0;
   std::uint64_t findings_count = 0;
@@ -84,6 +85,7 @@ class Scanner::State {
   void remember(const Event& event, std::uint32_t rule);
   std::string field_text(const Event& event, std::string_view name, bool& found) const;
   void note_gaps(EventBatch& batch);
+  void note_long_name(const Event& event);
   static std::string_view raw_line_of(const Event& event, const Block& block);
 
   engine::Matcher matcher_;

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <xxhash.h>
 
+#include "base/shorten.h"
 #include "base/text.h"
 #include "detect/named_event.h"
 #include "detect/scan_state.h"
@@ -36,12 +37,13 @@ std::uint64_t number_of_log(std::string_view computer, std::string_view channel)
 
 }  // namespace
 
-Scanner::State::State(const Ruleset& rules, const Limits& limits_in_force)
+Scanner::State::State(const Ruleset& rules, const Limits& limits_in_force,
+                      std::shared_ptr<HitStore> remembered_by_all)
     : engine(rules.engine()),
       limits(limits_in_force),
       store(limits_in_force),
       meters(limits_in_force.computers),
-      remembered(engine.rules().correlations.size(), limits_in_force.correlation_hits),
+      remembered(std::move(remembered_by_all)),
       matcher_(random_seed()) {
   const sigma::RuleSet& set = engine.rules();
   correlations_of_rule_.resize(set.rules.size());
@@ -72,6 +74,8 @@ Status Scanner::State::scan(const Block& block, EventBatch& batch, const std::st
   note_gaps(batch);
   for (const Event& event : batch.events()) {
     KnownShape& shape = known(*event.shape);
+    if (event.shape->has_shortened_names || event.computer.size > limits.name_bytes)
+      note_long_name(event);
     cover(event, shape);
     while (buckets.size() <= shape.binding.bucket_id) buckets.emplace_back();
     ++buckets[shape.binding.bucket_id].events_count;
@@ -117,8 +121,8 @@ void Scanner::State::bind(const Shape& shape, KnownShape& known) {
   for (std::uint32_t i = 0; i < fields.size(); ++i) {
     if (fields[i].role == engine::FieldRole::kKeyword) {
       observed[i] = true;
-    } else if (bound.slots[i] != engine::kNoSlot || !bound.other_slots[i].empty() ||
-               !bound.part_slots[i].empty() || fields[i].role == engine::FieldRole::kUriQuery) {
+    } else if (bound.slots[i] != engine::kNoSlot || bound.others_of(i) != nullptr ||
+               fields[i].role == engine::FieldRole::kUriQuery) {
       known.unseen.push_back(i);
     }
   }
@@ -129,11 +133,11 @@ void Scanner::State::cover(const Event& event, KnownShape& shape) {
   if (shape.meter == nullptr || shape.meter_generation != meters.generation() ||
       shape.meter_item != item_ || shape.meter_computer != computer) {
     shape.meter =
-        &meters.meter(item_, {rendered(event.computer), event.shape->source, event.shape->channel},
+        &meters.meter(item_, {computer_of(event), event.shape->source, event.shape->channel},
                       shape.binding.bucket_id);
     shape.meter_generation = meters.generation();
     shape.meter_item = item_;
-    shape.meter_computer = computer;
+    shape.meter_computer = computer.substr(0, limits.name_bytes + 1);  // too long: never equal
   }
   if (event.precision == TimePrecision::kUnknown) {
     shape.meter->add_undated(event.record_id, event.recovered);
@@ -159,9 +163,10 @@ bool Scanner::State::holds_text(const Event& event, const engine::BoundShape& bo
     return slot != engine::kNoSlot && has_text(event.at(slot));
   };
   if (has_text_at(bound.slots[field])) return true;
-  if (std::ranges::any_of(bound.other_slots[field], has_text_at)) return true;
-  for (const auto& part : bound.part_slots[field]) {
-    if (std::ranges::any_of(part, has_text_at)) return true;
+  if (const engine::FieldSlots* const others = bound.others_of(field); others != nullptr) {
+    for (const auto& slots : others->parts) {
+      if (std::ranges::any_of(slots, has_text_at)) return true;
+    }
   }
   // A query that is not there is still read as the stem.
   const bool is_query = bound.bucket->fields[field].role == engine::FieldRole::kUriQuery;
@@ -205,6 +210,7 @@ const std::string& Scanner::State::computer_of(const Event& event) {
     computer_type_ = name.type;
     computer_bytes_ = name.is_list() ? std::string_view() : name.bytes();
     computer_ = rendered(name);
+    shorten(computer_, static_cast<std::size_t>(limits.name_bytes));
   }
   return computer_;
 }
@@ -233,17 +239,19 @@ void Scanner::State::remember(const Event& event, std::uint32_t rule) {
     hit.precision = event.precision;
     hit.hit.rule = reference;
     hit.hit.time_ns = event.time.ns_since_1970;
-    if (!remembered.count(hit)) continue;
-    hit.computer = rendered(event.computer);
+    if (!remembered->count(hit)) continue;
+    hit.computer = computer_of(event);
     hit.record_id = event.record_id;
     hit.hit.source = number_of_log(hit.computer, event.shape->channel);
-    const auto& set = engine.rules().correlations[correlation];
-    for (const std::string& name : sigma::fields_to_read(set, reference)) {
+    const auto fields =
+        sigma::fields_to_read(engine.rules().correlations[correlation], reference);
+    for (const std::string& name : fields) {
       bool found = false;
       std::string text = field_text(event, name, found);
+      shorten(text, static_cast<std::size_t>(limits.name_bytes / fields.size()));
       hit.hit.values.push_back(found ? std::optional(std::move(text)) : std::nullopt);
     }
-    remembered.keep(std::move(hit));
+    remembered->keep(std::move(hit));
   }
 }
 
@@ -282,15 +290,32 @@ void Scanner::State::note_gaps(EventBatch& batch) {
   tally_->gaps.resize(most);
 }
 
+void Scanner::State::note_long_name(const Event& event) {
+  join_recurring({Recurrence::kLongName,
+                  {event.where, GapKind::kLimit, "it is of a computer, a log or a field"}},
+                 tally_->recurring_gaps);
+}
+
 bool comes_first(const Gap& a, const Gap& b) {
   return std::tie(a.where.offset_bytes, a.where.length_bytes, a.kind, a.what) <
          std::tie(b.where.offset_bytes, b.where.length_bytes, b.kind, b.what);
 }
 
 Scanner::Scanner(const Ruleset& rules, const Limits& limits)
-    : state_(std::make_unique<State>(rules, limits)) {}
+    : Scanner(rules, limits, std::make_shared<HitStore>(rules.engine().rules().correlations.size(),
+                                                        limits.correlation_hits)) {}
+Scanner::Scanner(const Ruleset& rules, const Limits& limits, std::shared_ptr<HitStore> remembered)
+    : state_(std::make_unique<State>(rules, limits, std::move(remembered))) {}
 Scanner::~Scanner() = default;
 Scanner::Scanner(Scanner&&) noexcept = default;
+
+std::vector<Scanner> Scanner::team(const Ruleset& rules, const Limits& limits, unsigned count) {
+  std::vector<Scanner> scanners;
+  if (count > 0) scanners.push_back(Scanner(rules, limits));
+  while (scanners.size() < count)
+    scanners.push_back(Scanner(rules, limits, scanners.front().state().remembered));
+  return scanners;
+}
 
 Status Scanner::scan(const Block& block, EventBatch& batch, const std::string& item_path) {
   return state_->scan(block, batch, item_path);

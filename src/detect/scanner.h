@@ -19,12 +19,17 @@
 
 namespace pugmark {
 
+class HitStore;
+
 // Judges the events of blocks by all rules. One per worker thread, not thread-safe; the Ruleset
 // it was made with is shared and outlives it, and so does the ShapeTable of the events. What it
 // finds is collected inside and taken by Results.
 class Scanner {
  public:
   Scanner(const Ruleset& rules, const Limits& limits);
+  // Those of one hunt, `count` of them: what is remembered for correlations they share, so that it
+  // takes no more memory with more threads.
+  static std::vector<Scanner> team(const Ruleset& rules, const Limits& limits, unsigned count);
   ~Scanner();
   Scanner(Scanner&&) noexcept;
 
@@ -40,6 +45,8 @@ class Scanner {
   State& state() { return *state_; }
 
  private:
+  Scanner(const Ruleset& rules, const Limits& limits, std::shared_ptr<HitStore> remembered);
+
   std::unique_ptr<State> state_;
 };
 

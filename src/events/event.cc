@@ -19,6 +19,9 @@ std::string_view meaning_of(Recurrence kind) {
     case Recurrence::kContradiction:
       return "contradict themselves about channel, event id, computer or time (rules see every "
              "value)";
+    case Recurrence::kLongName:
+      return "have names longer than the limit name-bytes (they are shown shortened; rules see all "
+             "of them)";
   }
   return "";
 }

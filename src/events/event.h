@@ -62,6 +62,7 @@ struct ClockSample {
 enum class Recurrence : std::uint8_t {
   kUnreadableTime,  // a time is there but cannot be read; the event counts as undated
   kContradiction,   // the record names several channels, event ids, computers or times
+  kLongName,        // a name is longer than Limits::name_bytes
 };
 
 struct RecurringGap {

@@ -4,6 +4,9 @@
 
 #include <atomic>
 #include <deque>
+#include <unordered_set>
+
+#include "base/shorten.h"
 
 namespace pugmark {
 namespace {
@@ -34,9 +37,30 @@ struct ShapeTable::Tables {
   // Deques, because names and shapes must not move: views and pointers to them are handed out.
   std::deque<std::string> names;
   std::unordered_map<std::string_view, FieldId> ids_by_name;
+  std::unordered_set<FieldId> shortened;
+  std::uint64_t names_cost = 0;
   std::deque<Shape> shapes;
   std::unordered_multimap<std::uint64_t, const Shape*> shapes_by_hash;
+  std::uint64_t shape_fields_count = 0;
   std::atomic<bool> refused = false;
+
+  void shorten_names(Shape& shape) const {
+    for (std::string* const name : {&shape.channel, &shape.provider}) {
+      if (shorten(*name, static_cast<std::size_t>(limits.name_bytes)))
+        shape.has_shortened_names = true;
+    }
+  }
+
+  // Under the lock.
+  void complete(Shape& shape) const {
+    shape.names.clear();
+    shape.names.reserve(shape.fields.size());
+    for (const FieldId field : shape.fields) {
+      shape.names.push_back(names[static_cast<std::size_t>(field)]);
+      shape.has_shortened_names =
+          shape.has_shortened_names || (!shortened.empty() && shortened.contains(field));
+    }
+  }
 };
 
 ShapeTable::ShapeTable(const Limits& limits, ShapeListener* listener)
@@ -48,45 +72,58 @@ ShapeTable::ShapeTable(const Limits& limits, ShapeListener* listener)
 ShapeTable::~ShapeTable() = default;
 
 bool ShapeTable::intern_field(std::string_view name, FieldId& id) {
+  std::string shorter;
+  bool is_shortened = false;
+  if (name.size() > tables_->limits.name_bytes) {
+    shorter = name;
+    is_shortened = shorten(shorter, tables_->limits.name_bytes);
+    name = shorter;
+  }
   const std::lock_guard lock(tables_->mutex);
   if (const auto found = tables_->ids_by_name.find(name); found != tables_->ids_by_name.end()) {
     id = found->second;
     return true;
   }
-  if (tables_->names.size() >= tables_->limits.field_names) {
+  constexpr std::size_t kBytesOfOneName = 128;
+  const std::uint64_t cost = 1 + name.size() / kBytesOfOneName;
+  if (tables_->names_cost + cost > tables_->limits.field_names) {
     tables_->refused = true;
     return false;
   }
+  tables_->names_cost += cost;
   id = FieldId{static_cast<std::uint32_t>(tables_->names.size())};
   tables_->names.emplace_back(name);
   tables_->ids_by_name.emplace(tables_->names.back(), id);
+  if (is_shortened) tables_->shortened.insert(id);
   return true;
 }
 
-std::string_view ShapeTable::field_name(FieldId id) const {
-  const std::lock_guard lock(tables_->mutex);
-  return tables_->names[static_cast<std::size_t>(id)];
-}
-
 const Shape* ShapeTable::intern(Shape shape) {
+  tables_->shorten_names(shape);
   const std::uint64_t hash = hash_of(shape);
   const std::lock_guard lock(tables_->mutex);
   const auto [first, last] = tables_->shapes_by_hash.equal_range(hash);
   for (auto it = first; it != last; ++it) {
     if (same_kind(*it->second, shape)) return it->second;
   }
-  if (tables_->shapes.size() >= tables_->limits.shapes) {
+  if (tables_->shapes.size() >= tables_->limits.shapes ||
+      tables_->shape_fields_count + shape.fields.size() > tables_->limits.shape_fields) {
     tables_->refused = true;
     return nullptr;
   }
+  tables_->shape_fields_count += shape.fields.size();
   shape.id = static_cast<std::uint32_t>(tables_->shapes.size());
-  shape.names.clear();
-  for (const FieldId field : shape.fields)
-    shape.names.push_back(tables_->names[static_cast<std::size_t>(field)]);
+  tables_->complete(shape);
   shape.wanted = tables_->listener == nullptr || tables_->listener->wants(shape);
   tables_->shapes.push_back(std::move(shape));
   tables_->shapes_by_hash.emplace(hash, &tables_->shapes.back());
   return &tables_->shapes.back();
+}
+
+void ShapeTable::complete(Shape& shape) const {
+  tables_->shorten_names(shape);
+  const std::lock_guard lock(tables_->mutex);
+  tables_->complete(shape);
 }
 
 std::size_t ShapeTable::shapes_count() const {

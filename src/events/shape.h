@@ -57,6 +57,7 @@ struct Shape {
   TimePrecision precision = TimePrecision::kSecond;
   std::vector<FieldId> fields;  // one per slot; a name stands once (repeats become a list)
   std::vector<std::string_view> names;  // of the fields; filled in by the table, live as long as it
+  bool has_shortened_names = false;  // of log, provider or fields (Limits::name_bytes)
   bool wanted = true;  // false: nobody reads the values of such events, readers leave them out
 };
 
@@ -69,8 +70,8 @@ class ShapeListener {
 };
 
 // Interns field names and shapes. Thread-safe; readers keep a cache of their own in front of it,
-// because every call takes a lock. Full tables (Limits::field_names, Limits::shapes) refuse: what
-// was refused is counted, and the reader records a Gap.
+// because every call takes a lock. Full tables (Limits::field_names, shapes, shape_fields) refuse,
+// and the reader records a Gap. Names longer than Limits::name_bytes are shortened.
 class ShapeTable {
  public:
   explicit ShapeTable(const Limits& limits, ShapeListener* listener = nullptr);
@@ -78,15 +79,15 @@ class ShapeTable {
   ShapeTable& operator=(const ShapeTable&) = delete;
   ~ShapeTable();
 
-  // The id of a name (UTF-8, exact case). False if the table is full.
+  // The id of a name (UTF-8, exact case; shortened if it is too long). False if the table is full.
   bool intern_field(std::string_view name, FieldId& id);
 
-  // The name of an id this table gave out; lives as long as the table.
-  std::string_view field_name(FieldId id) const;
-
-  // The shared Shape equal to `shape` (id and wanted are set here), or nullptr if the
-  // table is full.
+  // The shared Shape equal to `shape` (id, names, has_shortened_names and wanted are set here), or
+  // nullptr if the table is full.
   const Shape* intern(Shape shape);
+
+  // Does the same for a shape that stays with its reader, but for id and wanted.
+  void complete(Shape& shape) const;
 
   std::size_t shapes_count() const;
 

@@ -205,8 +205,7 @@ Result<std::optional<ScannedEvidence>> scan_once(const Listing& listing, std::ui
   const ReaderOptions options{&request.limits, scanned.shapes.get(), request.carve,
                               &progress.cancel};
   Work work(listing, first_id, options, threads_count, progress);
-  for (unsigned i = 0; i < threads_count; ++i)
-    scanned.scanners.emplace_back(rules, request.limits);
+  scanned.scanners = Scanner::team(rules, request.limits, threads_count);
   FirstFailure failure;
   run_on_threads(threads_count, [&](unsigned number) {
     try {

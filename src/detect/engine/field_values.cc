@@ -36,25 +36,26 @@ void bind_slots(const Shape& shape, BoundShape& bound) {
   };
   for (const FieldPlan& plan : bound.bucket->fields) {
     std::size_t exact_count = 0;
-    std::vector<std::uint32_t> slots;
-    std::vector<std::vector<std::uint32_t>> parts;
-    bool possible = plan.role == FieldRole::kKeyword;
+    const auto field = static_cast<std::uint32_t>(bound.slots.size());
+    FieldSlots others{field, {}};
+    std::uint32_t exact = kNoSlot;
     if (plan.rename != nullptr) {
-      for (const std::string& part : plan.rename->event_fields) {
-        parts.push_back(slots_of(part, exact_count));
-        possible = possible || !parts.back().empty();
-      }
-      exact_count = 0;
+      for (const std::string& part : plan.rename->event_fields)
+        others.parts.push_back(slots_of(part, exact_count));
     } else if (plan.role != FieldRole::kKeyword) {
-      slots = slots_of(plan.name, exact_count);
-      possible = !slots.empty();
+      std::vector<std::uint32_t> slots = slots_of(plan.name, exact_count);
+      if (exact_count > 0) {
+        exact = slots.front();
+        slots.erase(slots.begin());
+      }
+      others.parts.push_back(std::move(slots));
     }
-    if (plan.indexed && possible)
-      bound.indexed.push_back(static_cast<std::uint32_t>(bound.slots.size()));
-    bound.slots.push_back(exact_count > 0 ? slots.front() : kNoSlot);
-    if (exact_count > 0) slots.erase(slots.begin());
-    bound.other_slots.push_back(std::move(slots));
-    bound.part_slots.push_back(std::move(parts));
+    const bool has_others = std::any_of(others.parts.begin(), others.parts.end(),
+                                        [](const auto& slots) { return !slots.empty(); });
+    const bool possible = plan.role == FieldRole::kKeyword || exact != kNoSlot || has_others;
+    if (plan.indexed && possible) bound.indexed.push_back(field);
+    bound.slots.push_back(exact);
+    if (has_others) bound.other_slots.push_back(std::move(others));
   }
   if (bound.bucket->keywords_by_value == kNoField) return;
   for (std::uint32_t slot = 0; slot < names.size(); ++slot) {
@@ -63,6 +64,13 @@ void bind_slots(const Shape& shape, BoundShape& bound) {
                     [&](std::uint32_t field) { return bound.slots[field] == slot; });
     if (!is_field) bound.keyword_slots.push_back(slot);
   }
+}
+
+const FieldSlots* BoundShape::others_of(std::uint32_t field) const {
+  const auto found =
+      std::lower_bound(other_slots.begin(), other_slots.end(), field,
+                       [](const FieldSlots& one, std::uint32_t key) { return one.field < key; });
+  return found != other_slots.end() && found->field == field ? &*found : nullptr;
 }
 
 void FieldValues::begin(const Event& event, const BoundShape& bound, std::string_view raw_line) {
@@ -168,7 +176,9 @@ const Value* FieldValues::first_present(const std::vector<std::uint32_t>& slots)
 // that are absent or null. What the rewrite makes of a text is read beside it.
 MemoEntry* FieldValues::load_renamed(std::uint32_t field) {
   const sigma::FieldRename& rename = *bound_->bucket->fields[field].rename;
-  const auto& parts = bound_->part_slots[field];
+  const FieldSlots* const others = bound_->others_of(field);
+  if (others == nullptr) return nullptr;
+  const auto& parts = others->parts;
   readings_.begin(passing_arena_);
   if (parts.size() == 1) {
     const Value* value = first_present(parts.front());
@@ -198,9 +208,10 @@ MemoEntry* FieldValues::load_renamed(std::uint32_t field) {
 // An event without a field of exactly the rule's name may have some that differ only in case: then
 // the values of all of them count.
 MemoEntry* FieldValues::load_from_others(std::uint32_t field) {
-  if (first_present(bound_->other_slots[field]) == nullptr) return nullptr;
+  const FieldSlots* const others = bound_->others_of(field);
+  if (others == nullptr || first_present(others->parts.front()) == nullptr) return nullptr;
   readings_.begin(passing_arena_);
-  for (const std::uint32_t slot : bound_->other_slots[field]) {
+  for (const std::uint32_t slot : others->parts.front()) {
     if (at(slot).present()) readings_.add(role_of_slot(slot), at(slot), at(bound_->uri_stem_slot));
   }
   MemoEntry* entry = new_passing(field);

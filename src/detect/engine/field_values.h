@@ -16,6 +16,12 @@ namespace pugmark::engine {
 
 inline constexpr std::uint32_t kNoSlot = UINT32_MAX;
 
+// Slots of the few fields that have any; `field` is an index into Bucket::fields.
+struct FieldSlots {
+  std::uint32_t field = 0;
+  std::vector<std::vector<std::uint32_t>> parts;  // one for fields that are not put together
+};
+
 // A bucket as it applies to one Shape: which slot of its events holds which field.
 struct BoundShape {
   const Bucket* bucket = nullptr;  // nullptr: no rule can ever match this kind of event
@@ -23,11 +29,9 @@ struct BoundShape {
   std::uint32_t field_base = 0;    // of the bucket's fields, over all buckets
   // One per Bucket::fields: the slot of exactly this name, or kNoSlot.
   std::vector<std::uint32_t> slots;
-  // One per Bucket::fields: slots of names that differ only in case, for events that lack the exact
-  // one. Nearly always empty.
-  std::vector<std::vector<std::uint32_t>> other_slots;
-  // Of fields put together from others: for each part, its slots, exact name first.
-  std::vector<std::vector<std::vector<std::uint32_t>>> part_slots;
+  // Slots of names that differ only in case, for events that lack the exact one; of fields put
+  // together from others, for each part its slots, exact name first. By field; nearly always empty.
+  std::vector<FieldSlots> other_slots;
   // The fields some clause looks at that such events can have, and with Bucket::keywords_by_value
   // the slots that are none of them.
   std::vector<std::uint32_t> indexed;
@@ -37,6 +41,9 @@ struct BoundShape {
   std::uint32_t uri_query_slot = kNoSlot;
   std::uint32_t user_agent_slot = kNoSlot;
   bool query_follows_stem = true;  // no other value stands between them, or one is not there
+
+  // The other slots of a field, or nullptr.
+  const FieldSlots* others_of(std::uint32_t field) const;
 };
 
 // Fills in the slots for the bucket `bound` already has.

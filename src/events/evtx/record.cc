@@ -536,7 +536,7 @@ const Shape* RecordDecoder::make_shape(const Value& channel, const Value& provid
 const Shape* RecordDecoder::make_private_shape(Shape shape) {
   shape.id = UINT32_MAX;
   shape.wanted = true;
-  for (const FieldId field : shape.fields) shape.names.push_back(shapes_.field_name(field));
+  shapes_.complete(shape);
   private_bytes_ +=
       shape.channel.size() + shape.provider.size() +
       shape.fields.size() * (sizeof(FieldId) + sizeof(std::string_view));

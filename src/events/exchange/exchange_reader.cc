@@ -124,7 +124,8 @@ class RecordDecoder {
       gaps_.add(record.begin, whole.size(),
                 layout_ == nullptr ? GapKind::kDamaged : GapKind::kLimit,
                 layout_ == nullptr ? "A record stands here without a header that names its columns."
-                                   : "The limit field-names or shapes was reached: not read.");
+                                   : "The limit field-names, shapes or shape-fields was reached: "
+                                     "not read.");
       return;
     }
     batch_.understood_bytes += record.next - record.begin;
@@ -218,8 +219,8 @@ class RecordDecoder {
     const DataShape& data = found != scratch_.data_shapes.end() ? found->second : make_data_shape();
     if (data.shape != nullptr) return &data;
     gaps_.add(at, length, GapKind::kLimit,
-              "The limit field-names or shapes was reached: the fields inside EventData were not "
-              "told apart.");
+              "The limit field-names, shapes or shape-fields was reached: the fields inside "
+              "EventData were not told apart.");
     return nullptr;
   }
 

@@ -53,7 +53,8 @@ class OabGeneratorReader : public text::LineReader {
     if (shown.empty()) return true;
     if (shape_ == nullptr) {
       gaps.add(at, whole.size(), GapKind::kLimit,
-               "The limit field-names or shapes was reached: this line was not read.");
+               "The limit field-names, shapes or shape-fields was reached: this line was not "
+               "read.");
       return false;
     }
     Event event;

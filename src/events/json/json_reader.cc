@@ -234,7 +234,8 @@ class JsonDecoder {
         event_id > UINT32_MAX ? 0 : static_cast<std::uint32_t>(event_id), is_ambiguous);
     if (event.shape == nullptr) {
       gaps_.add(at, length, GapKind::kLimit,
-                "The limit field-names or shapes was reached: this event was not read.");
+                "The limit field-names, shapes or shape-fields was reached: this event was not "
+                "read.");
       return false;
     }
     event.where = text::locate(block_, at, length);

@@ -4,6 +4,7 @@
 #include <array>
 #include <xxhash.h>
 
+#include "base/shorten.h"
 #include "events/json/names.h"
 #include "events/json/walk.h"
 #include "events/text/fields.h"
@@ -13,6 +14,7 @@ namespace {
 
 // Layouts and kinds kept by one thread. Logs have dozens; more is hostile, and is made anew.
 constexpr std::size_t kLayoutsMax = 2048;
+constexpr std::size_t kLayoutsBytesMax = std::size_t{16} << 20U;
 constexpr std::size_t kKindsMax = 256;
 
 // Where the time of an event may stand, the best first.
@@ -121,6 +123,22 @@ std::unique_ptr<Layout> make_layout(const std::string& signature) {
   return layout;
 }
 
+// What a layout takes, about.
+std::size_t bytes_of(const Layout& layout) {
+  std::size_t bytes = layout.signature.size() + layout.slot_of_leaf.size() * sizeof(std::uint32_t);
+  for (const std::string& name : layout.names) bytes += sizeof name + name.size();
+  return bytes;
+}
+
+// `name`, or what is left of it where it is too long; `memory` then holds that.
+std::string_view short_name(std::string_view name, const Limits& limits, std::string& memory,
+                            bool& is_shortened) {
+  if (name.size() <= limits.name_bytes) return name;
+  memory = name;
+  is_shortened = shorten(memory, static_cast<std::size_t>(limits.name_bytes)) || is_shortened;
+  return memory;
+}
+
 }  // namespace
 
 std::vector<std::string> paths_of(std::string_view signature) {
@@ -135,9 +153,13 @@ Layout& LayoutCache::find(const std::string& signature) {
     last_ = found->second.get();
     return *last_;
   }
-  if (layouts_.size() >= kLayoutsMax) layouts_.clear();
+  if (layouts_.size() >= kLayoutsMax || layouts_bytes_ > kLayoutsBytesMax) {
+    layouts_.clear();
+    layouts_bytes_ = 0;
+  }
   auto& slot = layouts_[hash];
   slot = make_layout(signature);
+  layouts_bytes_ += bytes_of(*slot);
   last_ = slot.get();
   return *last_;
 }
@@ -145,6 +167,11 @@ Layout& LayoutCache::find(const std::string& signature) {
 const Shape* LayoutCache::shape_of(Layout& layout, std::string_view channel,
                                    std::string_view provider, std::uint32_t event_id,
                                    bool is_ambiguous) {
+  std::string shorter_channel;
+  std::string shorter_provider;
+  bool is_shortened = false;
+  channel = short_name(channel, *options_.limits, shorter_channel, is_shortened);
+  provider = short_name(provider, *options_.limits, shorter_provider, is_shortened);
   for (std::size_t i = 0; i < layout.kinds.size(); ++i) {
     Layout::Kind& kind = layout.kinds[i];
     if (kind.event_id != event_id || kind.is_ambiguous != is_ambiguous || kind.channel != channel ||
@@ -162,6 +189,7 @@ const Shape* LayoutCache::shape_of(Layout& layout, std::string_view channel,
   shape.event_id = event_id;
   shape.is_ambiguous = is_ambiguous;
   shape.precision = TimePrecision::kMillisecond;
+  shape.has_shortened_names = is_shortened;
   const Shape* const known = text::intern_shape(*options_.shapes, std::move(shape), layout.names);
   layout.kinds.push_back(
       {std::string(channel), std::string(provider), event_id, is_ambiguous, known});

@@ -46,7 +46,7 @@ struct Layout {
 // The paths of the leaves of a signature (see walk.h), in order.
 std::vector<std::string> paths_of(std::string_view signature);
 
-// The layouts one thread has met. Bounded: when full it starts anew.
+// The layouts one thread has met. Bounded in number and bytes: when full it starts anew.
 class LayoutCache {
  public:
   explicit LayoutCache(const ReaderOptions& options) : options_(options) {}
@@ -60,6 +60,7 @@ class LayoutCache {
  private:
   ReaderOptions options_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Layout>> layouts_;
+  std::size_t layouts_bytes_ = 0;
   Layout* last_ = nullptr;
 };
 

@@ -62,7 +62,8 @@ class NcsaReader : public text::LineReader {
     event.shape = shape_of(kind, static_cast<NcsaScratch&>(scratch));
     if (event.shape == nullptr) {
       gaps.add(at, whole.size(), GapKind::kLimit,
-               "The limit field-names or shapes was reached: this line was not read.");
+               "The limit field-names, shapes or shape-fields was reached: this line was not "
+               "read.");
       return false;
     }
     event.where = text::locate(block, at, whole.size());

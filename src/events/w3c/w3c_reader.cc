@@ -110,7 +110,8 @@ class RowDecoder {
                 "Rows stand here without a `#Fields:` line above them that names their columns.");
     } else {
       gaps_.add(lost_begin, lost_end - lost_begin, GapKind::kLimit,
-                "The limit field-names or shapes was reached: these rows were not read.");
+                "The limit field-names, shapes or shape-fields was reached: these rows were not "
+                "read.");
     }
   }
 

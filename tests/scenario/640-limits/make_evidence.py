@@ -19,6 +19,10 @@ for _ in range(20):
 events = [{"a": "before"}, deep, {f"field{number}": number for number in range(40)},
           {"a": "x" * 3000}, {"a": "behind"}]
 (folder / "events.json").write_text("".join(json.dumps(event) + "\n" for event in events))
+(folder / "long-names.jsonl").write_text("".join(
+    json.dumps({"Channel": "C" * 520, "EventID": 1, "Computer": computer, "F" * 520: "x",
+                "@timestamp": "2021-03-03T00:00:00Z"}) + "\n"
+    for computer in ("A" * 600, "A" * 599 + "B", "short")))
 below = folder / "one" / "two" / "three"
 below.mkdir(parents=True)
 (below / "a.log").write_bytes(BEFORE)
