@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "casefile/casefile.h"
+
 namespace pugmark {
 namespace {
 
@@ -155,6 +157,58 @@ correlation: {type: temporal_ordered, rules: [first, second], timespan: 1m}
   EXPECT_EQ(findings_of(unnumbered(1, "a") + unnumbered(2, "b"), none), 0U);
 }
 
+// Each item has a clock of its own: what coverage says of a source must be true of all its items.
+TEST_F(PipelineTest, CoverageSaysInHowManyItemsAClockWasCorrected) {
+  const auto log_of = [](const std::string& hour, int records_count, int first_id) {
+    std::string log;
+    for (int i = 0; i < records_count; ++i) {
+      const std::string minute = std::to_string(10 + i);
+      log +=
+          "{\"Channel\":\"Microsoft-Windows-Sysmon/Operational\",\"EventID\":1,\"Computer\":\"mx\","
+          "\"EventRecordID\":" +
+          std::to_string(first_id + i) + ",\"UtcTime\":\"2021-03-14 11:" + minute +
+          ":00.000\",\"TimeCreated\":\"2021-03-14T" + hour + ":" + minute + ":00Z\"}\n";
+    }
+    return log;
+  };
+  const auto clock_of = [&](const std::vector<std::string>& logs) {
+    for (std::size_t i = 0; i < logs.size(); ++i) write(std::string(1, "abc"[i]), logs[i]);
+    outcome_of(request());
+    std::vector<Coverage> list;
+    const auto reader = CaseReader::open(request().case_path);
+    if (reader.ok()) {
+      EXPECT_TRUE(reader.value()
+                      .coverage([&](const Coverage& one) {
+                        list.push_back(one);
+                        return true;
+                      })
+                      .ok());
+    }
+    EXPECT_EQ(list.size(), 1U);
+    return list.empty() ? Coverage{} : list[0];
+  };
+  const Coverage right = clock_of({log_of("11", 20, 1)});
+  EXPECT_EQ(right.clock.find("The item's clock agrees with Sysmon's UtcTime in 20 of 20"), 0U);
+  EXPECT_EQ(right.shifted_items_count, 0U);
+  const Coverage mixed = clock_of({log_of("11", 20, 1), log_of("06", 20, 21)});
+  EXPECT_EQ(mixed.time_shift_s, 0);
+  EXPECT_EQ(mixed.shifted_items_count, 1U);
+  EXPECT_NE(
+      mixed.clock.find("In 1 of 2 items the times were left as written. Of one of them: The "),
+      std::string::npos);
+  EXPECT_NE(mixed.clock.find("In 1 of 2 items 18000 s were added to all times. Of one of them: In"),
+            std::string::npos);
+  const Coverage three = clock_of({log_of("16", 20, 1), log_of("06", 20, 21), log_of("11", 5, 41)});
+  EXPECT_EQ(three.time_shift_s, 0);
+  EXPECT_EQ(three.shifted_items_count, 2U);
+  EXPECT_EQ(three.clock.find("In 1 of 3 items -18000 s were added"), 0U) << three.clock;
+  const Coverage alike =
+      clock_of({log_of("06", 20, 1), log_of("06", 30, 21), log_of("06", 40, 51)});
+  EXPECT_EQ(alike.time_shift_s, 18'000);
+  EXPECT_EQ(alike.shifted_items_count, 3U);
+  EXPECT_EQ(alike.clock.find("In 3 of 3 items 18000 s were added to all times."), 0U);
+}
+
 // The pieces of a line that is too long are one gap, and how many gaps there are beyond the limit
 // does not depend on who found them.
 TEST_F(PipelineTest, ThreadsCountThePiecesOfALongLineAlike) {
@@ -191,8 +245,9 @@ detection: {selection: {Image|endswith: nothing.exe}, condition: selection}
 
 // Where the program is installed is not part of the evidence.
 TEST_F(PipelineTest, TheFolderOfTheOwnRulesDoesNotShow) {
-  write("iis", "#Fields: date time cs-method cs-uri-stem sc-status\n"
-               "2021-03-03 06:49:42 POST /ecp/y.js 200\n");
+  write("iis",
+        "#Fields: date time cs-method cs-uri-stem sc-status\n"
+        "2021-03-03 06:49:42 POST /ecp/y.js 200\n");
   std::vector<std::string> cases;
   for (const char* place : {"here", "elsewhere/below/"}) {
     HuntRequest hunted = request();

@@ -1,9 +1,8 @@
 #include "detect/sigma/correlate.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
+#include <gtest/gtest.h>
 #include <numeric>
 #include <random>
 
