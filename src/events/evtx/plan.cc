@@ -7,6 +7,8 @@
 #include <array>
 #include <set>
 
+#include "base/random_seed.h"
+
 namespace pugmark::evtx {
 namespace {
 
@@ -395,13 +397,19 @@ void build_plan(const RecordValues& record, const NameTable& names, const Limits
   if (plan.error == nullptr) Naming(tree, record, names, limits, fields, plan).run();
 }
 
+PlanCache::PlanCache() : seed_(random_seed()) { clear(); }
+
+std::uint64_t PlanCache::hash_of(std::span<const std::uint32_t> signature) const {
+  return XXH3_64bits_withSeed(signature.data(), signature.size_bytes(), seed_);
+}
+
 void PlanCache::clear() {
   plans_.clear();
   buckets_.assign(4096, 0);
 }
 
 Plan* PlanCache::find_or_add(std::span<const std::uint32_t> signature, bool& added) {
-  const std::uint64_t hash = XXH3_64bits(signature.data(), signature.size_bytes());
+  const std::uint64_t hash = hash_of(signature);
   std::size_t bucket = hash & (buckets_.size() - 1);
   for (; buckets_[bucket] != 0; bucket = (bucket + 1) & (buckets_.size() - 1)) {
     Entry& entry = plans_[buckets_[bucket] - 1];

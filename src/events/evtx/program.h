@@ -118,12 +118,15 @@ Reason parse_binxml(Bytes chunk, std::size_t begin, std::size_t end, const Parse
 // Programs by content, for one worker. Addresses stay valid until clear().
 class ProgramCache {
  public:
-  ProgramCache() { clear(); }
+  ProgramCache();
   const Program* find_or_add(const Program& parsed);
   std::size_t size() const { return programs_.size(); }
   void clear();
 
+  std::uint64_t hash_of(const Program& parsed) const;  // of this cache alone
+
  private:
+  std::uint64_t seed_;
   std::deque<Program> programs_;
   std::vector<std::uint64_t> hashes_;   // by program id
   std::vector<std::uint32_t> buckets_;  // id + 1
