@@ -326,6 +326,14 @@ TEST(Evtx, HashesOfLayoutsDifferFromCacheToCache) {
   EXPECT_NE(ProgramCache().hash_of(program), ProgramCache().hash_of(program));
 }
 
+// What a reason says decides nothing.
+TEST(Evtx, OnlyAReasonThatIsALimitIsOne) {
+  EXPECT_FALSE(Reason(nullptr));
+  EXPECT_FALSE(Reason("its text says limit chunk-values").is_limit());
+  constexpr Reason kWithoutTheWord = Reason::limit("it is too much");
+  EXPECT_TRUE(kWithoutTheWord && kWithoutTheWord.is_limit());
+}
+
 TEST(Evtx, IsKnownByContent) {
   const std::string file = sample(1);
   EXPECT_TRUE(is_evtx(as_bytes(file)));

@@ -65,7 +65,7 @@ struct SpecialSlot {
 struct Plan {
   static constexpr std::uint32_t kNone = UINT32_MAX;
 
-  Reason error = nullptr;                 // the layout itself cannot be read
+  Reason error;                           // the layout itself cannot be read
   bool is_final = false;                  // false: not built, or this chunk's budget was too small
   std::vector<FieldId> fields;
   std::vector<std::uint32_t> pool_index;  // by slot; kNone: null, or a special slot

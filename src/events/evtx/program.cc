@@ -90,7 +90,7 @@ class Parser {
 
   Reason open_element(bool has_attributes) {
     if (in_start_tag_) return misplaced();
-    if (depth_ >= rules_.nesting_depth) return "its elements nest deeper than limit nesting-depth";
+    if (depth_ >= rules_.nesting_depth) return kElementsTooDeep;
     const std::size_t skipped = rules_.dependency_ids ? 6U : 4U;  // [DependencyId], length
     if (!has(skipped)) return too_short();
     pos_ += skipped;
