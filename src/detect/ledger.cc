@@ -181,8 +181,7 @@ void judge_correlation(const sigma::RuleSet& rules, const sigma::Correlation& co
     entry.why += fmt::format("{}{} is {}: {}", entry.why.empty() ? "" : " ", ledger[at].rule_title,
                              to_string(ledger[at].state), ledger[at].why);
   }
-  const bool needs_all = correlation.type == sigma::CorrelationType::kTemporal ||
-                         correlation.type == sigma::CorrelationType::kTemporalOrdered;
+  const bool needs_all = is_temporal(correlation.type);
   if (blind == correlation.rules.size() || (needs_all && blind > 0 && !correlation.is_extended))
     entry.state = RuleState::kNotObservable;
 }

@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::size_t kAlternatives = 64;
 
-bool is_temporal(CorrelationType type) {
-  return type == CorrelationType::kTemporal || type == CorrelationType::kTemporalOrdered;
-}
-
 bool is_summed(CorrelationType type) {
   return type == CorrelationType::kValueSum || type == CorrelationType::kValueAverage;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "detect/finding.h"
 #include "detect/sigma/condition.h"
 
 namespace pugmark::sigma {
@@ -37,8 +38,7 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> wo
 }
 
 void warn_about_words(Document& document) {
-  if (!document.level.empty() &&
-      !is_one_of(document.level, {"informational", "low", "medium", "high", "critical"})) {
+  if (!document.level.empty() && !level_from_string(document.level)) {
     document.warnings.push_back(fmt::format("The level '{}' is unknown; the rule counts as medium.",
                                             escaped(document.level)));
   }

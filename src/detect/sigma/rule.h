@@ -250,6 +250,9 @@ enum class CorrelationType : std::uint8_t {
 };
 
 std::string_view to_string(CorrelationType type);  // as a rule writes it: "event_count"
+inline bool is_temporal(CorrelationType type) {    // counts which rules matched, no events or values
+  return type == CorrelationType::kTemporal || type == CorrelationType::kTemporalOrdered;
+}
 
 struct Threshold {
   CompareOp op = CompareOp::kGreaterEqual;
