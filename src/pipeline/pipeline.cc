@@ -136,9 +136,6 @@ Status write_case(const HuntRequest& request, const Ruleset& rules, Results& res
 
 HuntOutcome outcome_of(const Results& results) {
   HuntOutcome outcome;
-  outcome.items_count = results.items().size();
-  outcome.events_count = results.events_count();
-  outcome.findings_count = results.findings_count();
   outcome.gaps_count = results.gaps_count();
   for (const LedgerEntry& entry : results.ledger()) {
     if (entry.state == RuleState::kRejected) ++outcome.rejected_rules_count;

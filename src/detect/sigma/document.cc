@@ -251,11 +251,8 @@ bool parse_header(const Node& root, Document& document, Fault& fault) {
   document.description = scalar_text(root, "description");
   document.author = scalar_text(root, "author");
   document.date = scalar_text(root, "date");
-  document.modified = scalar_text(root, "modified");
-  document.license = scalar_text(root, "license");
   document.references = shown_texts(root, "references");
   document.tags = shown_texts(root, "tags");
-  document.falsepositives = shown_texts(root, "falsepositives");
   warn_about_words(document);
   if (document.title.empty()) {
     return fail(fault, root.line, "The document has no title.", "Add 'title:'.");
