@@ -9,7 +9,7 @@
 
 #include "events/exchange/exchange_reader.h"
 #include "events/exchange/exchange_twin.h"
-#include "events/text/plain.h"
+#include "events/text/plain_testing.h"
 
 using namespace pugmark;
 

@@ -10,7 +10,7 @@
 #include "events/json/elements.h"
 #include "events/json/json_reader.h"
 #include "events/json/json_twin.h"
-#include "events/text/plain.h"
+#include "events/text/plain_testing.h"
 
 using namespace pugmark;
 

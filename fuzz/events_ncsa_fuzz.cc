@@ -8,7 +8,7 @@
 
 #include "events/ncsa/ncsa_reader.h"
 #include "events/ncsa/ncsa_twin.h"
-#include "events/text/plain.h"
+#include "events/text/plain_testing.h"
 
 using namespace pugmark;
 

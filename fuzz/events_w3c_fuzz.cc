@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "events/text/plain.h"
+#include "events/text/plain_testing.h"
 #include "events/w3c/w3c_reader.h"
 #include "events/w3c/w3c_twin.h"
 

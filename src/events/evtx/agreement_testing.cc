@@ -1,4 +1,4 @@
-#include "events/evtx/agreement.h"
+#include "events/evtx/agreement_testing.h"
 
 #include <fmt/format.h>
 
