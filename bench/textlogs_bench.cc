@@ -10,7 +10,7 @@
 #include "events/exchange/exchange_reader.h"
 #include "events/json/json_reader.h"
 #include "events/ncsa/ncsa_reader.h"
-#include "events/text/testing.h"
+#include "events/text/blocks_testing.h"
 #include "events/w3c/w3c_reader.h"
 
 namespace {

@@ -1,6 +1,8 @@
 # pugmark_room(NAME MAY_USE ROOM...): one folder of src/ becomes
 #   pugmark_NAME   static library from src/NAME/**/*.cc (without the files below)
-#   NAME_test      test program from **/*_test.cc; *_testing.cc is code that tests share
+#   pugmark_NAME_testing   what tests and fuzzers share, no part of the program: **/*_testing.cc,
+#                          and **/*_twin.cc, the slow twins of fast code
+#   NAME_test      test program from **/*_test.cc
 # A new source file needs no line here: the folders are globbed (docs/adr says why). A room that has
 # no sources yet is an INTERFACE library, so that its arrows can be drawn before its first file.
 function(pugmark_room name)
@@ -18,8 +20,10 @@ function(pugmark_room name)
   set(folder "${CMAKE_CURRENT_SOURCE_DIR}/src/${name}")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.cc")
   set(test_sources ${sources})
-  list(FILTER test_sources INCLUDE REGEX "_(test|testing)\\.cc$")
-  list(FILTER sources EXCLUDE REGEX "_(test|testing)\\.cc$")
+  list(FILTER test_sources INCLUDE REGEX "_test\\.cc$")
+  set(testing_sources ${sources})
+  list(FILTER testing_sources INCLUDE REGEX "_(testing|twin)\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_(test|testing|twin)\\.cc$")
   list(REMOVE_ITEM sources "${folder}/main.cc")
 
   list(TRANSFORM room_MAY_USE PREPEND pugmark_ OUTPUT_VARIABLE used_targets)
@@ -35,9 +39,28 @@ function(pugmark_room name)
   endif()
   set_property(GLOBAL APPEND PROPERTY pugmark_rooms ${name})
 
+  if(PUGMARK_TESTS AND testing_sources)
+    add_library(pugmark_${name}_testing STATIC ${testing_sources})
+    target_link_libraries(pugmark_${name}_testing PUBLIC pugmark_${name})
+    pugmark_test_definitions(pugmark_${name}_testing)
+  endif()
   if(PUGMARK_TESTS AND test_sources)
     pugmark_test(${name} ${test_sources})
   endif()
+endfunction()
+
+# What code for tests is told of the program.
+function(pugmark_test_definitions target)
+  target_compile_definitions(${target} PRIVATE PUGMARK_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                                               PUGMARK_VERSION="${PROJECT_VERSION}")
+endfunction()
+
+# Links what tests and fuzzers of a room need.
+function(pugmark_link_testing target room)
+  if(TARGET pugmark_${room}_testing)
+    target_link_libraries(${target} PRIVATE pugmark_${room}_testing)
+  endif()
+  target_link_libraries(${target} PRIVATE pugmark_${room})
 endfunction()
 
 # NAME_test, and one ctest entry for each of its tests, so that a skipped one is listed as skipped.
@@ -45,10 +68,9 @@ endfunction()
 # sanitizer; one whose name contains `Slow` is left out of the quick run.
 function(pugmark_test name)
   add_executable(${name}_test ${ARGN})
-  target_link_libraries(${name}_test PRIVATE pugmark_${name} ${pugmark_libraries_tests})
-  target_compile_definitions(${name}_test
-                             PRIVATE PUGMARK_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-                                     PUGMARK_VERSION="${PROJECT_VERSION}")
+  pugmark_link_testing(${name}_test ${name})
+  target_link_libraries(${name}_test PRIVATE ${pugmark_libraries_tests})
+  pugmark_test_definitions(${name}_test)
   set(common TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
              WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
   gtest_discover_tests(${name}_test ${common} TEST_FILTER "-*Threads*:*Slow*"
@@ -92,7 +114,7 @@ function(pugmark_fuzzers)
       message(FATAL_ERROR "fuzz/${target}.cc has no seeds: put some into fuzz/seeds/${subject}/")
     endif()
     add_executable(${target} "${source}")
-    target_link_libraries(${target} PRIVATE pugmark_${room})
+    pugmark_link_testing(${target} ${room})
     if(PUGMARK_FUZZ)
       target_compile_options(${target} PRIVATE -fsanitize=fuzzer)
       target_link_options(${target} PRIVATE -fsanitize=fuzzer)

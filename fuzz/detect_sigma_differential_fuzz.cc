@@ -18,7 +18,7 @@
 
 #include "base/choices_testing.h"
 #include "base/text.h"
-#include "detect/engine/agreement.h"
+#include "detect/engine/agreement_testing.h"
 #include "detect/engine/line_scan.h"
 #include "detect/named_event.h"
 #include "detect/sigma/parse.h"

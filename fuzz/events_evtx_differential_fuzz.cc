@@ -7,9 +7,9 @@
 #include <cstring>
 #include <string>
 
-#include "events/evtx/agreement.h"
+#include "events/evtx/agreement_testing.h"
 #include "events/evtx/format.h"
-#include "events/evtx/testing.h"
+#include "events/evtx/log_writer_testing.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace pugmark;

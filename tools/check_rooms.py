@@ -5,7 +5,8 @@
     check_rooms.py [ROOT] --picture  print the rooms as a Mermaid graph, for docs/ARCHITECTURE.md
 
 A header at the top of a room is public, one in a sub-folder is private to its room. Includes of our
-own headers are written "room/header.h". Code for tests (*_testing.h) is for tests and fuzzers.
+own headers are written "room/header.h". Code for tests (*_testing.h) and slow twins (*_twin.h)
+are for tests and fuzzers.
 Headers that hand out views of evidence bytes stop at `detect`: what is found there owns its data.
 """
 
@@ -66,8 +67,8 @@ def wrong_include(root, rooms, relative, quote, target):
         return f"{target} is private to {first}"
     if target in VIEW_HEADERS and room in ROOMS_WITHOUT_VIEWS:
         return f"views stop at detect: {room} may not include {target}"
-    for_tests = re.search(r"_(test|testing|fuzz)\.(cc|h)$", relative.name)
-    if target.endswith("_testing.h") and not for_tests:
+    for_tests = re.search(r"_(test|testing|twin|fuzz)\.(cc|h)$", relative.name)
+    if target.endswith(("_testing.h", "_twin.h")) and not for_tests:
         return f"{target} is for tests and fuzzers alone"
     return None
 

@@ -31,7 +31,7 @@ class Tree(unittest.TestCase):
 class RoomsTest(Tree):
     def complaints(self, name, text, rooms=ROOMS):
         self.write("src/rooms.txt", rooms)
-        for header in ("base/a.h", "base/a_testing.h", "evidence/b.h", "evidence/zip/z.h",
+        for header in ("base/a.h", "base/a_testing.h", "base/a_twin.h", "evidence/b.h", "evidence/zip/z.h",
                        "detect/d.h", "events/event.h"):
             self.write("src/" + header, HEADER)
         self.write(name, text)
@@ -57,6 +57,8 @@ class RoomsTest(Tree):
                  "src/base/x.cc:1: base/none.h does not exist"),
                 ("src/base/x.cc", '#include "base/a_testing.h"\n',
                  "src/base/x.cc:1: base/a_testing.h is for tests and fuzzers alone"),
+                ("src/base/x.cc", '#include "base/a_twin.h"\n',
+                 "src/base/x.cc:1: base/a_twin.h is for tests and fuzzers alone"),
                 ("fuzz/base_x_fuzz.cc", '#include "evidence/b.h"\n',
                  "fuzz/base_x_fuzz.cc:1: base may not include evidence"),
                 ("src/story/x.cc", "", "src/story/x.cc: story is not in src/rooms.txt"),

@@ -7,8 +7,6 @@
 #include <cstring>
 #include <memory>
 
-#include "base/bytes.h"
-
 namespace pugmark {
 namespace {
 
@@ -179,12 +177,10 @@ std::string folded(std::string_view text) {
 }
 
 bool is_valid_utf8(std::string_view text) {
-  constexpr std::uint64_t kNoAscii = 0x8080808080808080;
   std::size_t at = 0;
   while (at < text.size()) {
     // Most text is ASCII: eight characters at a time.
-    if (text.size() - at >= 8 &&
-        (load_le<std::uint64_t>(as_bytes(text.substr(at)).data()) & kNoAscii) == 0) {
+    if (text.size() - at >= 8 && (eight_bytes(text.data() + at) & kHighBits) == 0) {
       at += 8;
       continue;
     }

@@ -149,6 +149,9 @@ TEST(CaseReader, GivesBackRulesAndCoverage) {
     EXPECT_EQ(coverage[i].last, coverage_in[i].last);
     EXPECT_EQ(coverage[i].events_count, coverage_in[i].events_count);
     EXPECT_EQ(coverage[i].holes.size(), coverage_in[i].holes.size());
+    EXPECT_EQ(coverage[i].time_shift_s, coverage_in[i].time_shift_s);
+    EXPECT_EQ(coverage[i].shifted_items_count, coverage_in[i].shifted_items_count);
+    EXPECT_EQ(coverage[i].clock, coverage_in[i].clock);
     EXPECT_EQ(coverage[i].items, coverage_in[i].items);
     EXPECT_EQ(coverage[i].techniques, coverage_in[i].techniques);
   }

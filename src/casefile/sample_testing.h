@@ -224,6 +224,7 @@ inline std::vector<Coverage> sample_coverage() {
   sysmon.recovered_count = 3;
   sysmon.missing_records_count = 120;
   sysmon.time_shift_s = 18'000;
+  sysmon.shifted_items_count = 2;
   sysmon.clock = "Sysmon's own UtcTime stands 5 h later in 25,000 of 25,000 events";
   sysmon.items = {"evidence/caf\xe9.log", "evidence/logs.zip!/Sysmon.evtx"};
   sysmon.items_count = 2;

@@ -36,7 +36,7 @@ constexpr std::array<std::string_view, kInsertsCount> kInserts = {
     "INSERT INTO items VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
     "INSERT INTO gaps VALUES (?,?,?,?,?,?)",
     "INSERT INTO rules VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-    "INSERT INTO coverage VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    "INSERT INTO coverage VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     "INSERT INTO finding_rules VALUES (?,?,?,?,?,?,?,?)",
     "INSERT INTO finding_sources VALUES (?,?,?,?,?,?)",
     "INSERT INTO finding_events VALUES (?,?,?,?,?,?,?,?,?)",
@@ -264,6 +264,7 @@ Status CaseWriter::add_coverage(const Coverage& coverage) {
   row.bind_unsigned(coverage.holes_count);
   row.bind_unsigned(coverage.missing_records_count);
   row.bind(coverage.time_shift_s);
+  row.bind_unsigned(coverage.shifted_items_count);
   row.bind(std::string_view(coverage.clock));
   row.bind(std::string_view(text_list_to_json(coverage.items)));
   row.bind_unsigned(coverage.items_count);

@@ -2,13 +2,12 @@
 
 #include <array>
 
+#include "detect/finding.h"
 #include "report/report.h"
 
 namespace pugmark {
 namespace {
 
-constexpr std::array<std::string_view, 5> kLevels = {"informational", "low", "medium", "high",
-                                                     "critical"};
 constexpr std::array<std::string_view, 3> kColours = {"auto", "always", "never"};
 constexpr std::array<std::string_view, 3> kShells = {"bash", "zsh", "fish"};
 
@@ -33,7 +32,7 @@ const Flag kForce = {
 std::vector<Flag> filter_flags() {
   return {
       {"level", 0, "LEVEL", false, "Only findings (or rules) of this level and above.",
-       "Rejected rules pass, because nobody knows their level.", kLevels},
+       "Rejected rules pass, because nobody knows their level.", level_names()},
       {"rule", 0, "RULE", false, "Only rules with this id, or with this text in their title.",
        "Of an id the first 8 characters or more are enough."},
       {"computer", 0, "NAME", false, "Only this computer, in any case.", ""},
@@ -77,7 +76,7 @@ Command hunt_command() {
            true},
           {"no-default-rules", 0, "", false, "Leave out the program's own rules.", ""},
           {"level", 0, "LEVEL", false, "Disable rules below this level.",
-           "They stand in the ledger as disabled.", kLevels},
+           "They stand in the ledger as disabled.", level_names()},
           {"exclude-rule", 0, "ID", true, "Disable the rule with this id; may be repeated.", ""},
           {"placeholders",
            0,
@@ -92,7 +91,7 @@ Command hunt_command() {
           {"limit", 0, "NAME=VALUE", true,
            "Change a limit; may be repeated. See LIMITS in the man page.", ""},
           {"fail-on", 0, "LEVEL", false,
-           "Exit with 1 if something of this level or above was found.", "", kLevels},
+           "Exit with 1 if something of this level or above was found.", "", level_names()},
           kForce,
       }};
 }

@@ -30,8 +30,11 @@ struct Coverage {
   std::uint64_t holes_count = 0;
   // record ids skipped between the smallest and the largest
   std::uint64_t missing_records_count = 0;
+  // What was added to the times; 0 also if not the same in all items: then `clock` says in how many.
   std::int64_t time_shift_s = 0;
-  std::string clock;  // what was done to the clock and why, or why not, in words; "" if nothing
+  std::uint64_t shifted_items_count = 0;  // those whose times were corrected, by whatever
+  // What was done to the clock and why, or why not, in words; "" if no item has a second clock.
+  std::string clock;
   std::vector<std::string> items;  // paths, sorted; at most 100
   std::uint64_t items_count = 0;
   // That rules which ran could have shown in the kinds of event this source had.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "detect/attack_tag.h"
+
 namespace pugmark {
 std::string shown_rule_id(const sigma::Document& document) {
   if (!document.id.empty()) return document.id;
@@ -11,8 +13,8 @@ std::string shown_rule_id(const sigma::Document& document) {
 std::vector<std::string> techniques_of(std::span<const std::string> tags) {
   std::vector<std::string> techniques;
   for (const std::string& tag : tags) {
-    if (!tag.starts_with("attack.t") || tag.size() < 9 || tag[8] < '0' || tag[8] > '9') continue;
-    std::string technique = "T" + tag.substr(8);
+    std::string technique = attack_id_of(tag);
+    if (!technique.starts_with('T')) continue;
     if (std::find(techniques.begin(), techniques.end(), technique) == techniques.end())
       techniques.push_back(std::move(technique));
   }

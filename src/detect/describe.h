@@ -12,7 +12,7 @@ namespace pugmark {
 // A rule's id as output shows it: its id, else its name, else its title.
 std::string shown_rule_id(const sigma::Document& document);
 
-// "T1505.003" of every tag "attack.t1505.003", in order, each once.
+// "T1505.003" of every tag "attack.t1505.003", in any case, in order, each once.
 std::vector<std::string> techniques_of(std::span<const std::string> tags);
 
 // The level of a document; medium if it has none.

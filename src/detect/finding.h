@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,7 @@ namespace pugmark {
 enum class Level : std::uint8_t { kInformational, kLow, kMedium, kHigh, kCritical };
 std::string_view to_string(Level level);                        // "informational", "low", ...
 std::optional<Level> level_from_string(std::string_view text);  // exact lower-case names only
+std::span<const std::string_view> level_names();                // in rising order
 
 // One comparison that came out true, and the text it was true for.
 struct Because {

@@ -84,6 +84,60 @@ class Techniques {
   std::map<std::uint32_t, std::set<std::string>> known_;
 };
 
+// What was done to the clocks of the items a source lies in. Each item was judged for itself, so
+// they need not agree.
+class ItemClocks {
+ public:
+  void add(const ScannedItem& item) {
+    ++items_count_;
+    const auto alike = std::find_if(shifts_.begin(), shifts_.end(), [&](const Shift& shift) {
+      return shift.seconds == item.time_shift_s;
+    });
+    Shift& shift = alike == shifts_.end() ? shifts_.emplace_back() : *alike;
+    shift.seconds = item.time_shift_s;
+    ++shift.items_count;
+    if (shift.why.empty()) shift.why = item.clock;
+  }
+
+  void report(Coverage& coverage) const {
+    if (shifts_.size() == 1) coverage.time_shift_s = shifts_[0].seconds;
+    for (const Shift& shift : shifts_)
+      coverage.shifted_items_count += shift.seconds == 0 ? 0 : shift.items_count;
+    if (items_count_ == 1) {
+      coverage.clock = shifts_[0].why;
+    } else if (shifts_.size() > 1 || !shifts_[0].why.empty()) {
+      coverage.clock = words();
+    }
+  }
+
+ private:
+  struct Shift {
+    std::int64_t seconds = 0;
+    std::uint64_t items_count = 0;
+    std::string why;  // of the first that says anything
+  };
+
+  std::string words() const {
+    constexpr std::size_t kShiftsListed = 4;
+    std::string text;
+    std::uint64_t unsaid_count = items_count_;
+    for (const Shift& shift : std::span(shifts_).first(std::min(shifts_.size(), kShiftsListed))) {
+      text += text.empty() ? "" : " ";
+      text += fmt::format("In {} of {} items ", shift.items_count, items_count_);
+      text += shift.seconds == 0 ? std::string("the times were left as written.")
+                                 : fmt::format("{} s were added to all times.", shift.seconds);
+      if (!shift.why.empty()) text += " Of one of them: " + shift.why;
+      unsaid_count -= shift.items_count;
+    }
+    if (unsaid_count != 0)
+      text += fmt::format(" In {} of {} items it was otherwise again.", unsaid_count, items_count_);
+    return text;
+  }
+
+  std::vector<Shift> shifts_;  // in order of the items
+  std::uint64_t items_count_ = 0;
+};
+
 void add_item(const ScannedItem& scanned, const CoverageMeter& part, CoverageMeter& meter,
               Coverage& coverage) {
   constexpr std::int64_t kNsPerSecond = 1'000'000'000;
@@ -91,9 +145,6 @@ void add_item(const ScannedItem& scanned, const CoverageMeter& part, CoverageMet
   meter.join(part, scanned.time_shift_s * kNsPerSecond);
   ++coverage.items_count;
   if (coverage.items.size() < kItemsListed) coverage.items.push_back(scanned.item.path);
-  if (scanned.time_shift_s == 0) return;
-  coverage.time_shift_s = scanned.time_shift_s;
-  coverage.clock = scanned.clock;
 }
 
 }  // namespace
@@ -154,12 +205,16 @@ std::vector<Coverage> coverage_of(const Ruleset& rules, const Gathered& gathered
     std::map<std::uint32_t, const CoverageMeter*> in_order;  // items stand in order of their paths
     for (const auto& [item, part] : source.by_item)
       in_order.emplace(gathered.item_index.at(item), &part);
+    ItemClocks clocks;
     for (const auto& [index, part] : in_order) {
       const ScannedItem& scanned = gathered.items[index];
-      if (scanned.duplicate_of.empty()) add_item(scanned, *part, meter, coverage);
+      if (!scanned.duplicate_of.empty()) continue;
+      add_item(scanned, *part, meter, coverage);
+      clocks.add(scanned);
     }
     if (coverage.items_count == 0) continue;
     meter.report(coverage);
+    clocks.report(coverage);
     coverage.techniques = techniques.of(source);
     if (meter.is_scattered()) {
       coverage.clock += coverage.clock.empty() ? "" : " ";

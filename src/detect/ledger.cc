@@ -168,6 +168,21 @@ void judge_rule(const Chance& chance, LedgerEntry& entry) {
   }
 }
 
+// A filter may be why a rule found nothing, and who handed it over need not be who reads the case.
+void add_filters(const sigma::RuleSet& rules, const sigma::Rule& rule, LedgerEntry& entry) {
+  constexpr std::size_t kListed = 5;
+  std::string names;
+  const std::size_t count = rule.applied_filters.size();
+  for (std::size_t i = 0; i < std::min(count, kListed); ++i) {
+    const sigma::Filter& filter = rules.filters[rule.applied_filters[i]];
+    names += fmt::format("{}{} ({}, line {})", i == 0 ? "" : ", ", filter.title, filter.file,
+                         filter.line);
+  }
+  if (count > kListed) names += fmt::format(" and {} more", count - kListed);
+  if (count > 0)
+    add_reason(entry, fmt::format("Narrowed by {} {}.", count == 1 ? "filter" : "filters", names));
+}
+
 // A correlation could see what all (for counts: some) of the rules it stands on could see.
 void judge_correlation(const sigma::RuleSet& rules, const sigma::Correlation& correlation,
                        const std::vector<LedgerEntry>& ledger, LedgerEntry& entry) {
@@ -181,8 +196,7 @@ void judge_correlation(const sigma::RuleSet& rules, const sigma::Correlation& co
     entry.why += fmt::format("{}{} is {}: {}", entry.why.empty() ? "" : " ", ledger[at].rule_title,
                              to_string(ledger[at].state), ledger[at].why);
   }
-  const bool needs_all = correlation.type == sigma::CorrelationType::kTemporal ||
-                         correlation.type == sigma::CorrelationType::kTemporalOrdered;
+  const bool needs_all = is_temporal(correlation.type);
   if (blind == correlation.rules.size() || (needs_all && blind > 0 && !correlation.is_extended))
     entry.state = RuleState::kNotObservable;
 }
@@ -205,6 +219,7 @@ std::vector<LedgerEntry> ledger_after(const Ruleset& ruleset, const Gathered& ga
     } else {
       judge_rule(chance, ledger[i]);
     }
+    if (ledger[i].state == RuleState::kRan) add_filters(rules, rules.rules[i], ledger[i]);
   }
   for (std::size_t i = 0; i < rules.correlations.size(); ++i) {
     LedgerEntry& entry = ledger[rules.rules.size() + i];

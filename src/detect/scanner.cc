@@ -1,10 +1,10 @@
 #include "detect/scanner.h"
 
 #include <algorithm>
-#include <random>
 #include <tuple>
 #include <xxhash.h>
 
+#include "base/random_seed.h"
 #include "base/shorten.h"
 #include "base/text.h"
 #include "detect/named_event.h"
@@ -12,12 +12,6 @@
 
 namespace pugmark {
 namespace {
-
-// Differs from run to run, so that nobody can prepare values whose hashes collide.
-std::uint64_t random_seed() {
-  std::random_device device;
-  return static_cast<std::uint64_t>(device()) << 32U | device();
-}
 
 bool is_line_based(SourceKind kind) {
   return kind != SourceKind::kWindowsEvent && kind != SourceKind::kJson;

@@ -47,16 +47,11 @@ class BlockStream::State {
     return false;
   }
 
-  std::vector<StreamedItem> take_items() {
+  std::vector<Item> take_items() {
     const std::lock_guard lock(mutex_);
-    std::vector<StreamedItem> items;
-    for (Item& item : cursor_.take_finished_items()) {
-      StreamedItem streamed{std::move(item), false};
-      if (const auto type = types_.find(streamed.item.id); type != types_.end()) {
-        streamed.item.type = type->second.first;
-        streamed.has_reader = type->second.second;
-      }
-      items.push_back(std::move(streamed));
+    std::vector<Item> items = cursor_.take_finished_items();
+    for (Item& item : items) {
+      if (const auto type = types_.find(item.id); type != types_.end()) item.type = type->second;
     }
     return items;
   }
@@ -91,12 +86,11 @@ class BlockStream::State {
     pending_.assign(head.begin(), head.begin() + static_cast<std::ptrdiff_t>(head_bytes));
     const ItemId id = cursor_.item().id;
     if (head_bytes == 0) {
-      types_[id] = {"empty", false};
+      types_[id] = "empty";
       return false;
     }
     reader_ = make_reader(pending_, cursor_.item().path, options_);
-    types_[id] = {reader_ != nullptr ? std::string(reader_->type()) : std::string("unknown"),
-                  reader_ != nullptr};
+    types_[id] = reader_ != nullptr ? std::string(reader_->type()) : std::string("unknown");
     if (reader_ == nullptr && is_utf16(pending_)) note_utf16(id);
     if (reader_ == nullptr) drain(buffer);
     if (reader_ != nullptr) paths_.emplace(id, cursor_.item().path);
@@ -106,7 +100,7 @@ class BlockStream::State {
   // PowerShell writes logs it exports so. The readers take UTF-8, and an offset must mean a byte of
   // the item: so it is said instead of converted.
   void note_utf16(ItemId id) {
-    types_[id].first = "utf-16";
+    types_[id] = "utf-16";
     gaps_.push_back({{0, id, 0},
                      GapKind::kUnsupported,
                      "This is text in UTF-16, which is not read. Convert it and hand over the "
@@ -181,7 +175,7 @@ class BlockStream::State {
   bool at_end_ = false;                 // the cursor has no more bytes of this item
   bool exhausted_ = false;
   std::vector<Gap> gaps_;               // of items without a reader
-  std::unordered_map<ItemId, std::pair<std::string, bool>> types_;
+  std::unordered_map<ItemId, std::string> types_;
   std::unordered_map<ItemId, std::string> paths_;  // nodes do not move: handed out by address
 };
 
@@ -197,7 +191,7 @@ Result<std::unique_ptr<BlockStream>> BlockStream::open(const EvidenceFile& file,
 }
 
 bool BlockStream::next(BlockBuffer& buffer) { return state_->next(buffer); }
-std::vector<StreamedItem> BlockStream::take_items() { return state_->take_items(); }
+std::vector<Item> BlockStream::take_items() { return state_->take_items(); }
 std::vector<Gap> BlockStream::take_gaps() { return state_->take_gaps(); }
 std::uint64_t BlockStream::consumed_bytes() const { return state_->consumed_bytes(); }
 

@@ -19,12 +19,6 @@ struct BlockBuffer {
   const std::string* item_path = nullptr;  // of the block; lives as long as the stream
 };
 
-// What is known of an item before its blocks were decoded.
-struct StreamedItem {
-  Item item;             // digest, size and type; counts of events are filled in by whoever decodes
-  bool has_reader = false;
-};
-
 // All blocks of all items of one EvidenceFile, in order. Reading, hashing and cutting happen in
 // here, one thread at a time under a lock; decoding happens outside, on as many threads as like:
 // that is how one huge file is hashed in order and still decoded everywhere. Thread-safe.
@@ -41,8 +35,9 @@ class BlockStream {
   bool next(BlockBuffer& buffer);
 
   // After next() returned false: everything the file turned out to contain, and what could not be
-  // read of it. Once.
-  std::vector<StreamedItem> take_items();
+  // read of it. Digest, size and type of items are known; their events are counted by whoever
+  // decodes. Once.
+  std::vector<Item> take_items();
   std::vector<Gap> take_gaps();
 
   // Bytes of the file consumed so far. Any thread, any time.

@@ -24,17 +24,12 @@ void ClockSummary::add(ClockSample sample) {
   // The multiple below or at the difference plus the tolerance in front of it: delays are positive.
   const std::int64_t difference = sample.difference_ns;
   constexpr std::int64_t kReachNs = (kMostQuarters + 1) * kQuarterNs;
-  if (difference < -kReachNs || difference > kReachNs) {
-    ++elsewhere_count_;
-    return;
-  }
+  if (difference < -kReachNs || difference > kReachNs) return;
   std::int64_t quarters = (difference - kResidualLeastNs) / kQuarterNs;
   if ((difference - kResidualLeastNs) % kQuarterNs < 0) --quarters;
   const std::int64_t residual = difference - quarters * kQuarterNs;
-  if (residual > kResidualMostNs || quarters < -kMostQuarters || quarters > kMostQuarters) {
-    ++elsewhere_count_;
+  if (residual > kResidualMostNs || quarters < -kMostQuarters || quarters > kMostQuarters)
     return;
-  }
   Quarter& quarter = quarters_[static_cast<std::size_t>(quarters + kMostQuarters)];
   quarter.least_ns = quarter.count == 0 ? residual : std::min(quarter.least_ns, residual);
   quarter.most_ns = quarter.count == 0 ? residual : std::max(quarter.most_ns, residual);
@@ -47,7 +42,6 @@ void ClockSummary::add(std::span<const ClockSample> samples) {
 
 void ClockSummary::merge(const ClockSummary& other) {
   samples_count_ += other.samples_count_;
-  elsewhere_count_ += other.elsewhere_count_;
   for (std::size_t i = 0; i < quarters_.size(); ++i) {
     const Quarter& more = other.quarters_[i];
     if (more.count == 0) continue;
@@ -73,7 +67,6 @@ ClockJudgement judge_clock(const ClockSummary& summary) {
                        [](const auto& a, const auto& b) { return a.count < b.count; });
   const std::int64_t offset_s =
       (best - summary.quarters_.begin() - ClockSummary::kMostQuarters) * kQuarterSeconds;
-  judgement.agreeing_count = best->count;
   if (best->count < summary.samples_count_ - summary.samples_count_ / 100) {
     judgement.reason = fmt::format(
         "Sysmon's UtcTime and the item's times do not differ by one time zone: of {} events, at "

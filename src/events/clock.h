@@ -35,14 +35,12 @@ class ClockSummary {
   };
   std::array<Quarter, 2 * kMostQuarters + 1> quarters_{};
   std::uint64_t samples_count_ = 0;
-  std::uint64_t elsewhere_count_ = 0;  // outside of every tolerance
 };
 
 // Whether the times of an item are provably shifted.
 struct ClockJudgement {
   bool is_shifted = false;
   std::int64_t shift_s = 0;  // to be added to the item's times to get UTC; 0 if not shifted
-  std::uint64_t agreeing_count = 0;
   std::uint64_t samples_count = 0;
   std::string reason;  // a full sentence
 };

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "casefile/casefile.h"
+#include "casefile/facts.h"
 #include "casefile/new_file.h"
 #include "detect/ruleset.h"
 #include "detect/scanner.h"
@@ -83,9 +84,9 @@ Status write_facts(const HuntRequest& request, const Ruleset& rules, const Resul
   }
   const std::pair<const char*, std::string> facts[] = {
       {"program", "pugmark"},
-      {"version", PUGMARK_VERSION},
-      {"evidence", paths},
-      {"rules_sha256", to_hex(rules.digest())},
+      {fact::kVersion, PUGMARK_VERSION},
+      {fact::kEvidence, paths},
+      {fact::kRulesSha256, to_hex(rules.digest())},
       {"carve", request.carve ? "yes" : "no"},
       {"level_min", request.level_min ? std::string(to_string(*request.level_min)) : ""},
       {"limits_changed", limits},
@@ -135,9 +136,6 @@ Status write_case(const HuntRequest& request, const Ruleset& rules, Results& res
 
 HuntOutcome outcome_of(const Results& results) {
   HuntOutcome outcome;
-  outcome.items_count = results.items().size();
-  outcome.events_count = results.events_count();
-  outcome.findings_count = results.findings_count();
   outcome.gaps_count = results.gaps_count();
   for (const LedgerEntry& entry : results.ledger()) {
     if (entry.state == RuleState::kRejected) ++outcome.rejected_rules_count;

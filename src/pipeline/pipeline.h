@@ -41,9 +41,6 @@ struct HuntProgress {
 
 // What came out, for the exit code; everything else is read from the case.
 struct HuntOutcome {
-  std::uint64_t items_count = 0;
-  std::uint64_t events_count = 0;
-  std::uint64_t findings_count = 0;
   std::uint64_t gaps_count = 0;  // > 0: exit code 3
   std::uint64_t rejected_rules_count = 0;
   std::optional<Level> worst;  // highest level found

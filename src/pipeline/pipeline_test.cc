@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "casefile/casefile.h"
+
 namespace pugmark {
 namespace {
 
@@ -48,6 +50,14 @@ class PipelineTest : public testing::Test {
     return bytes.str();
   }
 
+  // What the case that was written says of the run.
+  static std::string fact_of(const HuntRequest& request, const std::string& name) {
+    const auto reader = CaseReader::open(request.case_path);
+    const auto facts = reader.ok() ? reader.value().facts() : Result<CaseFacts>(reader.error());
+    EXPECT_TRUE(facts.ok() && facts.value().contains(name)) << name;
+    return facts.ok() && facts.value().contains(name) ? facts.value().at(name) : "";
+  }
+
   std::filesystem::path folder_;
 };
 
@@ -82,9 +92,9 @@ TEST_F(PipelineTest, ThreadsMeetEveryFormatInTurn) {
     HuntRequest hunted = request();
     hunted.threads_count = threads;
     const HuntOutcome outcome = outcome_of(hunted);
-    EXPECT_EQ(outcome.items_count, 10U);
-    EXPECT_EQ(outcome.events_count, 2U * (30 + 40 + 50 + 60 + 70));
     EXPECT_EQ(outcome.gaps_count, 0U);
+    EXPECT_EQ(fact_of(hunted, "items_count"), "10");
+    EXPECT_EQ(fact_of(hunted, "events_count"), std::to_string(2 * (30 + 40 + 50 + 60 + 70)));
   }
 }
 
@@ -133,16 +143,17 @@ correlation: {type: temporal_ordered, rules: [first, second], timespan: 1m}
   const auto findings_of = [&](const std::string& a, const std::string& b) {
     write("a", a);
     write("b", b);
-    return outcome_of(hunted).findings_count;
+    outcome_of(hunted);
+    return fact_of(hunted, "findings_count");
   };
   const std::string none = record(9, 1, "");
-  EXPECT_EQ(findings_of(record(1, 1, "") + record(2, 2, ""), none), 1U);
-  EXPECT_EQ(findings_of(record(2, 2, "") + record(1, 1, ""), none), 1U) << "newest first";
-  EXPECT_EQ(findings_of(record(1, 2, "") + record(2, 1, ""), none), 0U);
-  EXPECT_EQ(findings_of(record(1, 1, ""), record(2, 2, "")), 0U);
-  EXPECT_EQ(findings_of(record(1, 1, ""), record(2, 2, ".001")), 1U);
+  EXPECT_EQ(findings_of(record(1, 1, "") + record(2, 2, ""), none), "1");
+  EXPECT_EQ(findings_of(record(2, 2, "") + record(1, 1, ""), none), "1") << "newest first";
+  EXPECT_EQ(findings_of(record(1, 2, "") + record(2, 1, ""), none), "0");
+  EXPECT_EQ(findings_of(record(1, 1, ""), record(2, 2, "")), "0");
+  EXPECT_EQ(findings_of(record(1, 1, ""), record(2, 2, ".001")), "1");
   EXPECT_NE(case_of(hunted).find("not certain: records of different logs"), std::string::npos);
-  EXPECT_EQ(findings_of(record(1, 1, ".000"), record(2, 2, ".001")), 1U);
+  EXPECT_EQ(findings_of(record(1, 1, ".000"), record(2, 2, ".001")), "1");
   EXPECT_EQ(case_of(hunted).find("not certain: records of different logs"), std::string::npos);
   // Without record ids a log is in the order in which it stands; two logs in one file are in none.
   const auto unnumbered = [](int event_id, const std::string& computer) {
@@ -150,9 +161,61 @@ correlation: {type: temporal_ordered, rules: [first, second], timespan: 1m}
            "\",\"EventID\":" + std::to_string(event_id) +
            ",\"TimeCreated\":\"2021-03-14T06:40:10Z\"}\n";
   };
-  EXPECT_EQ(findings_of(unnumbered(1, "a") + unnumbered(2, "a"), none), 1U);
-  EXPECT_EQ(findings_of(unnumbered(2, "a") + unnumbered(1, "a"), none), 0U);
-  EXPECT_EQ(findings_of(unnumbered(1, "a") + unnumbered(2, "b"), none), 0U);
+  EXPECT_EQ(findings_of(unnumbered(1, "a") + unnumbered(2, "a"), none), "1");
+  EXPECT_EQ(findings_of(unnumbered(2, "a") + unnumbered(1, "a"), none), "0");
+  EXPECT_EQ(findings_of(unnumbered(1, "a") + unnumbered(2, "b"), none), "0");
+}
+
+// Each item has a clock of its own: what coverage says of a source must be true of all its items.
+TEST_F(PipelineTest, CoverageSaysInHowManyItemsAClockWasCorrected) {
+  const auto log_of = [](const std::string& hour, int records_count, int first_id) {
+    std::string log;
+    for (int i = 0; i < records_count; ++i) {
+      const std::string minute = std::to_string(10 + i);
+      log +=
+          "{\"Channel\":\"Microsoft-Windows-Sysmon/Operational\",\"EventID\":1,\"Computer\":\"mx\","
+          "\"EventRecordID\":" +
+          std::to_string(first_id + i) + ",\"UtcTime\":\"2021-03-14 11:" + minute +
+          ":00.000\",\"TimeCreated\":\"2021-03-14T" + hour + ":" + minute + ":00Z\"}\n";
+    }
+    return log;
+  };
+  const auto clock_of = [&](const std::vector<std::string>& logs) {
+    for (std::size_t i = 0; i < logs.size(); ++i) write(std::string(1, "abc"[i]), logs[i]);
+    outcome_of(request());
+    std::vector<Coverage> list;
+    const auto reader = CaseReader::open(request().case_path);
+    if (reader.ok()) {
+      EXPECT_TRUE(reader.value()
+                      .coverage([&](const Coverage& one) {
+                        list.push_back(one);
+                        return true;
+                      })
+                      .ok());
+    }
+    EXPECT_EQ(list.size(), 1U);
+    return list.empty() ? Coverage{} : list[0];
+  };
+  const Coverage right = clock_of({log_of("11", 20, 1)});
+  EXPECT_EQ(right.clock.find("The item's clock agrees with Sysmon's UtcTime in 20 of 20"), 0U);
+  EXPECT_EQ(right.shifted_items_count, 0U);
+  const Coverage mixed = clock_of({log_of("11", 20, 1), log_of("06", 20, 21)});
+  EXPECT_EQ(mixed.time_shift_s, 0);
+  EXPECT_EQ(mixed.shifted_items_count, 1U);
+  EXPECT_NE(
+      mixed.clock.find("In 1 of 2 items the times were left as written. Of one of them: The "),
+      std::string::npos);
+  EXPECT_NE(mixed.clock.find("In 1 of 2 items 18000 s were added to all times. Of one of them: In"),
+            std::string::npos);
+  const Coverage three = clock_of({log_of("16", 20, 1), log_of("06", 20, 21), log_of("11", 5, 41)});
+  EXPECT_EQ(three.time_shift_s, 0);
+  EXPECT_EQ(three.shifted_items_count, 2U);
+  EXPECT_EQ(three.clock.find("In 1 of 3 items -18000 s were added"), 0U) << three.clock;
+  const Coverage alike =
+      clock_of({log_of("06", 20, 1), log_of("06", 30, 21), log_of("06", 40, 51)});
+  EXPECT_EQ(alike.time_shift_s, 18'000);
+  EXPECT_EQ(alike.shifted_items_count, 3U);
+  EXPECT_EQ(alike.clock.find("In 3 of 3 items 18000 s were added to all times."), 0U);
 }
 
 // The pieces of a line that is too long are one gap, and how many gaps there are beyond the limit
@@ -189,10 +252,29 @@ detection: {selection: {Image|endswith: nothing.exe}, condition: selection}
             std::string::npos);
 }
 
+TEST_F(PipelineTest, TheLedgerNamesTheFiltersThatNarrowARule) {
+  std::ofstream(folder_ / "rules.yml") << R"(title: one
+logsource: {product: windows, service: security}
+detection: {selection: {EventID: 4688}, condition: selection}
+---
+title: backup service
+logsource: {product: windows}
+filter: {rules: any, service: {User: backup}, condition: not service}
+)";
+  write("a", R"({"Channel":"Security","EventID":4688,"User":"backup"})");
+  HuntRequest hunted = request();
+  hunted.default_rules.clear();
+  hunted.rule_paths = {(folder_ / "rules.yml").string()};
+  const std::string words =
+      "Narrowed by filter backup service (" + hunted.rule_paths[0] + ", line 5).";
+  EXPECT_NE(case_of(hunted).find(words), std::string::npos);
+}
+
 // Where the program is installed is not part of the evidence.
 TEST_F(PipelineTest, TheFolderOfTheOwnRulesDoesNotShow) {
-  write("iis", "#Fields: date time cs-method cs-uri-stem sc-status\n"
-               "2021-03-03 06:49:42 POST /ecp/y.js 200\n");
+  write("iis",
+        "#Fields: date time cs-method cs-uri-stem sc-status\n"
+        "2021-03-03 06:49:42 POST /ecp/y.js 200\n");
   std::vector<std::string> cases;
   for (const char* place : {"here", "elsewhere/below/"}) {
     HuntRequest hunted = request();

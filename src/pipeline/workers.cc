@@ -71,7 +71,7 @@ class Work {
     const std::lock_guard lock(mutex_);
     if (active_.erase(stream) == 0) return;
     done_bytes_ += stream->consumed_bytes();
-    for (StreamedItem& streamed : stream->take_items()) items_.push_back(std::move(streamed.item));
+    for (Item& item : stream->take_items()) items_.push_back(std::move(item));
     for (Gap& gap : stream->take_gaps()) gaps_.push_back(std::move(gap));
   }
 

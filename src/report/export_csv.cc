@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "detect/attack_tag.h"
 #include "report/exporters.h"
 #include "report/words.h"
 
@@ -51,21 +52,13 @@ struct SplitTags {
   std::vector<std::string> others;
 };
 
-bool is_attack_id(std::string_view name) {
-  return name.size() >= 5 && std::string_view("tgs").find(name[0]) != std::string_view::npos &&
-         name[1] >= '0' && name[1] <= '9';
-}
-
 SplitTags split_tags(const std::vector<std::string>& tags) {
   SplitTags out;
   for (const std::string& tag : tags) {
-    const std::string lower = ascii_lower(tag);
-    if (!lower.starts_with("attack.")) {
+    if (!ascii_lower(tag).starts_with("attack.")) {
       out.others.push_back(tag);
-    } else if (is_attack_id(std::string_view(lower).substr(7))) {
-      std::string id = lower.substr(7);
-      id[0] = static_cast<char>(id[0] - 'a' + 'A');
-      out.attack.push_back(id);
+    } else if (std::string id = attack_id_of(tag); !id.empty()) {
+      out.attack.push_back(std::move(id));
     } else {
       out.tactics.push_back(tag.substr(7));
     }

@@ -26,7 +26,9 @@ std::string coverage_json(const Coverage& coverage) {
   object.number("events", coverage.events_count).number("undated", coverage.undated_count);
   object.number("recovered", coverage.recovered_count).number("holes_count", coverage.holes_count);
   object.raw("holes", json_list(holes)).number("missing_records", coverage.missing_records_count);
-  object.signed_number("time_shift_s", coverage.time_shift_s).text_or_null("clock", coverage.clock);
+  object.signed_number("time_shift_s", coverage.time_shift_s);
+  object.number("shifted_items", coverage.shifted_items_count);
+  object.text_or_null("clock", coverage.clock);
   object.list("techniques", coverage.techniques).number("items_count", coverage.items_count);
   return object.list("items", coverage.items).str();
 }
@@ -187,7 +189,8 @@ Status show_coverage(const CaseReader& reader, const ShowOptions& options, Outpu
                {coverage.missing_records_count != 0 ? grouped(coverage.missing_records_count) : "",
                 kWarning},
                {grouped(coverage.techniques.size()), {}},
-               {escaped(clock_words(coverage.time_shift_s, coverage.clock)), kWarning}});
+               {escaped(clock_words(coverage.time_shift_s, coverage.clock)),
+                coverage.shifted_items_count != 0 ? kWarning : std::string_view()}});
     return !out.failed();
   });
   table.finish();

@@ -244,7 +244,8 @@ void SummaryPage::coverage() {
   // All sources of one item share its clock: said once.
   std::map<std::string, std::size_t> corrected;
   for (const auto& source : sources) {
-    if (source->time_shift_s != 0) ++corrected[clock_words(source->time_shift_s, source->clock)];
+    if (source->shifted_items_count != 0)
+      ++corrected[clock_words(source->time_shift_s, source->clock)];
   }
   for (const auto& [words, count] : corrected)
     indented(fmt::format("clock of {}: {}", counted(count, "source"), escaped(words)), kIndent);

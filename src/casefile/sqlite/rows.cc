@@ -178,6 +178,7 @@ Coverage read_coverage(Row& row) {
   out.holes_count = row.unsigned_number();
   out.missing_records_count = row.unsigned_number();
   out.time_shift_s = read_time_shift(row);
+  out.shifted_items_count = row.unsigned_number();
   out.clock = row.text();
   out.items = read_list(row);
   out.items_count = row.unsigned_number();

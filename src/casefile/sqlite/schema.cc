@@ -69,6 +69,7 @@ std::span<const SchemaObject> schema() {
   holes_count INTEGER NOT NULL,
   missing_records INTEGER NOT NULL,
   time_shift_s INTEGER NOT NULL,
+  shifted_items INTEGER NOT NULL,
   clock ANY NOT NULL,
   items TEXT NOT NULL,
   items_count INTEGER NOT NULL,

@@ -1,6 +1,6 @@
 // Differences between the engine and the reference evaluator that fuzzing or reading found, each
 // with what both must say.
-#include "detect/engine/agreement.h"
+#include "detect/engine/agreement_testing.h"
 
 #include <gtest/gtest.h>
 

@@ -22,10 +22,6 @@ using sigma::TokenKind;
 // and long s included; expressions with other letters get no literal and are tried on every value.
 std::vector<Literal> literals_of_regex(const std::string& expression) {
   constexpr int kAtomBytesMin = 3;
-  const auto is_ascii = [](const std::string& text) {
-    return std::all_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  };
   if (!is_ascii(expression)) return {};
   re2::FilteredRE2 filter(kAtomBytesMin);
   int id = 0;

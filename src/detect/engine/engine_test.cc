@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 #include <random>
 
-#include "detect/engine/agreement.h"
+#include "detect/engine/agreement_testing.h"
 #include "detect/sigma/conformance_testing.h"
 #include "detect/sigma/folder.h"
 #include "detect/sigma/parse.h"

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <immintrin.h>
 
+#include "base/processor.h"
+
 namespace pugmark::engine {
 namespace {
 
@@ -31,12 +33,7 @@ FragmentFilter::FragmentFilter(const std::vector<std::string_view>& strings,
   }
 }
 
-bool FragmentFilter::is_available() {
-  static const bool has_avx2 = __builtin_cpu_supports("avx2") > 0 &&
-                               __builtin_cpu_supports("bmi") > 0 &&
-                               __builtin_cpu_supports("bmi2") > 0;
-  return has_avx2;
-}
+bool FragmentFilter::is_available() { return has_avx2(); }
 
 FragmentFilter::Found FragmentFilter::find_reference(std::string_view text, std::size_t from,
                                                      Places& places) const {

@@ -43,12 +43,11 @@ class FileParser {
         result_(result),
         budget_(options.limits.rule_expanded_bytes, "The documents of this file") {}
 
-  void document(Node root, std::string_view text, std::uint32_t index) {
+  void document(Node root, std::string_view text) {
     bool doubtful = false;
     if (root.is_scalar() && scalar_type(root, doubtful) == ScalarType::kNull)
       return;  // `---` alone
     text_ = text;
-    index_ = index;
     Fault fault;
     if (!root.is_map()) {
       fail(fault, root.line, "The document is not a map of keys and values.",
@@ -127,7 +126,6 @@ class FileParser {
   void place(const Node& root, Document& document) {
     document.file = file_;
     document.line = root.line;
-    document.document_index = index_;
     document.text = text_;
   }
 
@@ -189,7 +187,6 @@ class FileParser {
   std::optional<Remembered> template_;
   std::optional<Remembered> previous_;
   std::string_view text_;
-  std::uint32_t index_ = 0;
 };
 
 // Where YAML breaks, nobody can say where the next document would begin.
@@ -208,9 +205,8 @@ ParsedFile parse_rule_file(const std::string& file, std::string_view text,
   ParsedFile result;
   YamlFile yaml = parse_yaml(text, options.limits);
   FileParser parser(file, options, result);
-  std::uint32_t index = 0;
   for (YamlDocument& document : yaml.documents) {
-    parser.document(std::move(document.root), document.text, index++);
+    parser.document(std::move(document.root), document.text);
   }
   if (yaml.fault) {
     say_what_is_lost(text, *yaml.fault);

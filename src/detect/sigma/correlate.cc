@@ -8,19 +8,19 @@
 #include <utility>
 
 #include "base/text.h"
+#include "detect/sigma/order_statistics.h"
 
 namespace pugmark::sigma {
 namespace {
 
 constexpr std::size_t kAlternatives = 64;
 
-bool is_temporal(CorrelationType type) {
-  return type == CorrelationType::kTemporal || type == CorrelationType::kTemporalOrdered;
+bool is_summed(CorrelationType type) {
+  return type == CorrelationType::kValueSum || type == CorrelationType::kValueAverage;
 }
 
-bool is_numeric(CorrelationType type) {
-  return type == CorrelationType::kValueSum || type == CorrelationType::kValueAverage ||
-         type == CorrelationType::kValuePercentile || type == CorrelationType::kValueMedian;
+bool is_ranked(CorrelationType type) {
+  return type == CorrelationType::kValuePercentile || type == CorrelationType::kValueMedian;
 }
 
 // Texts as one key that only equal lists share.
@@ -160,10 +160,15 @@ class Window {
         order_(order),
         per_rule_(correlation.rules.size(), 0) {
     if (correlation.type == CorrelationType::kTemporalOrdered) make_chains();
-    if (correlation.type == CorrelationType::kValueSum ||
-        correlation.type == CorrelationType::kValueAverage) {
+    if (is_summed(correlation.type)) {
       sums_.push_back(0);
       for (const std::uint32_t index : order) sums_.push_back(sums_.back() + number(hits[index]));
+    }
+    if (is_ranked(correlation.type)) {
+      std::vector<double> numbers;
+      numbers.reserve(order.size());
+      for (const std::uint32_t index : order) numbers.push_back(number(hits[index]));
+      ranked_ = OrderStatistics(numbers);
     }
   }
 
@@ -176,9 +181,8 @@ class Window {
       ++events_[hit.ordinal];
     } else if (correlation_.type == CorrelationType::kValueCount) {
       ++values_[value_key(hit)];
-    } else {
-      const double value = number(hit);
-      sorted_.insert(std::lower_bound(sorted_.begin(), sorted_.end(), value), value);
+    } else if (is_ranked(correlation_.type)) {
+      ranked_.add(at);
     }
   }
 
@@ -191,8 +195,8 @@ class Window {
     } else if (correlation_.type == CorrelationType::kValueCount) {
       const std::string key = value_key(hit);
       if (--values_[key] == 0) values_.erase(key);
-    } else {
-      sorted_.erase(std::lower_bound(sorted_.begin(), sorted_.end(), number(hit)));
+    } else if (is_ranked(correlation_.type)) {
+      ranked_.remove(at);
     }
   }
 
@@ -230,10 +234,11 @@ class Window {
 
   // Linear interpolation between the closest ranks (Hyndman and Fan 1996, definition 7).
   double percentile(double wanted) const {
-    const double rank = wanted / 100 * static_cast<double>(sorted_.size() - 1);
+    const double rank = wanted / 100 * static_cast<double>(ranked_.size() - 1);
     const auto below = static_cast<std::size_t>(std::floor(rank));
-    const std::size_t above = std::min(below + 1, sorted_.size() - 1);
-    return sorted_[below] + (sorted_[above] - sorted_[below]) * (rank - std::floor(rank));
+    const double lower = ranked_.at_rank(below);
+    const double upper = ranked_.at_rank(std::min(below + 1, ranked_.size() - 1));
+    return lower + (upper - lower) * (rank - std::floor(rank));
   }
 
   double measure_of(std::size_t first, std::size_t end) {
@@ -300,7 +305,7 @@ class Window {
   std::vector<std::uint64_t> per_rule_;
   std::unordered_map<std::uint64_t, std::uint64_t> events_;
   std::unordered_map<std::string, std::uint64_t> values_;
-  std::vector<double> sorted_;
+  OrderStatistics ranked_;
   std::vector<long double> sums_;  // of the first n hits: a window's sum does not drift
   std::vector<OrderedAlternative> alternatives_;
   std::vector<OrderedChains> chains_;
@@ -312,7 +317,8 @@ bool takes_part(const Correlation& correlation, const CorrelationHit& hit) {
   for (const std::optional<std::string>& value : hit.values) {
     if (!value) return false;
   }
-  return !is_numeric(correlation.type) || parse_number(*hit.values.back()).has_value();
+  const bool needs_number = is_summed(correlation.type) || is_ranked(correlation.type);
+  return !needs_number || parse_number(*hit.values.back()).has_value();
 }
 
 // One group: slides, and joins windows that overlap.

@@ -9,8 +9,8 @@
 #include "detect/sigma/rule.h"
 
 // Correlations: from the events that single rules matched to groups of events within a span of time
-// (specification, "Sigma Correlation Rules"). Cost n log n in the number of hits, times the number
-// of rules squared for temporal_ordered. Thread-safe.
+// (specification, "Sigma Correlation Rules"). Cost n log n in the number of hits, whatever windows
+// hold, times the number of rules squared for temporal_ordered. Thread-safe.
 //
 // Windows slide over event time and include both ends: a window holds the hits of one group with
 // t <= time <= t + timespan, for the time t of each hit. Windows that lie wholly inside another one

@@ -1,8 +1,13 @@
 #include "detect/sigma/correlate.h"
 
+#include <algorithm>
+#include <cmath>
 #include <gtest/gtest.h>
+#include <numeric>
+#include <random>
 
 #include "detect/sigma/conformance_testing.h"
+#include "detect/sigma/number.h"
 #include "detect/sigma/parse.h"
 
 namespace pugmark::sigma {
@@ -139,6 +144,72 @@ TEST(SigmaCorrelate, SumAverageMedianPercentile) {
   EXPECT_EQ(measure("value_median", "gt: 1.5"), 2);
   EXPECT_EQ(measure("value_percentile", "percentile: 75, gte: 5.5"), 5.5);
   EXPECT_EQ(measure("value_sum", "neq: 12"), -1);
+}
+
+// The first satisfied window as the definition has it: every window for itself, its values sorted.
+// Numbers are whole, so that sums are exact in any order.
+std::optional<double> first_measure(const Correlation& rule, std::vector<CorrelationHit> hits) {
+  std::stable_sort(hits.begin(), hits.end(), [](const CorrelationHit& a, const CorrelationHit& b) {
+    return a.time_ns < b.time_ns;
+  });
+  std::size_t last_end = 0;
+  for (std::size_t first = 0; first < hits.size(); ++first) {
+    std::vector<double> values;
+    std::size_t end = first;
+    for (; end < hits.size() && hits[end].time_ns - hits[first].time_ns <= rule.timespan_ns; ++end)
+      values.push_back(parse_number(*hits[end].values[0])->approximate);
+    if (end == last_end) continue;  // wholly inside the one before
+    last_end = end;
+    std::sort(values.begin(), values.end());
+    const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+    const double share = rule.type == CorrelationType::kValueMedian ? 50 : rule.percentile;
+    const double rank = share / 100 * static_cast<double>(values.size() - 1);
+    const auto below = static_cast<std::size_t>(rank);
+    const std::size_t above = std::min(below + 1, values.size() - 1);
+    double measure = values[below] + (values[above] - values[below]) * (rank - std::floor(rank));
+    if (rule.type == CorrelationType::kValueSum) measure = sum;
+    if (rule.type == CorrelationType::kValueAverage)
+      measure = sum / static_cast<double>(values.size());
+    if (measure > rule.thresholds[0].number) return measure;
+  }
+  return std::nullopt;
+}
+
+TEST(SigmaCorrelate, NumbersOfEveryWindowAreThoseOfTheDefinition) {
+  std::mt19937 random(5);
+  const auto below = [&random](unsigned limit) { return static_cast<int>(random() % limit); };
+  const char* const kinds[] = {"value_sum", "value_avg", "value_median", "value_percentile"};
+  std::size_t satisfied_count = 0;
+  for (int round = 0; round < 2'000; ++round) {
+    std::vector<CorrelationHit> hits;
+    const int hits_count = 1 + below(40);
+    const unsigned largest = round % 2 == 0 ? 4 : 1'000;  // many equal values, or few
+    for (int i = 0; i < hits_count; ++i) {
+      const int number = below(2 * largest) - static_cast<int>(largest);
+      hits.push_back(hit(0, below(60), static_cast<std::uint64_t>(i), {std::to_string(number)}));
+    }
+    Correlation rule = correlation_of(
+        std::string("{type: ") + kinds[round % 4] + ", rules: [a], timespan: 10s, condition: " +
+        "{field: N, gt: " + std::to_string(below(largest)) +
+        (round % 4 == 3 ? ", percentile: " + std::to_string(below(101)) : "") + "}}");
+    const std::optional<double> expected = first_measure(rule, hits);
+    const std::vector<CorrelationResult> results = correlate(rule, hits);
+    ASSERT_EQ(!results.empty(), expected.has_value()) << round;
+    if (!expected) continue;
+    ++satisfied_count;
+    ASSERT_EQ(results[0].measure, *expected) << round;
+  }
+  EXPECT_GT(satisfied_count, 500U);
+}
+
+TEST(SigmaCorrelate, ZerosWithAndWithoutSignAreOneValue) {
+  const Correlation rule = correlation_of(
+      "{type: value_median, rules: [a], timespan: 1m, condition: {field: N, lte: 0}}");
+  for (const char* other : {"0", "-0"}) {
+    const auto results = correlate(rule, std::vector{hit(0, 0, 1, {"-0"}), hit(0, 1, 2, {other})});
+    ASSERT_EQ(results.size(), 1U);
+    EXPECT_FALSE(std::signbit(results[0].measure)) << other;
+  }
 }
 
 TEST(SigmaCorrelate, TemporalTakesTheSameEventTwice) {

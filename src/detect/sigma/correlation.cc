@@ -34,10 +34,6 @@ constexpr std::array kTypes = {
     TypeName{"value_median", CorrelationType::kValueMedian},
 };
 
-bool is_temporal(CorrelationType type) {
-  return type == CorrelationType::kTemporal || type == CorrelationType::kTemporalOrdered;
-}
-
 // Seconds of a unit of time, or 0. `M` and `y` are mean Gregorian lengths.
 std::int64_t unit_seconds(char unit) {
   switch (unit) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "detect/finding.h"
 #include "detect/sigma/condition.h"
 
 namespace pugmark::sigma {
@@ -37,8 +38,7 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> wo
 }
 
 void warn_about_words(Document& document) {
-  if (!document.level.empty() &&
-      !is_one_of(document.level, {"informational", "low", "medium", "high", "critical"})) {
+  if (!document.level.empty() && !level_from_string(document.level)) {
     document.warnings.push_back(fmt::format("The level '{}' is unknown; the rule counts as medium.",
                                             escaped(document.level)));
   }
@@ -251,11 +251,8 @@ bool parse_header(const Node& root, Document& document, Fault& fault) {
   document.description = scalar_text(root, "description");
   document.author = scalar_text(root, "author");
   document.date = scalar_text(root, "date");
-  document.modified = scalar_text(root, "modified");
-  document.license = scalar_text(root, "license");
   document.references = shown_texts(root, "references");
   document.tags = shown_texts(root, "tags");
-  document.falsepositives = shown_texts(root, "falsepositives");
   warn_about_words(document);
   if (document.title.empty()) {
     return fail(fault, root.line, "The document has no title.", "Add 'title:'.");

@@ -28,7 +28,7 @@ void append_shifted(const Expression& from, std::uint32_t shift, Expression& to)
 
 // rule := (rule) and (filter). The filter's predicates and identifiers are appended; names cannot
 // mix because both expressions are compiled already.
-void apply(const Filter& filter, Rule& rule) {
+void apply(const Filter& filter, std::uint32_t filter_index, Rule& rule) {
   const auto predicates_before = static_cast<std::uint32_t>(rule.predicates.size());
   const auto identifiers_before = static_cast<std::uint32_t>(rule.identifiers.size());
   const std::string& shown = filter.id.empty() ? filter.title : filter.id;
@@ -44,7 +44,7 @@ void apply(const Filter& filter, Rule& rule) {
   parts[0] = std::move(rule.expression);
   append_shifted(filter.expression, predicates_before, parts[1]);
   rule.expression = joined(ExpressionKind::kAnd, std::move(parts));
-  rule.applied_filters.push_back(shown);
+  rule.applied_filters.push_back(filter_index);
 }
 
 std::size_t bytes_of(const Expression& expression) {
@@ -145,13 +145,12 @@ class Linker {
     for (std::size_t r = 0; r < rules.size(); ++r) {
       const std::optional<Target> target = find(rules[r].text);
       if (!target) {
-        reject(
-            i, parsed.rules_line,
-            fmt::format("The correlation refers to '{}', which is {}.", escaped(rules[r].text),
-                        rejected_ids_.contains(ascii_lower(rules[r].text))
-                            ? "rejected itself"
-                            : "neither the id nor the name of a rule read"),
-            "Hand over the file that holds this rule, or correct the reference.");
+        reject(i, parsed.rules_line,
+               fmt::format("The correlation refers to '{}', which is {}.", escaped(rules[r].text),
+                           rejected_ids_.contains(ascii_lower(rules[r].text))
+                               ? "rejected itself"
+                               : "neither the id nor the name of a rule read"),
+               "Hand over the file that holds this rule, or correct the reference.");
         return false;
       }
       rules[r].is_correlation = target->is_correlation;
@@ -271,7 +270,7 @@ class Linker {
     std::vector<Filter> filters;
     for (Filter& filter : set_.filters) {
       Fault fault;
-      if (filters.size() < limits_.rule_filters ? apply_filter(filter, fault)
+      if (filters.size() < limits_.rule_filters ? apply_filter(filter, filters.size(), fault)
                                                 : too_many_filters(filter, fault)) {
         filters.push_back(std::move(filter));
         continue;
@@ -289,12 +288,13 @@ class Linker {
                 "Join filters of one log source.");
   }
 
-  bool apply_filter(Filter& filter, Fault& fault) {
+  // `place` is where it will stand among the filters.
+  bool apply_filter(Filter& filter, std::size_t place, Fault& fault) {
     const std::vector<std::uint32_t> narrowed = narrowed_by(filter);
     if (!filters_budget_.take(bytes_of(filter), narrowed.size(), filter.line, fault)) return false;
-    for (const std::uint32_t rule : narrowed) apply(filter, set_.rules[rule]);
-    if (narrowed.empty())
-      filter.warnings.push_back("The filter narrows none of the rules read.");
+    for (const std::uint32_t rule : narrowed)
+      apply(filter, static_cast<std::uint32_t>(place), set_.rules[rule]);
+    if (narrowed.empty()) filter.warnings.push_back("The filter narrows none of the rules read.");
     return true;
   }
 

@@ -217,11 +217,4 @@ Routing routes(const LogSource& logsource) {
   return routing;
 }
 
-const FieldRename* find_rename(const Route& route, std::string_view rule_field) {
-  for (const FieldRename& rename : route.renames) {
-    if (rename.rule_field == rule_field) return &rename;
-  }
-  return nullptr;
-}
-
 }  // namespace pugmark::sigma

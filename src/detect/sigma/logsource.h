@@ -65,7 +65,4 @@ struct Routing {
 };
 Routing routes(const LogSource& logsource);
 
-// The rename for a rule's field on this route, or nullptr.
-const FieldRename* find_rename(const Route& route, std::string_view rule_field);
-
 }  // namespace pugmark::sigma

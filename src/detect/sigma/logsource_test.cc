@@ -17,6 +17,14 @@ std::string text_of(ValueRewrite rewrite, std::string_view text) {
   return rewritten(rewrite, text).value_or("nothing");
 }
 
+// The rename for a rule's field on this route, or nullptr.
+const FieldRename* find_rename(const Route& route, std::string_view rule_field) {
+  for (const FieldRename& rename : route.renames) {
+    if (rename.rule_field == rule_field) return &rename;
+  }
+  return nullptr;
+}
+
 TEST(SigmaLogSource, Routes) {
   EXPECT_EQ(names_of("windows", "process_creation", ""), "Sysmon 1, Security 4688");
   EXPECT_EQ(names_of("windows", "process_creation", "security"), "Security 4688");
@@ -53,9 +61,9 @@ TEST(SigmaLogSource, NativeEventsAreRenamed) {
 
 // One public rule about Exchange asks for `Level: Error`; events carry numbers.
 TEST(SigmaLogSource, LevelsOfWindowsEventsAreAlsoReadByName) {
-  for (const LogSource& source : {LogSource{"windows", "", "application", ""},
-                                  LogSource{"windows", "process_creation", "", ""},
-                                  LogSource{"windows", "", "", ""}}) {
+  for (const LogSource& source :
+       {LogSource{"windows", "", "application", ""},
+        LogSource{"windows", "process_creation", "", ""}, LogSource{"windows", "", "", ""}}) {
     for (const Route& route : routes(source).routes) {
       const FieldRename* level = find_rename(route, "Level");
       ASSERT_NE(level, nullptr) << route.name;

@@ -194,7 +194,6 @@ TEST(SigmaCollections, GlobalRepeatReset) {
   EXPECT_FALSE(evaluate(set.rules[1], event_from_json(R"({"A": 1})")));
   EXPECT_EQ(set.rules[2].logsource.product, "linux");
   EXPECT_EQ(set.rules[2].line, 13U);
-  EXPECT_EQ(set.rules[2].document_index, 4U);
 }
 
 TEST(SigmaCollections, DocumentsBehindAFaultAreLost_ThoseBeforeAreNot) {

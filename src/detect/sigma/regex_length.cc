@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstdint>
 
+#include "base/text.h"
+
 namespace pugmark::sigma {
 namespace {
 
@@ -196,8 +198,7 @@ bool asks_for_length_only(std::string_view expression) {
 }
 
 std::optional<bool> has_line_of(std::string_view text, std::size_t length) {
-  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-  if (!std::ranges::all_of(text, is_ascii)) return std::nullopt;
+  if (!is_ascii(text)) return std::nullopt;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
     if (end - begin >= length) return true;

@@ -205,12 +205,11 @@ struct LogSource {
 
 // What rules, correlations and filters have in common.
 struct Document {
-  std::string id, name, title, status, level, description, author, date, modified, license;
+  std::string id, name, title, status, level, description, author, date;
   Verdict verdict = Verdict::kNone;  // custom key `verdict`
-  std::vector<std::string> references, tags, falsepositives;
+  std::vector<std::string> references, tags;
   std::string file;                   // path as handed over
   std::uint32_t line = 0;             // of the document in the file, from 1
-  std::uint32_t document_index = 0;   // in the file, from 0
   std::string text;                   // of the document, as read
   std::vector<std::string> warnings;  // full sentences: accepted, but probably not what was meant
 };
@@ -222,10 +221,11 @@ struct Rule : Document {
   std::vector<SearchIdentifier> identifiers;
   std::vector<Predicate> predicates;
   Expression expression;
-  std::string condition;                     // as written; several are joined by " | or | "
-  std::vector<std::string> applied_filters;  // id or title of each filter that narrows this rule
-  bool correlated = false;                   // some correlation stands on it
-  bool silent = false;  // ... and none of them says `generate: true`: no findings of its own
+  std::string condition;  // as written; several are joined by " | or | "
+  std::vector<std::uint32_t>
+      applied_filters;      // that narrow this rule: indices into RuleSet::filters
+  bool correlated = false;  // some correlation stands on it
+  bool silent = false;      // ... and none of them says `generate: true`: no findings of its own
 };
 
 // `type: filter`. Narrows rules: (rule) and (filter's condition).
@@ -250,6 +250,9 @@ enum class CorrelationType : std::uint8_t {
 };
 
 std::string_view to_string(CorrelationType type);  // as a rule writes it: "event_count"
+inline bool is_temporal(CorrelationType type) {  // counts which rules matched, no events or values
+  return type == CorrelationType::kTemporal || type == CorrelationType::kTemporalOrdered;
+}
 
 struct Threshold {
   CompareOp op = CompareOp::kGreaterEqual;

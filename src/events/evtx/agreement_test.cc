@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "events/evtx/agreement.h"
+#include "events/evtx/agreement_testing.h"
 
 namespace pugmark::evtx {
 namespace {

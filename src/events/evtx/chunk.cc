@@ -4,7 +4,6 @@
 #include <libdeflate.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "events/evtx/format.h"
 
@@ -26,9 +25,6 @@ std::uint32_t header_checksum(Bytes chunk) {
 bool all_zero(Bytes bytes) {
   return std::ranges::all_of(bytes, [](std::byte byte) { return byte == std::byte{0}; });
 }
-
-// Reasons that name a limit are no damage.
-bool is_limit(Reason reason) { return std::strstr(reason, "limit ") != nullptr; }
 
 }  // namespace
 
@@ -179,8 +175,9 @@ std::size_t ChunkDecoder::read_record(std::size_t at, std::size_t size) {
   last_record_id_ = record.record_id;
   Event event;
   if (const Reason reason = records_.decode(record, false, batch_.arena(), event)) {
-    gap(at, size, is_limit(reason) ? GapKind::kLimit : GapKind::kDamaged,
-        fmt::format("Record {} cannot be read: {}. It was skipped.", record.record_id, reason));
+    gap(at, size, reason.is_limit() ? GapKind::kLimit : GapKind::kDamaged,
+        fmt::format("Record {} cannot be read: {}. It was skipped.", record.record_id,
+                    reason.what()));
     return at + size;
   }
   event.where = {place_.offset_bytes + at, place_.item, static_cast<std::uint32_t>(size)};
@@ -210,7 +207,6 @@ std::size_t ChunkDecoder::skip_damage(std::size_t at) {
     gap(at, end - at, truncated ? GapKind::kTruncated : GapKind::kDamaged,
         truncated ? "The item ends inside a record."
                   : "Here should be a record; no sound record follows in this chunk.");
-    if (header_sound_) walked_to_ = end;
   }
   return header_sound_ && at < end ? end : at;
 }
@@ -230,7 +226,7 @@ void ChunkDecoder::carve(std::size_t from) {
       return;
     }
     Event event;
-    if (records_.decode(record, true, batch_.arena(), event) == nullptr) {
+    if (!records_.decode(record, true, batch_.arena(), event)) {
       event.recovered = true;
       event.where = {place_.offset_bytes + at, place_.item,
                      static_cast<std::uint32_t>(record.size)};

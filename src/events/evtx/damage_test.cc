@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "events/evtx/agreement.h"
+#include "events/evtx/agreement_testing.h"
 #include "events/evtx/evtx_reader.h"
 #include "events/evtx/format.h"
-#include "events/evtx/testing.h"
+#include "events/evtx/log_writer_testing.h"
 
 namespace pugmark::evtx {
 namespace {

@@ -6,10 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "events/evtx/agreement.h"
+#include "events/evtx/agreement_testing.h"
 #include "events/evtx/evtx_reader.h"
 #include "events/evtx/format.h"
-#include "events/evtx/testing.h"
+#include "events/evtx/plan.h"
+#include "events/evtx/log_writer_testing.h"
 
 namespace pugmark::evtx {
 namespace {
@@ -314,6 +315,23 @@ TEST(Evtx, UnwantedEventsKeepTheirSystemPart) {
   EXPECT_EQ(log.records[2].record.channel, "Example/Operational");
   EXPECT_EQ(log.records[2].record.computer, "server.example.org");
   EXPECT_TRUE(log.records[2].record.fields.empty());
+}
+
+// Both are filled with what an intruder may have written.
+TEST(Evtx, HashesOfLayoutsDifferFromCacheToCache) {
+  const std::vector<std::uint32_t> signature = {1, 2, 3};
+  EXPECT_NE(PlanCache().hash_of(signature), PlanCache().hash_of(signature));
+  Program program;
+  program.ops = {{OpKind::kOpen, 0, 0, {}}, {OpKind::kClose, 0, 0, {}}};
+  EXPECT_NE(ProgramCache().hash_of(program), ProgramCache().hash_of(program));
+}
+
+// What a reason says decides nothing.
+TEST(Evtx, OnlyAReasonThatIsALimitIsOne) {
+  EXPECT_FALSE(Reason(nullptr));
+  EXPECT_FALSE(Reason("its text says limit chunk-values").is_limit());
+  constexpr Reason kWithoutTheWord = Reason::limit("it is too much");
+  EXPECT_TRUE(kWithoutTheWord && kWithoutTheWord.is_limit());
 }
 
 TEST(Evtx, IsKnownByContent) {

@@ -4,8 +4,8 @@
 #include <xxhash.h>
 
 #include <array>
-#include <random>
 
+#include "base/random_seed.h"
 #include "base/text.h"
 
 namespace pugmark::evtx {
@@ -35,11 +35,7 @@ std::string_view without_prefix(std::string_view utf16le) {
 
 }  // namespace
 
-NameTable::NameTable() {
-  std::random_device device;
-  seed_ = (std::uint64_t{device()} << 32U) | device();
-  clear();
-}
+NameTable::NameTable() : seed_(random_seed()) { clear(); }
 
 void NameTable::clear() {
   names_.clear();

@@ -66,7 +66,7 @@ class NameTable {
   std::deque<Name> names_;
   std::vector<Spelling> spellings_;
   std::vector<std::uint32_t> buckets_;   // index into spellings_ + 1, 0 is empty
-  std::uint64_t seed_ = 0;               // of this run: nobody can prepare names that all collide
+  std::uint64_t seed_;
 };
 
 }  // namespace pugmark::evtx

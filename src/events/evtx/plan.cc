@@ -7,6 +7,8 @@
 #include <array>
 #include <set>
 
+#include "base/random_seed.h"
+
 namespace pugmark::evtx {
 namespace {
 
@@ -57,7 +59,7 @@ class Tree {
   }
 
   Reason build() {
-    return record_.instances.empty() ? "it has no BinXML" : walk(0, 0, 0);
+    return record_.instances.empty() ? Reason("it has no BinXML") : walk(0, 0, 0);
   }
 
   std::vector<Node> nodes;  // in document order; [0] stands above the root element
@@ -74,12 +76,11 @@ class Tree {
     for (const Op& op : program.ops) {
       if (++work > budget_) {
         over_budget = true;
-        return "its chunk asks for more layout work than limit chunk-plan-nodes";
+        return Reason::limit("its chunk asks for more layout work than limit chunk-plan-nodes");
       }
       switch (op.kind) {
         case OpKind::kOpen:
-          if (depth++ >= limits_.nesting_depth)
-            return "its elements nest deeper than limit nesting-depth";
+          if (depth++ >= limits_.nesting_depth) return kElementsTooDeep;
           node = open(op.name, node);
           in_attribute = false;
           break;
@@ -392,7 +393,13 @@ void build_plan(const RecordValues& record, const NameTable& names, const Limits
   plan.error = tree.build();
   plan.is_final = !tree.over_budget;
   plan.nodes_count = static_cast<std::uint32_t>(tree.work);
-  if (plan.error == nullptr) Naming(tree, record, names, limits, fields, plan).run();
+  if (!plan.error) Naming(tree, record, names, limits, fields, plan).run();
+}
+
+PlanCache::PlanCache() : seed_(random_seed()) { clear(); }
+
+std::uint64_t PlanCache::hash_of(std::span<const std::uint32_t> signature) const {
+  return XXH3_64bits_withSeed(signature.data(), signature.size_bytes(), seed_);
 }
 
 void PlanCache::clear() {
@@ -401,7 +408,7 @@ void PlanCache::clear() {
 }
 
 Plan* PlanCache::find_or_add(std::span<const std::uint32_t> signature, bool& added) {
-  const std::uint64_t hash = XXH3_64bits(signature.data(), signature.size_bytes());
+  const std::uint64_t hash = hash_of(signature);
   std::size_t bucket = hash & (buckets_.size() - 1);
   for (; buckets_[bucket] != 0; bucket = (bucket + 1) & (buckets_.size() - 1)) {
     Entry& entry = plans_[buckets_[bucket] - 1];

@@ -65,7 +65,7 @@ struct SpecialSlot {
 struct Plan {
   static constexpr std::uint32_t kNone = UINT32_MAX;
 
-  Reason error = nullptr;                 // the layout itself cannot be read
+  Reason error;                           // the layout itself cannot be read
   bool is_final = false;                  // false: not built, or this chunk's budget was too small
   std::vector<FieldId> fields;
   std::vector<std::uint32_t> pool_index;  // by slot; kNone: null, or a special slot
@@ -102,11 +102,13 @@ void build_plan(const RecordValues& record, const NameTable& names, const Limits
 // Plans by signature, for one worker. Addresses stay valid until clear().
 class PlanCache {
  public:
-  PlanCache() { clear(); }
+  PlanCache();
   // The plan of this signature; `added` tells that it is new and empty.
   Plan* find_or_add(std::span<const std::uint32_t> signature, bool& added);
   std::size_t size() const { return plans_.size(); }
   void clear();
+
+  std::uint64_t hash_of(std::span<const std::uint32_t> signature) const;  // of this cache alone
 
  private:
   struct Entry {
@@ -114,6 +116,7 @@ class PlanCache {
     std::uint64_t hash = 0;
     Plan plan;
   };
+  std::uint64_t seed_;
   std::deque<Entry> plans_;
   std::vector<std::uint32_t> buckets_;
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/random_seed.h"
 #include "base/text.h"
 
 namespace pugmark::evtx {
@@ -89,7 +90,7 @@ class Parser {
 
   Reason open_element(bool has_attributes) {
     if (in_start_tag_) return misplaced();
-    if (depth_ >= rules_.nesting_depth) return "its elements nest deeper than limit nesting-depth";
+    if (depth_ >= rules_.nesting_depth) return kElementsTooDeep;
     const std::size_t skipped = rules_.dependency_ids ? 6U : 4U;  // [DependencyId], length
     if (!has(skipped)) return too_short();
     pos_ += skipped;
@@ -372,6 +373,14 @@ Reason parse_binxml(Bytes chunk, std::size_t begin, std::size_t end, const Parse
   return Parser(chunk, begin, end, rules, names, arena, out).run();
 }
 
+ProgramCache::ProgramCache() : seed_(random_seed()) { clear(); }
+
+std::uint64_t ProgramCache::hash_of(const Program& parsed) const {
+  return XXH3_64bits_withSeed(
+      parsed.ops.data(), parsed.ops.size() * sizeof(Op),
+      XXH3_64bits_withSeed(parsed.name_text.data(), parsed.name_text.size(), seed_));
+}
+
 void ProgramCache::clear() {
   programs_.clear();
   hashes_.clear();
@@ -379,9 +388,7 @@ void ProgramCache::clear() {
 }
 
 const Program* ProgramCache::find_or_add(const Program& parsed) {
-  const std::uint64_t hash = XXH3_64bits_withSeed(
-      parsed.ops.data(), parsed.ops.size() * sizeof(Op),
-      XXH3_64bits(parsed.name_text.data(), parsed.name_text.size()));
+  const std::uint64_t hash = hash_of(parsed);
   std::size_t bucket = hash & (buckets_.size() - 1);
   for (; buckets_[bucket] != 0; bucket = (bucket + 1) & (buckets_.size() - 1)) {
     const std::uint32_t id = buckets_[bucket] - 1;

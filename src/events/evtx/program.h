@@ -17,8 +17,32 @@
 // again by their content, so the second step (plan.h) runs once per kind of event.
 namespace pugmark::evtx {
 
-// nullptr, or why something cannot be read: the middle of a Gap's sentence. Static text.
-using Reason = const char*;
+// Why something cannot be read: the middle of a Gap's sentence, and whether a limit is the reason
+// and no damage. False if it can be read.
+class Reason {
+ public:
+  constexpr Reason() = default;
+  // Damage. Static text; nullptr: nothing is wrong.
+  constexpr Reason(const char* what) : what_(what) {}  // NOLINT: a text is a reason
+  static constexpr Reason limit(const char* what) {
+    Reason reason(what);
+    reason.is_limit_ = true;
+    return reason;
+  }
+
+  constexpr explicit operator bool() const { return what_ != nullptr; }
+  constexpr const char* what() const { return what_; }
+  constexpr bool is_limit() const { return is_limit_; }
+
+ private:
+  const char* what_ = nullptr;
+  bool is_limit_ = false;
+};
+
+inline constexpr Reason kElementsTooDeep =
+    Reason::limit("its elements nest deeper than limit nesting-depth");
+inline constexpr Reason kBinXmlTooDeep =
+    Reason::limit("its BinXML nests deeper than limit nesting-depth");
 
 enum class OpKind : std::uint8_t {
   kOpen,       // an element begins: `name`
@@ -118,12 +142,15 @@ Reason parse_binxml(Bytes chunk, std::size_t begin, std::size_t end, const Parse
 // Programs by content, for one worker. Addresses stay valid until clear().
 class ProgramCache {
  public:
-  ProgramCache() { clear(); }
+  ProgramCache();
   const Program* find_or_add(const Program& parsed);
   std::size_t size() const { return programs_.size(); }
   void clear();
 
+  std::uint64_t hash_of(const Program& parsed) const;  // of this cache alone
+
  private:
+  std::uint64_t seed_;
   std::deque<Program> programs_;
   std::vector<std::uint64_t> hashes_;   // by program id
   std::vector<std::uint32_t> buckets_;  // id + 1

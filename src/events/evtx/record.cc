@@ -23,7 +23,8 @@ constexpr std::size_t kPrivateShapesMax = 4'096;
 constexpr std::size_t kPrivateBytesMax = 8 << 20;
 constexpr std::size_t kShapesPerPlanMax = 64;
 
-constexpr Reason kOverValues = "its chunk asks for more values than limit chunk-values";
+constexpr Reason kOverValues =
+    Reason::limit("its chunk asks for more values than limit chunk-values");
 
 // Writes a Value in one piece. Members written one by one and read again as a whole soon after, as
 // fill_values() does, make the processor wait for its own stores (measured: a fifth of all time).
@@ -91,18 +92,18 @@ Reason RecordDecoder::definition_at(const InstanceBytes& bytes, const Definition
     if (!contains_range(chunk_, begin, size)) {
       added.error = "its template ends outside the chunk";
     } else if (size > template_bytes_left_) {
-      return "its chunk has more template bytes than limit chunk-template-bytes";
+      return Reason::limit("its chunk has more template bytes than limit chunk-template-bytes");
     } else {
       template_bytes_left_ -= size;
       ParseRules rules{true, true, limits_.nesting_depth};
       added.error = parse_binxml(chunk_, begin, begin + size, rules, names_, *arena_, parsed_);
-      if (added.error != nullptr) {
+      if (added.error) {
         rules.dependency_ids = false;
-        if (parse_binxml(chunk_, begin, begin + size, rules, names_, *arena_, parsed_) == nullptr)
-          added.error = nullptr;
+        if (!parse_binxml(chunk_, begin, begin + size, rules, names_, *arena_, parsed_))
+          added.error = {};
       }
     }
-    if (added.error == nullptr) {
+    if (!added.error) {
       added.program = programs_.find_or_add(parsed_.program);
       constants_.insert(constants_.end(), parsed_.constants.begin(), parsed_.constants.end());
     }
@@ -324,7 +325,7 @@ Reason RecordDecoder::collect_fragment(std::size_t begin, std::size_t end,
   ParseRules rules{false, false, limits_.nesting_depth};
   if (const Reason reason = parse_binxml(chunk_, begin, end, rules, names_, *arena_, parsed_)) {
     rules.dependency_ids = true;
-    if (parse_binxml(chunk_, begin, end, rules, names_, *arena_, parsed_) != nullptr)
+    if (parse_binxml(chunk_, begin, end, rules, names_, *arena_, parsed_))
       return reason;
   }
   const Program* program = programs_.find_or_add(parsed_.program);
@@ -346,7 +347,7 @@ Reason RecordDecoder::collect_fragment(std::size_t begin, std::size_t end,
 // Nearly every piece of BinXML is one template instance; everything else is parsed as a fragment.
 Reason RecordDecoder::collect_blob(std::size_t begin, std::size_t end,
                                    std::uint32_t parent_pool_index, std::size_t depth) {
-  if (depth > limits_.nesting_depth) return "its BinXML nests deeper than limit nesting-depth";
+  if (depth > limits_.nesting_depth) return kBinXmlTooDeep;
   constexpr auto kHeader = static_cast<std::byte>(Token::kFragmentHeader);
   constexpr auto kInstance = static_cast<std::byte>(Token::kTemplateInstance);
   std::size_t pos = begin;
@@ -355,7 +356,7 @@ Reason RecordDecoder::collect_blob(std::size_t begin, std::size_t end,
     InstanceBytes bytes;
     ++pos;
     const Reason reason = read_instance(chunk_, pos, end, bytes);
-    if (reason == nullptr && (pos == end || chunk_[pos] == std::byte{0}))
+    if (!reason && (pos == end || chunk_[pos] == std::byte{0}))
       return collect_instance(bytes, parent_pool_index, depth);
   }
   return collect_fragment(begin, end, parent_pool_index, depth);
@@ -391,7 +392,7 @@ Reason RecordDecoder::read_remaining_values(const RecordBytes& record) {
   read_all_ = true;
   const Reason reason = collect(record);
   read_all_ = false;
-  return reason != nullptr ? reason : find_plan();
+  return reason ? reason : find_plan();
 }
 
 Value RecordDecoder::text_of(Source source) {

@@ -52,7 +52,7 @@ class RecordDecoder {
   void begin_chunk(Bytes chunk);
 
   // Decodes one record into `event` (all but Locator::item and offset, which the caller knows).
-  // Values point into the chunk and into `arena`. Returns why it cannot be read, or nullptr.
+  // Values point into the chunk and into `arena`. Returns why it cannot be read, if so.
   // `strict`: a template's identifier must be the one the record names (for carving, where the
   // definition may have been overwritten).
   Reason decode(const RecordBytes& record, bool strict, Arena& arena, Event& event);
@@ -63,7 +63,7 @@ class RecordDecoder {
 
  private:
   struct Definition {       // of a template, in this chunk
-    Reason error = nullptr;
+    Reason error;
     const Program* program = nullptr;
     std::size_t first_constant = 0;
     std::uint32_t template_id = 0;

@@ -5,7 +5,7 @@
 #include "events/exchange/exchange_reader.h"
 #include "events/exchange/exchange_twin.h"
 #include "events/exchange/layout.h"
-#include "events/text/plain.h"
+#include "events/text/plain_testing.h"
 
 namespace pugmark {
 namespace {

@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "base/limits.h"
-#include "events/text/plain.h"
+#include "events/text/plain_testing.h"
 
 namespace pugmark::exchange {
 

@@ -8,8 +8,8 @@
 #include "events/json/json_twin.h"
 #include "events/json/layout.h"
 #include "events/json/walk.h"
-#include "events/text/plain.h"
-#include "events/text/testing.h"
+#include "events/text/plain_testing.h"
+#include "events/text/blocks_testing.h"
 
 namespace pugmark {
 namespace {

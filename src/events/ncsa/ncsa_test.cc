@@ -4,7 +4,7 @@
 #include "events/ncsa/line.h"
 #include "events/ncsa/ncsa_reader.h"
 #include "events/ncsa/ncsa_twin.h"
-#include "events/text/plain.h"
+#include "events/text/plain_testing.h"
 
 namespace pugmark {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "events/text/plain.h"
+#include "events/text/plain_testing.h"
 
 namespace pugmark::ncsa {
 

@@ -22,20 +22,6 @@ int two_digits(const char* at) {
 
 }  // namespace
 
-bool is_ascii(std::string_view text) {
-  const char* at = text.data();
-  std::size_t left = text.size();
-  std::uint64_t seen = 0;
-  for (; left >= 8; left -= 8, at += 8) {
-    std::uint64_t word;
-    std::memcpy(&word, at, sizeof word);
-    seen |= word;
-  }
-  for (; left > 0; --left, ++at)
-    seen |= static_cast<std::uint64_t>(static_cast<unsigned char>(*at));
-  return (seen & 0x8080808080808080ULL) == 0;
-}
-
 bool is_digits(std::string_view text) {
   return !text.empty() &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });

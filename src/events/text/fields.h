@@ -31,7 +31,6 @@ inline std::string_view without_carriage_return(std::string_view line) {
   return line;
 }
 
-bool is_ascii(std::string_view text);
 bool is_digits(std::string_view text);  // at least one character, only 0 to 9
 
 // Text as it stands in the log: UTF-8 if it is well formed, else Windows-1252.

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "events/text/plain.h"
+#include "events/text/plain_testing.h"
 
 // What the fuzzers of text logs hold their readers to.
 namespace pugmark::fuzzing {

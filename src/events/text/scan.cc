@@ -5,6 +5,8 @@
 #include <emmintrin.h>
 #include <immintrin.h>
 
+#include "base/processor.h"
+
 namespace pugmark::text {
 namespace {
 
@@ -102,9 +104,8 @@ __attribute__((target("avx2,bmi,bmi2"))) Separators find_separators_avx2(std::st
 }  // namespace
 
 Separators find_separators(std::string_view text, std::uint32_t* offsets) {
-  static const bool has_avx2 =
-      __builtin_cpu_supports("avx2") > 0 && __builtin_cpu_supports("bmi2") > 0;
-  return has_avx2 ? find_separators_avx2(text, offsets) : find_separators_sse2(text, offsets);
+  static const bool is_wide = has_avx2();
+  return is_wide ? find_separators_avx2(text, offsets) : find_separators_sse2(text, offsets);
 }
 
 std::size_t find_marked_line(std::string_view text, std::size_t from) {

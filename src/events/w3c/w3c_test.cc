@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 #include <random>
 
-#include "events/text/plain.h"
+#include "events/text/plain_testing.h"
 #include "events/text/scan.h"
-#include "events/text/testing.h"
+#include "events/text/blocks_testing.h"
 #include "events/w3c/layout.h"
 #include "events/w3c/w3c_reader.h"
 #include "events/w3c/w3c_twin.h"

@@ -130,6 +130,14 @@ Member::Kind kind_of(struct archive_entry* entry, bool has_bytes) {
   }
 }
 
+// Its error numbers do not tell these apart, only its words do.
+GapKind kind_of_libarchive(std::string_view message) {
+  const auto says = [&](const char* words) { return message.find(words) != std::string::npos; };
+  if (says("ncrypt") || says("assphrase")) return GapKind::kUnsupported;
+  if (says("nsupported") || says("not supported")) return GapKind::kUnsupported;
+  return says("runcated") ? GapKind::kTruncated : GapKind::kDamaged;
+}
+
 Member describe(struct archive_entry* entry) {
   Member member;
   member.path = text_or_empty(archive_entry_pathname(entry));
@@ -232,11 +240,23 @@ ArchiveReader::~ArchiveReader() = default;
 
 void ArchiveReader::note_message() {
   const std::optional<GzipSource>& gzip = handle_->gzip;
-  message_ = text_or_empty(archive_error_string(handle_->reader));
   // What libarchive says of bytes that break off is only a consequence.
-  if (gzip && !gzip->failure().empty()) message_ = gzip->failure();
-  if (handle_->outer && handle_->outer->broken()) message_ = handle_->outer->reader().message();
+  if (handle_->outer && handle_->outer->broken()) {
+    const ArchiveReader& outer = handle_->outer->reader();
+    set_message(outer.message(), outer.gap_kind());
+  } else if (gzip && !gzip->failure().empty()) {
+    set_message(gzip->failure(), gzip->failure_kind());
+  } else {
+    std::string words = text_or_empty(archive_error_string(handle_->reader));
+    const GapKind kind = kind_of_libarchive(words);
+    set_message(std::move(words), kind);
+  }
   if (message_.empty()) message_ = "the decoder gives no reason";
+}
+
+void ArchiveReader::set_message(std::string message, GapKind kind) {
+  message_ = std::move(message);
+  gap_kind_ = kind;
 }
 
 StepResult ArchiveReader::next(Member& member, std::uint64_t passed_over_max) {
@@ -256,7 +276,7 @@ StepResult ArchiveReader::next(Member& member, std::uint64_t passed_over_max) {
 
 StepResult ArchiveReader::next(Member& member) {
   if (step_ == StepResult::kBroken) return step_;
-  message_.clear();
+  forget_message();
   if (ended_) return step_ = StepResult::kEnd;
   const Utf8Locale utf8;
   block_ = {};
@@ -324,7 +344,7 @@ bool ArchiveReader::fetch_block() {
     productive_bytes_ = packed_position_bytes();
     return true;
   }
-  message_ = "the decoder gives no bytes and no end";
+  set_message("the decoder gives no bytes and no end", GapKind::kDamaged);
   step_ = StepResult::kBroken;
   return false;
 }
@@ -349,13 +369,6 @@ std::size_t ArchiveReader::read(std::span<std::byte> into) {
     position_bytes_ += step;
   }
   return done;
-}
-
-GapKind ArchiveReader::gap_kind() const {
-  const auto says = [&](const char* words) { return message_.find(words) != std::string::npos; };
-  if (says("ncrypt") || says("assphrase")) return GapKind::kUnsupported;
-  if (says("nsupported") || says("not supported")) return GapKind::kUnsupported;
-  return says("runcated") ? GapKind::kTruncated : GapKind::kDamaged;
 }
 
 std::uint64_t ArchiveReader::packed_position_bytes() const {

@@ -77,13 +77,13 @@ class ArchiveReader {
   const std::string& message() const { return message_; }
 
   // Once it is reported, a message about a header must not be taken for one about its bytes.
-  void forget_message() { message_.clear(); }
+  void forget_message() { set_message({}, GapKind::kDamaged); }
 
   // What denies the bytes given so far: a checksum of the compressed stream; empty if nothing does.
   std::string_view denial() const;
 
   // The kind of gap that message() speaks of.
-  GapKind gap_kind() const;
+  GapKind gap_kind() const { return gap_kind_; }
 
   // Bytes of the source taken so far, in read-ahead blocks not counted. For an archive read by its
   // directory: the place in the source where it stands. Of a compressed stream that is broken: up
@@ -97,12 +97,14 @@ class ArchiveReader {
   bool fetch_block();
   bool is_cut_off() const;
   void note_message();
+  void set_message(std::string message, GapKind kind);
 
   std::unique_ptr<Handle> handle_;
   Form form_;
   StepResult step_ = StepResult::kOk;
   bool ended_ = false;                 // there are no more members
   std::string message_;
+  GapKind gap_kind_ = GapKind::kDamaged;
   std::span<const std::byte> block_;   // decoded, not yet handed out
   std::uint64_t hole_bytes_ = 0;       // zeros to hand out before block_
   std::uint64_t position_bytes_ = 0;   // of the current member, handed out

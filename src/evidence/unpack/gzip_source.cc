@@ -21,7 +21,6 @@ constexpr std::uint8_t kHasChecksum = 2;
 constexpr std::uint8_t kHasExtra = 4;
 constexpr std::uint8_t kHasName = 8;
 constexpr std::uint8_t kHasComment = 16;
-constexpr const char* kCut = "truncated gzip input";
 
 // Bytes as zlib names them: unsigned char may look at any object.
 Bytef* as_zlib(std::byte* bytes) { return reinterpret_cast<Bytef*>(bytes); }
@@ -135,13 +134,18 @@ bool GzipSource::begin_member() {
   if (whole && (*flags & kHasComment) != 0) whole = skip_text();
   if (whole && (*flags & kHasChecksum) != 0) whole = check_header();
   if (!whole) {
-    failure_ = kCut;
+    fail_cut();
     return false;
   }
   ::inflateReset(&inflater_->stream);
   inflater_->checksum = 0;
   inflater_->length_bytes = 0;
   return true;
+}
+
+void GzipSource::fail_cut() {
+  failure_ = "truncated gzip input";
+  failure_kind_ = GapKind::kTruncated;
 }
 
 void GzipSource::deny(std::string what) {
@@ -155,7 +159,7 @@ void GzipSource::end_member() {
   for (std::byte& byte : stored) {
     const auto next = next_byte();
     if (!next) {
-      failure_ = kCut;
+      fail_cut();
       return;
     }
     byte = std::byte{*next};
@@ -180,7 +184,7 @@ std::size_t GzipSource::read(std::span<std::byte> into) {
       continue;
     }
     if (!refill()) {
-      failure_ = kCut;
+      fail_cut();
       break;
     }
     z_stream& stream = inflater_->stream;

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "evidence/gap.h"
 #include "evidence/unpack/byte_source.h"
 
 namespace pugmark::unpack {
@@ -28,6 +29,7 @@ class GzipSource final : public ByteSource {
 
   // Why it gives no more bytes although it is not over; empty if it is not broken.
   const std::string& failure() const { return failure_; }
+  GapKind failure_kind() const { return failure_kind_; }
 
   // What is wrong with bytes that were all given: the first checksum or length that denies them.
   const std::string& denial() const { return denial_; }
@@ -47,6 +49,7 @@ class GzipSource final : public ByteSource {
   bool check_header();
   bool begin_member();
   void end_member();
+  void fail_cut();
   void deny(std::string what);
 
   ByteSource& packed_;
@@ -54,6 +57,7 @@ class GzipSource final : public ByteSource {
   bool in_member_ = false;
   bool over_ = false;
   std::string failure_;
+  GapKind failure_kind_ = GapKind::kDamaged;
   std::string denial_;
   std::uint64_t given_bytes_ = 0;
 };

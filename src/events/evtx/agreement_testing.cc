@@ -1,4 +1,4 @@
-#include "events/evtx/agreement.h"
+#include "events/evtx/agreement_testing.h"
 
 #include <fmt/format.h>
 
@@ -6,6 +6,7 @@
 #include <map>
 
 #include "events/evtx/evtx_reader.h"
+#include "events/evtx/program.h"
 
 namespace pugmark::evtx {
 namespace {
@@ -119,8 +120,13 @@ DecodedLog decode_whole(Bytes item, const Limits& limits, const DecodeChoices& c
 
 std::string first_difference(Bytes item, const Limits& limits) {
   const DecodedLog fast = decode_whole(item, limits);
-  const bool limited = std::ranges::any_of(fast.gaps, [](const Gap& gap) {
-    return gap.kind == GapKind::kLimit && gap.what.find("nesting-depth") == std::string::npos;
+  // Of the limits the twin knows one.
+  const auto too_deep = [](const Gap& gap) {
+    return gap.what.find(kElementsTooDeep.what()) != std::string::npos ||
+           gap.what.find(kBinXmlTooDeep.what()) != std::string::npos;
+  };
+  const bool limited = std::ranges::any_of(fast.gaps, [&](const Gap& gap) {
+    return gap.kind == GapKind::kLimit && !too_deep(gap);
   });
   if (limited) return "";
   const ReferenceLog slow = read_reference(item, limits);

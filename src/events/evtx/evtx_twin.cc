@@ -1,4 +1,4 @@
-#include "events/evtx/reference.h"
+#include "events/evtx/evtx_twin.h"
 
 #include <algorithm>
 #include <charconv>
@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "events/evtx/format.h"
-#include "events/evtx/reference_tree.h"
+#include "events/evtx/evtx_tree_twin.h"
 
 namespace pugmark::evtx {
 namespace {

@@ -1,4 +1,4 @@
-#include "events/evtx/testing.h"
+#include "events/evtx/log_writer_testing.h"
 
 #include <libdeflate.h>
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "events/evtx/reference.h"
+#include "events/evtx/evtx_twin.h"
 
 namespace pugmark::evtx {
 

@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
-#include "events/evtx/reference.h"
+#include "events/evtx/evtx_twin.h"
 #include "evidence/gap.h"
 
 // Runs the fast decoder over a whole item and compares what it says with the slow twin: for tests

@@ -1,4 +1,4 @@
-#include "detect/engine/agreement.h"
+#include "detect/engine/agreement_testing.h"
 
 #include <algorithm>
 #include <fmt/format.h>

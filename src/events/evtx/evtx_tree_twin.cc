@@ -1,4 +1,4 @@
-#include "events/evtx/reference_tree.h"
+#include "events/evtx/evtx_tree_twin.h"
 
 #include <map>
 #include <utility>
