@@ -116,6 +116,10 @@ void fill_entry(const sigma::Document& document, LedgerEntry& entry) {
 
 }  // namespace
 
+std::vector<std::string> rule_files(const std::vector<std::string>& paths) {
+  return sigma::rule_files(std::vector<std::filesystem::path>(paths.begin(), paths.end()));
+}
+
 Ruleset::Ruleset(std::unique_ptr<engine::Engine> engine) : engine_(std::move(engine)) {}
 Ruleset::~Ruleset() = default;
 

@@ -29,6 +29,9 @@ struct RulesetOptions {
   Limits limits;
 };
 
+// The files that Ruleset::load() opens as rules for `paths`: those below folders and those named.
+std::vector<std::string> rule_files(const std::vector<std::string>& paths);
+
 // All rules of a hunt. They are read once and are then immutable; what they compile to is made on
 // first need, because most log sources that rules speak of are not in the evidence. Shared by all
 // workers; every member function is thread-safe.

@@ -1,11 +1,9 @@
 #include "pipeline/pipeline.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <fmt/format.h>
 #include <new>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "base/text.h"
@@ -31,21 +29,6 @@ Result<std::unique_ptr<Ruleset>> load_rules(const HuntRequest& request) {
   return Ruleset::load(options);
 }
 
-// Whether `file` is `named` itself or, if that is a folder, a rule file below it. Rules are not
-// looked for behind links inside folders.
-bool is_rule_of(const std::string& named, const ExistingFile& file) {
-  if (file.is_at(named)) return true;
-  std::error_code failed;  // a folder that cannot be listed is reported when its rules are loaded
-  const auto options = std::filesystem::directory_options::skip_permission_denied;
-  std::filesystem::recursive_directory_iterator at(named, options, failed);
-  for (; !failed && at != std::filesystem::recursive_directory_iterator(); at.increment(failed)) {
-    const std::filesystem::path extension = at->path().extension();
-    if ((extension == ".yml" || extension == ".yaml") && file.is_at(at->path().string()))
-      return true;
-  }
-  return false;
-}
-
 Error never_replaced(const std::string& path, std::string_view what) {
   return {ErrorCode::kInvalidInput, fmt::format("{}: is {} and is never replaced", path, what),
           "Write the case elsewhere."};
@@ -59,10 +42,11 @@ Status check_case_path(const HuntRequest& request, const Listing& listing) {
   if (!file) return {};
   if (!request.placeholders_file.empty() && file->is_at(request.placeholders_file))
     return never_replaced(request.case_path, "the placeholders file");
-  std::vector<std::string> rules = request.rule_paths;
-  if (!request.default_rules.empty()) rules.push_back(request.default_rules);
-  const auto is_rule = [&](const std::string& named) { return is_rule_of(named, *file); };
-  if (std::any_of(rules.begin(), rules.end(), is_rule))
+  std::vector<std::string> paths = request.rule_paths;
+  if (!request.default_rules.empty()) paths.push_back(request.default_rules);
+  const std::vector<std::string> rules = rule_files(paths);
+  const auto is_here = [&](const std::string& rule) { return file->is_at(rule); };
+  if (std::any_of(rules.begin(), rules.end(), is_here))
     return never_replaced(request.case_path, "among the rules");
   return {};
 }

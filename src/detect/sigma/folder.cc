@@ -161,6 +161,16 @@ void keep_first_of_each(std::vector<RuleFile>& files) {
 
 }  // namespace
 
+std::vector<std::string> rule_files(std::span<const std::filesystem::path> paths) {
+  std::vector<RuleFile> files;
+  std::vector<RejectedRule> rejected;  // load_rules() reports what cannot be listed
+  for (const std::filesystem::path& path : paths) list_files(path, files, rejected);
+  std::vector<std::string> names;
+  names.reserve(files.size());
+  for (RuleFile& file : files) names.push_back(std::move(file.path));
+  return names;
+}
+
 RuleSet load_rules(std::span<const std::filesystem::path> paths, const ParseOptions& options,
                    std::size_t threads_count, const std::string& own_folder) {
   std::vector<ParsedFile> parsed(1);

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "detect/sigma/parse.h"
 
@@ -16,5 +17,8 @@ namespace pugmark::sigma {
 // depend on the number of threads.
 RuleSet load_rules(std::span<const std::filesystem::path> paths, const ParseOptions& options,
                    std::size_t threads_count = 1, const std::string& own_folder = "");
+
+// The files that load_rules() opens for the paths, as it names them before links are resolved.
+std::vector<std::string> rule_files(std::span<const std::filesystem::path> paths);
 
 }  // namespace pugmark::sigma
