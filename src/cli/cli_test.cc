@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include <fcntl.h>
+#include <filesystem>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -176,6 +177,24 @@ TEST_F(CommandLine, ShowsExplainsAndExports) {
   EXPECT_NE(noted.error.find("1 finding without a time left out"), std::string::npos)
       << noted.error;
   EXPECT_EQ(run({"export", case_path(), "--to", "timesketch", "--quiet"}).error, "");
+}
+
+TEST_F(CommandLine, ExportReplacesNoneOfTheProgramsOwnRules) {
+  const std::string rules = folder_.file("own");
+  std::filesystem::create_directory(rules);
+  const std::string rule = rules + "/one.yml";
+  write_file(rule,
+             "title: X\nlogsource: {product: windows}\ndetection: {a: {b: c}, condition: a}\n");
+  write_file(folder_.file("a.json"), "{\"Channel\":\"Security\",\"EventID\":1}\n");
+  const std::string hunted = folder_.file("own.case");
+  setenv("PUGMARK_RULES", rules.c_str(), 1);
+  EXPECT_EQ(run({"hunt", folder_.file("a.json"), "-o", hunted}).exit_code, 0);
+  const std::string before = contents(rule);
+  const Outcome outcome = run({"export", hunted, "--to", "csv", "-o", rule, "--force"});
+  unsetenv("PUGMARK_RULES");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_NE(outcome.error.find("is a rule file of this case"), std::string::npos) << outcome.error;
+  EXPECT_EQ(contents(rule), before);
 }
 
 TEST_F(CommandLine, ThreadsAreUnderstoodEverywhereAndOfferedWhereThereIsWork) {
