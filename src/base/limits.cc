@@ -1,6 +1,9 @@
 #include "base/limits.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
+#include <fmt/format.h>
 
 namespace pugmark {
 
@@ -48,6 +51,33 @@ std::span<const LimitName> limit_names() {
       {"gaps-per-item", &Limits::gaps_per_item, "Gaps of one item listed; the rest are counted."},
   });
   return kNames;
+}
+
+std::string changed_limits(const Limits& limits) {
+  std::string text;
+  for (const LimitName& limit : limit_names()) {
+    const std::uint64_t value = limits.*limit.member;
+    if (value == Limits{}.*limit.member) continue;
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", limit.name, value);
+  }
+  return text;
+}
+
+std::optional<Limits> limits_from(std::string_view changes) {
+  Limits limits;
+  while (!changes.empty()) {
+    const std::string_view change = changes.substr(0, changes.find(' '));
+    changes.remove_prefix(std::min(change.size() + 1, changes.size()));
+    const std::string_view name = change.substr(0, change.find('='));
+    const auto limit = std::find_if(limit_names().begin(), limit_names().end(),
+                                    [&](const LimitName& one) { return one.name == name; });
+    if (limit == limit_names().end() || name.size() == change.size()) return std::nullopt;
+    const std::string_view number = change.substr(name.size() + 1);
+    const char* const end = number.data() + number.size();
+    const auto [stop, error] = std::from_chars(number.data(), end, limits.*limit->member);
+    if (error != std::errc() || stop != end) return std::nullopt;
+  }
+  return limits;
 }
 
 }  // namespace pugmark

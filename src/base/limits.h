@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace pugmark {
@@ -58,5 +60,11 @@ struct LimitName {
 
 // All limits in the order of the struct: for options, documents and messages.
 std::span<const LimitName> limit_names();
+
+// Those that differ from the defaults, "archive-depth=12 items=100", in the order of the struct.
+std::string changed_limits(const Limits& limits);
+
+// What changed_limits() wrote. Nothing if the text is not of that form.
+std::optional<Limits> limits_from(std::string_view changes);
 
 }  // namespace pugmark

@@ -169,7 +169,8 @@ std::vector<Command> make_commands() {
        "Explain one finding or rule: the rule, why it matched, the bytes.",
        "For a finding: the rule, which fields matched which patterns, the event, and the bytes "
        "read again from the evidence, if it is reachable and still has the SHA-256 it had when "
-       "it was hunted. For a rule: what became of it, and why.",
+       "it was hunted; the limits of the hunt hold again, up to eight times the default. For a "
+       "rule: what became of it, and why.",
        "pugmark explain incident.case 3f9a --evidence /mnt/evidence",
        {kCaseArgument,
         {"ID",

@@ -87,9 +87,7 @@ Error never_replaced(const std::string& path, std::string_view what) {
           "Write elsewhere."};
 }
 
-Error is_evidence(const std::string& path) {
-  return never_replaced(path, "evidence of this case");
-}
+Error is_evidence(const std::string& path) { return never_replaced(path, "evidence of this case"); }
 
 }  // namespace
 

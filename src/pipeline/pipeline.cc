@@ -59,12 +59,6 @@ Status write_facts(const HuntRequest& request, const Ruleset& rules, const Resul
   std::sort(evidence.begin(), evidence.end());
   std::string paths;
   for (const std::string& path : evidence) paths += (paths.empty() ? "" : "\n") + path;
-  std::string limits;
-  for (const LimitName& limit : limit_names()) {
-    if (request.limits.*limit.member == Limits{}.*limit.member) continue;
-    limits +=
-        fmt::format("{}{}={}", limits.empty() ? "" : " ", limit.name, request.limits.*limit.member);
-  }
   const std::pair<const char*, std::string> facts[] = {
       {"program", "pugmark"},
       {"version", PUGMARK_VERSION},
@@ -72,7 +66,7 @@ Status write_facts(const HuntRequest& request, const Ruleset& rules, const Resul
       {"rules_sha256", to_hex(rules.digest())},
       {"carve", request.carve ? "yes" : "no"},
       {"level_min", request.level_min ? std::string(to_string(*request.level_min)) : ""},
-      {"limits_changed", limits},
+      {"limits_changed", changed_limits(request.limits)},
       {"items_count", std::to_string(results.items().size())},
       {"events_count", std::to_string(results.events_count())},
       {"findings_count", std::to_string(results.findings_count())},
