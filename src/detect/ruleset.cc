@@ -65,11 +65,32 @@ Result<std::vector<std::filesystem::path>> existing_paths(const std::vector<std:
     if (!std::filesystem::exists(path, code)) {
       return Error{ErrorCode::kNotFound,
                    fmt::format("{}: there is no such rule file or folder.", path),
-                   "Check the path given to -r."};
+                   "Check its spelling."};
     }
     existing.emplace_back(path);
   }
   return existing;
+}
+
+Error no_usable_rule(const sigma::RuleSet& rules) {
+  if (rules.rejected.empty()) {
+    return {ErrorCode::kInvalidInput, "There is no rule in the files named",
+            "Name files or folders of Sigma rules."};
+  }
+  return {ErrorCode::kInvalidInput,
+          fmt::format("There is no usable rule. {}", rules.rejected.front().message()),
+          "See what is wrong with each: pugmark rules check DIR"};
+}
+
+// Whoever names a folder believes that its rules run.
+Status check_not_empty(const sigma::RuleSet& rules) {
+  if (!rules.empty_folders.empty()) {
+    return Error{ErrorCode::kInvalidInput,
+                 fmt::format("{}: there is no rule in it, no file named .yml or .yaml",
+                             rules.empty_folders.front()),
+                 "Name the folder in which the rules are, or a rule file itself."};
+  }
+  return {};
 }
 
 Sha256 digest_of(const sigma::RuleSet& rules) {
@@ -131,12 +152,9 @@ Result<std::unique_ptr<Ruleset>> Ruleset::load(const RulesetOptions& options) {
   const sigma::ParseOptions parse{options.limits, std::move(placeholders).value()};
   sigma::RuleSet rules = sigma::load_rules(paths.value(), parse, options.threads_count,
                                            options.own_folder);
-  if (rules.rules.empty() && (!options.rejected_suffice || rules.rejected.empty())) {
-    const std::string first =
-        rules.rejected.empty() ? "No rule file was found." : rules.rejected.front().message();
-    return Error{ErrorCode::kInvalidInput, fmt::format("There is no usable rule. {}", first),
-                 "See what is wrong with each: pugmark rules check DIR"};
-  }
+  if (auto status = check_not_empty(rules); !status) return std::move(status).error();
+  if (rules.rules.empty() && (!options.rejected_suffice || rules.rejected.empty()))
+    return no_usable_rule(rules);
   if (auto status = check_excluded(rules, options.excluded_ids); !status)
     return std::move(status).error();
   const Sha256 digest = digest_of(rules);

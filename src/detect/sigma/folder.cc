@@ -175,7 +175,12 @@ RuleSet load_rules(std::span<const std::filesystem::path> paths, const ParseOpti
                    std::size_t threads_count, const std::string& own_folder) {
   std::vector<ParsedFile> parsed(1);
   std::vector<RuleFile> files;
-  for (const std::filesystem::path& path : paths) list_files(path, files, parsed[0].rejected);
+  std::vector<std::string> empty_folders;
+  for (const std::filesystem::path& path : paths) {
+    const std::size_t before = files.size() + parsed[0].rejected.size();
+    list_files(path, files, parsed[0].rejected);
+    if (files.size() + parsed[0].rejected.size() == before) empty_folders.push_back(path.string());
+  }
   keep_first_of_each(files);
   parsed.resize(files.size() + 1);
   // Each file has its place in the result; who parses it does not matter.
@@ -186,7 +191,9 @@ RuleSet load_rules(std::span<const std::filesystem::path> paths, const ParseOpti
     }
   };
   run_on_threads(static_cast<unsigned>(std::min(threads_count, files.size())), work);
-  return link(std::move(parsed), options.limits);
+  RuleSet rules = link(std::move(parsed), options.limits);
+  rules.empty_folders = std::move(empty_folders);
+  return rules;
 }
 
 }  // namespace pugmark::sigma

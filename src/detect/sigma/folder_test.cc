@@ -50,6 +50,20 @@ TEST_F(Folder, IsReadInTheOrderOfItsPaths) {
   EXPECT_EQ(read({"rules/below", "rules/a.yml"}), (Files{"rules/below/c.yaml", "rules/a.yml"}));
 }
 
+TEST_F(Folder, WithoutAnyRuleFileIsTold) {
+  std::filesystem::create_directories(root_ / "empty/below");
+  write("empty/below/notes.txt");
+  const auto empty = [&](const std::vector<std::filesystem::path>& paths) {
+    return load_rules(paths, ParseOptions{}).empty_folders;
+  };
+  EXPECT_EQ(empty({root_ / "rules", root_ / "rules/below"}), Files{}) << "its files count twice";
+  EXPECT_EQ(empty({root_ / "rules", root_ / "empty", root_ / "rules/notes.txt"}),
+            (Files{(root_ / "empty").string()}));
+  // What is told as rejected is not told twice.
+  std::filesystem::create_directory_symlink(root_ / "rules", root_ / "empty/link");
+  EXPECT_EQ(empty({root_ / "empty"}), Files{});
+}
+
 TEST_F(Folder, NamesOfRulesMayBeWrittenInCapitals) {
   write("rules/D.YML");
   EXPECT_EQ(read({"rules"}),
