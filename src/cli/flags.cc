@@ -248,7 +248,8 @@ std::span<const ExitCode> exit_codes() {
        "Evidence is damaged, unreadable or over a limit; the case was written and lists every "
        "gap."},
       {4,
-       "Failed: the case or the output could not be written or read, or the run was interrupted."},
+       "Failed: the case or the output could not be written or read, the placeholders file could "
+       "not be read, or the run was interrupted."},
   });
   return kCodes;
 }

@@ -1,14 +1,15 @@
 #include "detect/ruleset.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <system_error>
 
 #include "detect/describe.h"
 #include "detect/engine/engine.h"
 #include "detect/sigma/folder.h"
+#include "detect/sigma/read_file.h"
 #include "detect/sigma/yaml.h"
 
 namespace pugmark {
@@ -19,27 +20,24 @@ Error faulty_placeholders(const std::string& file, const sigma::Fault& fault) {
           fault.hint};
 }
 
-Result<std::string> read_text(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) {
-    return Error{ErrorCode::kNotFound,
-                 fmt::format("{}: the placeholders file cannot be opened.", file),
-                 "Check the path given to --placeholders."};
-  }
-  std::string text;
-  char piece[4'096];
-  while (in.read(piece, sizeof piece) || in.gcount() > 0)
-    text.append(piece, static_cast<std::size_t>(in.gcount()));
-  return text;
+Error unreadable_placeholders(const std::string& file, const sigma::ReadFailure& failure) {
+  ErrorCode code = ErrorCode::kIo;
+  if (failure.error_number == ENOENT || failure.error_number == ENOTDIR)
+    code = ErrorCode::kNotFound;
+  if (failure.error_number == EISDIR || failure.error_number == ENOTSUP)
+    code = ErrorCode::kInvalidInput;
+  return {code, fmt::format("{}: the placeholders file cannot be read: {}", file, failure.reason()),
+          "Check the path given to --placeholders."};
 }
 
 // A YAML map: placeholder name -> one value, or a list of them.
 Result<sigma::Placeholders> read_placeholders(const std::string& file, const Limits& limits) {
   sigma::Placeholders placeholders;
   if (file.empty()) return placeholders;
-  auto text = read_text(file);
-  if (!text) return std::move(text).error();
-  const sigma::YamlFile yaml = sigma::parse_yaml(text.value(), limits);
+  std::string text;
+  if (const auto failure = sigma::read_whole(file, limits.rule_file_bytes, text))
+    return unreadable_placeholders(file, failure);
+  const sigma::YamlFile yaml = sigma::parse_yaml(text, limits);
   if (yaml.fault) return faulty_placeholders(file, *yaml.fault);
   const sigma::Fault shape{1, "Expected a map of placeholder names to a value or a list of values.",
                            "Write for instance: Administrators: [root, alice]"};

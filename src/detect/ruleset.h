@@ -38,9 +38,9 @@ std::vector<std::string> rule_files(const std::vector<std::string>& paths);
 class Ruleset final : public ShapeListener {
  public:
   // Reads every rule of `options.paths`. Rules that cannot be used are in the ledger, not an Error.
-  // kNotFound: a path does not exist. kInvalidInput: a folder without any rule file, not a single
-  // usable rule (unless that was allowed), or a faulty placeholders file. kIo: a file cannot be
-  // read.
+  // kNotFound: a path or the placeholders file does not exist. kInvalidInput: a folder without any
+  // rule file, not a single usable rule (unless that was allowed), or a faulty placeholders file.
+  // kIo: the placeholders file cannot be read.
   static Result<std::unique_ptr<Ruleset>> load(const RulesetOptions& options);
   ~Ruleset() override;
 
