@@ -103,7 +103,8 @@ Command show_command() {
       "Show what a case says, as a table or as JSON lines.",
       "WHAT is summary (the default), findings, timeline, tracks, coverage, rules, gaps, "
       "verdict, statements, accounts or items. On a terminal columns are cut to its width and "
-      "reasons go on in the next line; otherwise nothing is cut. Findings are in order of time, "
+      "reasons go on in the next line, and a last line names columns there was no room for; "
+      "otherwise nothing is cut. Findings are in order of time, "
       "item, offset and rule.",
       "pugmark show incident.case findings --level high --jsonl",
       {kCaseArgument,

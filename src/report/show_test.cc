@@ -426,6 +426,45 @@ TEST(Table, TheLastColumnGoesOnInTheNextLine) {
             "       nopqrstuvwxyz\n");
 }
 
+std::string table_of(const Look& look, const std::vector<std::vector<Cell>>& rows) {
+  std::string text;
+  Output out([&](std::string_view piece) {
+    text += piece;
+    return Status();
+  });
+  Table table({{"A"}, {"WHAT", 8, false, false, 2}, {"WHERE", 8, false, true, 1}, {"ID"}}, look,
+              out, 2);
+  for (const std::vector<Cell>& cells : rows) table.row(cells);
+  table.finish();
+  EXPECT_TRUE(out.flush().ok());
+  return text;
+}
+
+TEST(Table, IsNotPaddedToItsWidestCellWithoutATerminal) {
+  const std::string wide(61, 'w');
+  const std::string widest(5'000, 'w');
+  EXPECT_EQ(table_of({}, {{{"one", {}}, {wide, {}}, {"a", {}}, {widest, {}}},
+                          {{"two", {}}, {"x", {}}, {"b", {}}, {"2", {}}}}),
+            "  A    WHAT" + std::string(58, ' ') + "WHERE  ID\n" +  //
+                "  one  " + wide + "  a      " + widest + "\n" +    //
+                "  two  x" + std::string(61, ' ') + "b      2\n");
+}
+
+TEST(Table, NamesTheColumnsItHadNoRoomFor) {
+  const std::vector<Cell> row = {{"one", {}}, {"something", {}}, {"somewhere", {}}, {"0123", {}}};
+  EXPECT_EQ(table_of({20, false}, {row}),
+            "  A    ID\n"
+            "  one  0123\n"
+            "  Left out for want\n"
+            "  of width: WHAT,\n"
+            "  WHERE. Piped (|\n"
+            "  less -S), the\n"
+            "  table has every\n"
+            "  column.\n");
+  EXPECT_EQ(table_of({40, false}, {row}).find("Left out"), std::string::npos);
+  EXPECT_EQ(table_of({20, false}, {}), "") << "no table, nothing left out";
+}
+
 TEST(Table, CutsAtCharactersNotBytes) {
   EXPECT_EQ(cut_end("caf\xc3\xa9s", 4), "caf\xe2\x80\xa6");
   EXPECT_EQ(cut_start("/a/b/c.log", 6),
