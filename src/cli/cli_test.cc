@@ -282,6 +282,18 @@ TEST_F(CommandLine, MessagesEscapeWhatTheyQuote) {
 }
 
 // What is committed for packagers is what the program prints.
+// The help must not promise what the lines do not keep
+// (SampleCase.OnlyFourKeysOfFindingsComeAndGo).
+TEST(Help, NamesTheKeysThatAreNotAlwaysPresent) {
+  const Command* show = find_command("show");
+  ASSERT_NE(show, nullptr);
+  const auto jsonl = std::find_if(show->flags.begin(), show->flags.end(),
+                                  [](const Flag& flag) { return flag.name == "jsonl"; });
+  ASSERT_NE(jsonl, show->flags.end());
+  for (const char* key : {"time_shift_s", "time_source", "recovered", "related"})
+    EXPECT_NE(jsonl->paragraph.find(key), std::string_view::npos) << key;
+}
+
 TEST(GeneratedFiles, AreInStepWithTheOptions) {
   const std::string root = PUGMARK_SOURCE_DIR;
   const std::pair<const char*, std::string> files[] = {

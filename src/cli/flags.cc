@@ -13,14 +13,17 @@ constexpr std::array<std::string_view, 3> kColours = {"auto", "always", "never"}
 constexpr std::array<std::string_view, 3> kShells = {"bash", "zsh", "fish"};
 
 const Argument kCaseArgument = {"CASE", true, false, "The case, as written by hunt -o.", {}, true};
-const Flag kJsonl = {
-    "jsonl",
-    0,
-    "",
-    false,
-    "One JSON object a line instead of a table.",
-    "Keys are always present, null where they do not apply. Control, bidirectional and "
-    "invisible characters are written as \\uXXXX."};
+Flag jsonl_flag(std::string_view paragraph) {
+  return {"jsonl", 0, "", false, "One JSON object a line instead of a table.", paragraph};
+}
+constexpr std::string_view kJsonlOfRules =
+    "Keys are always present, null where they do not apply. Control, bidirectional and invisible "
+    "characters are written as \\uXXXX.";
+constexpr std::string_view kJsonlOfCase =
+    "Keys are always present, null where they do not apply, but for these of findings and the "
+    "timeline: time_shift_s and time_source stand only where a clock was corrected, recovered only "
+    "where it is true, related only in findings of correlations. Control, bidirectional and "
+    "invisible characters are written as \\uXXXX.";
 const Flag kForce = {
     "force",
     'f',
@@ -109,7 +112,7 @@ Command show_command() {
       "pugmark show incident.case findings --level high --jsonl",
       {kCaseArgument,
        {"WHAT", false, false, "What to show; the summary if left out.", what_names(), false}},
-      {kJsonl}};
+      {jsonl_flag(kJsonlOfCase)}};
   for (const Flag& flag : filter_flags()) command.flags.push_back(flag);
   return command;
 }
@@ -149,9 +152,13 @@ Command rules_command(bool check) {
                 : "List every rule and what would become of it.",
           check ? "Exits with 2 if a rule would be rejected." : "",
           check ? "pugmark rules check my-rules" : "pugmark rules list sigma/rules --jsonl",
-          {{"DIR", false, true,
-            "Folders or files of Sigma rules; without any, the program's own rules.", {}, true}},
-          {kJsonl,
+          {{"DIR",
+            false,
+            true,
+            "Folders or files of Sigma rules; without any, the program's own rules.",
+            {},
+            true}},
+          {jsonl_flag(kJsonlOfRules),
            {"placeholders",
             0,
             "FILE",

@@ -5,6 +5,7 @@
 #include "casefile/sample_testing.h"
 #include "report/json.h"
 #include "report/report.h"
+#include "report/show.h"
 #include "report/words.h"
 
 namespace pugmark {
@@ -76,6 +77,21 @@ TEST_F(SampleCase, FindingLinesHaveTheKeysOfTheContractInOrder) {
   EXPECT_TRUE(lines[0]["verdict"].is_null()) << "its rule says none";
   EXPECT_TRUE(lines[0]["time"].is_null());
   EXPECT_TRUE(lines[0]["because"][0]["field"].is_null()) << "a keyword has no field";
+}
+
+// Whatever is not in the contract stands only where it says something: help and formats name these.
+TEST_F(SampleCase, OnlyFourKeysOfFindingsComeAndGo) {
+  Finding finding = testing_sample::plain_finding();
+  const std::vector<std::string> contract = keys_of(lines_of(finding_json(finding))[0]);
+  finding.time_shift_s = 3'600;
+  finding.recovered = true;
+  finding.related.resize(1);
+  std::vector<std::string> added;
+  for (const std::string& key : keys_of(lines_of(finding_json(finding))[0])) {
+    if (std::find(contract.begin(), contract.end(), key) == contract.end()) added.push_back(key);
+  }
+  EXPECT_EQ(added,
+            (std::vector<std::string>{"time_shift_s", "time_source", "recovered", "related"}));
 }
 
 TEST_F(SampleCase, ACorrectedClockShowsBesideTheTime) {
