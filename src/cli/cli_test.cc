@@ -197,6 +197,27 @@ TEST_F(CommandLine, ExportReplacesNoneOfTheProgramsOwnRules) {
   EXPECT_EQ(contents(rule), before);
 }
 
+TEST_F(CommandLine, SignalsActByThemselvesAgainAfterAHunt) {
+  write_file(folder_.file("one.yml"),
+             "title: X\nlogsource: {product: windows}\ndetection: {a: {b: c}, condition: a}\n");
+  write_file(folder_.file("a.json"), "{\"Channel\":\"Security\",\"EventID\":1}\n");
+  const pid_t child = fork();
+  if (child == 0) {
+    const int nowhere = open("/dev/null", O_WRONLY);
+    dup2(nowhere, STDOUT_FILENO);
+    signal(SIGTERM, SIG_IGN);
+    run_cli({"hunt", folder_.file("a.json"), "-o", folder_.file("signals.case"),
+             "--no-default-rules", "-r", folder_.file("one.yml"), "-q"});
+    const bool restored = signal(SIGINT, SIG_DFL) == SIG_DFL;
+    const bool still_ignored = signal(SIGTERM, SIG_DFL) == SIG_IGN;
+    _exit(restored && still_ignored && std::filesystem::exists(folder_.file("signals.case")) ? 0
+                                                                                             : 1);
+  }
+  int state = 0;
+  EXPECT_EQ(waitpid(child, &state, 0), child);
+  EXPECT_TRUE(WIFEXITED(state) && WEXITSTATUS(state) == 0);
+}
+
 TEST_F(CommandLine, ThreadsAreUnderstoodEverywhereAndOfferedWhereThereIsWork) {
   for (const Command& command : commands()) {
     const bool works = help_of(command).find("--threads") != std::string::npos;

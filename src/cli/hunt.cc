@@ -1,9 +1,11 @@
 #include "cli/hunt.h"
 
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <fmt/format.h>
 #include <optional>
+#include <utility>
 
 #include "casefile/casefile.h"
 #include "cli/options.h"
@@ -34,13 +36,22 @@ class CancelOnSignal {
  public:
   explicit CancelOnSignal(std::atomic<bool>& cancel) {
     cancel_flag = &cancel;
-    for (const int number : {SIGINT, SIGTERM}) {
-      if (std::signal(number, on_signal) == SIG_IGN) std::signal(number, SIG_IGN);
+    for (auto& [number, before] : handlers_) {
+      before = std::signal(number, on_signal);
+      if (before == SIG_IGN) std::signal(number, SIG_IGN);
     }
   }
-  ~CancelOnSignal() { cancel_flag = nullptr; }
+  // From here on nobody reads the flag: a signal has to act by itself again.
+  ~CancelOnSignal() {
+    for (const auto& [number, before] : handlers_) std::signal(number, before);
+    cancel_flag = nullptr;
+  }
   CancelOnSignal(const CancelOnSignal&) = delete;
   CancelOnSignal& operator=(const CancelOnSignal&) = delete;
+
+ private:
+  using Handler = void (*)(int);
+  std::array<std::pair<int, Handler>, 2> handlers_{{{SIGINT, SIG_DFL}, {SIGTERM, SIG_DFL}}};
 };
 
 Status add_default_rules(const ParsedLine& line, const Console& console, HuntRequest& request) {

@@ -79,6 +79,13 @@ Status write_facts(const HuntRequest& request, const Ruleset& rules, const Resul
   return {};
 }
 
+// Writing takes long too: whoever asks to stop must not wait for it. The case is then not there.
+Status check_goes_on(const HuntProgress& progress) {
+  if (progress.cancel)
+    return Error{ErrorCode::kIo, "The hunt was cancelled.", "No case was written."};
+  return {};
+}
+
 Status write_items(const Results& results, CaseWriter& writer) {
   for (const ScannedItem& scanned : results.items()) {
     const CaseItem item{scanned.item, scanned.duplicate_of, scanned.clock, scanned.time_shift_s,
@@ -96,7 +103,7 @@ Status write_items(const Results& results, CaseWriter& writer) {
 }
 
 Status write_case(const HuntRequest& request, const Ruleset& rules, Results& results,
-                  CaseWriter& writer) {
+                  const HuntProgress& progress, CaseWriter& writer) {
   if (auto status = write_facts(request, rules, results, writer); !status) return status;
   if (auto status = write_items(results, writer); !status) return status;
   for (const LedgerEntry& entry : results.ledger()) {
@@ -105,9 +112,13 @@ Status write_case(const HuntRequest& request, const Ruleset& rules, Results& res
   for (const Coverage& coverage : results.coverage()) {
     if (auto status = writer.add_coverage(coverage); !status) return status;
   }
-  const auto add = [&](const Finding& finding) { return writer.add_finding(finding); };
+  const auto add = [&](const Finding& finding) {
+    if (auto status = check_goes_on(progress); !status) return status;
+    return writer.add_finding(finding);
+  };
   const bool ahead = threads_count_of(request) > 1;
   if (auto status = results.for_each_finding(ahead, add); !status) return status;
+  if (auto status = check_goes_on(progress); !status) return status;
   return writer.finish();
 }
 
@@ -139,6 +150,7 @@ Result<HuntOutcome> hunt_in_steps(const HuntRequest& request, HuntProgress& prog
   progress.stage = "reading rules";
   auto rules = load_rules(request);
   if (!rules) return std::move(rules).error();
+  if (auto status = check_goes_on(progress); !status) return std::move(status).error();
 
   progress.stage = "reading evidence";
   auto scanned = scan_evidence(listing.value(), ids, *rules.value(), request, progress);
@@ -149,9 +161,11 @@ Result<HuntOutcome> hunt_in_steps(const HuntRequest& request, HuntProgress& prog
                                  std::move(scanned.value().items), std::move(scanned.value().gaps),
                                  request.limits);
   if (!results) return std::move(results).error();
+  if (auto status = check_goes_on(progress); !status) return std::move(status).error();
 
   progress.stage = "writing the case";
-  if (auto status = write_case(request, *rules.value(), results.value(), writer.value()); !status)
+  if (auto status = write_case(request, *rules.value(), results.value(), progress, writer.value());
+      !status)
     return std::move(status).error();
   return outcome_of(results.value());
 }
