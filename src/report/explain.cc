@@ -59,7 +59,7 @@ void Explanation::rule_line(const LedgerEntry& entry) {
   label("author", escaped(entry.author));
   label("file", fmt::format("{}:{}", escaped(entry.file), entry.line));
   label("status", escaped(entry.status));
-  label("log source", escaped(entry.log_source));
+  label("log source", log_source_words(entry.log_source));
   for (const std::string& reference : entry.references) label("see", escaped(reference));
 }
 

@@ -171,7 +171,7 @@ TEST(GrantedLimits, AreBounded) {
 TEST_F(Explained, ExplainsARule) {
   const std::string text = explained("f0000000-0000-4000-8000-000000000001");
   for (const char* part : {"state       ran", "40,000 events", "1,250 findings, 1 kept in full",
-                           "https://example.org/advisory", "//webserver"}) {
+                           "https://example.org/advisory", "log source  service webserver"}) {
     EXPECT_TRUE(has(text, part)) << part << "\n" << text;
   }
 }

@@ -418,6 +418,13 @@ TEST(Words, NumbersForPeople) {
   EXPECT_EQ(bytes_words(999'990'000), "1.0 GB");
   EXPECT_EQ(shift_words(18'000), "5 h later");
   EXPECT_EQ(shift_words(-90), "90 s earlier");
+  EXPECT_EQ(log_source_words("windows//msexchange-management"),
+            "product windows, service msexchange-management");
+  EXPECT_EQ(log_source_words("/webserver/"), "category webserver");
+  EXPECT_EQ(log_source_words("//"), "");
+  EXPECT_EQ(log_source_words("a/\x01/c/d"), "a/\\x01/c/d") << "a forged case may hold anything";
+  EXPECT_EQ(span_text({0}, {46'000'000'000}), "46 s");
+  EXPECT_EQ(span_text({0}, {86'400'000'000'000 * 14}), "14 days");
   EXPECT_EQ(shell_word("a b'c"), "'a b'\\''c'");
   EXPECT_EQ(wrapped("one two three", 9, 2), "one two\n  three");
 }

@@ -216,7 +216,7 @@ void SummaryPage::coverage() {
                {"SOURCE", 12, false, true},
                {"FIRST DAY"},
                {"LAST DAY"},
-               {"DAYS", 0, true},
+               {"SPAN", 0, true},
                {"EVENTS", 0, true},
                {"HOLES"}},
               look_, out_, kTableIndent);
@@ -233,7 +233,7 @@ void SummaryPage::coverage() {
                {escaped(coverage.source), {}},
                {dated ? day_of(coverage.first) : "no time", {}},
                {dated ? day_of(coverage.last) : "", {}},
-               {dated ? days_text(coverage.first, coverage.last) : "", {}},
+               {dated ? span_text(coverage.first, coverage.last) : "", {}},
                {grouped(coverage.events_count), {}},
                {holes, kWarning}});
   }
