@@ -243,7 +243,8 @@ class Interrupted(BadInput):
         self.assertEqual([item["events"] for item in self.show("items")], [3])
 
     def test_signals_that_ask(self):
-        for number, name in ((signal.SIGINT, "SIGINT"), (signal.SIGTERM, "SIGTERM")):
+        for number, name in ((signal.SIGINT, "SIGINT"), (signal.SIGTERM, "SIGTERM"),
+                             (signal.SIGHUP, "SIGHUP")):
             with self.subTest(name):
                 process = self.start()
                 process.send_signal(number)

@@ -1,6 +1,9 @@
 #include "base/limits.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
+#include <fmt/format.h>
 
 namespace pugmark {
 
@@ -14,11 +17,11 @@ std::span<const LimitName> limit_names() {
       {"archive-depth", &Limits::archive_depth, "Archives inside archives."},
       {"seekable-member-bytes", &Limits::seekable_member_bytes,
        "Bytes of an archive member copied to an unlinked temporary file."},
-      {"folder-depth", &Limits::folder_depth, "Folders inside folders."},
+      {"folder-depth", &Limits::folder_depth, "Folders inside folders.", 1'000},
       {"items", &Limits::items, "Files and archive members of one run."},
       {"line-bytes", &Limits::line_bytes, "Bytes of one record of a text log."},
       {"record-bytes", &Limits::record_bytes, "Bytes of one EVTX record or JSON document."},
-      {"nesting-depth", &Limits::nesting_depth, "Elements or values inside one another."},
+      {"nesting-depth", &Limits::nesting_depth, "Elements or values inside one another.", 1'000},
       {"fields-per-event", &Limits::fields_per_event, "Fields of one event."},
       {"values-per-field", &Limits::values_per_field, "Values of one field of one event."},
       {"field-names", &Limits::field_names, "Distinct field names of one run."},
@@ -37,7 +40,8 @@ std::span<const LimitName> limit_names() {
        "Bytes tried as records in the unused space of one EVTX chunk."},
       {"rule-file-bytes", &Limits::rule_file_bytes,
        "Bytes of one rule file, and of its texts with aliases expanded."},
-      {"rule-nesting-depth", &Limits::rule_nesting_depth, "Nesting of a rule file or condition."},
+      {"rule-nesting-depth", &Limits::rule_nesting_depth, "Nesting of a rule file or condition.",
+       1'000},
       {"rule-predicates", &Limits::rule_predicates, "Comparisons of one rule, expanded."},
       {"rule-expanded-bytes", &Limits::rule_expanded_bytes,
        "Bytes that the comparisons and conditions of one rule file take, expanded."},
@@ -51,6 +55,33 @@ std::span<const LimitName> limit_names() {
       {"gaps-per-item", &Limits::gaps_per_item, "Gaps of one item listed; the rest are counted."},
   });
   return kNames;
+}
+
+std::string changed_limits(const Limits& limits) {
+  std::string text;
+  for (const LimitName& limit : limit_names()) {
+    const std::uint64_t value = limits.*limit.member;
+    if (value == Limits{}.*limit.member) continue;
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", limit.name, value);
+  }
+  return text;
+}
+
+std::optional<Limits> limits_from(std::string_view changes) {
+  Limits limits;
+  while (!changes.empty()) {
+    const std::string_view change = changes.substr(0, changes.find(' '));
+    changes.remove_prefix(std::min(change.size() + 1, changes.size()));
+    const std::string_view name = change.substr(0, change.find('='));
+    const auto limit = std::find_if(limit_names().begin(), limit_names().end(),
+                                    [&](const LimitName& one) { return one.name == name; });
+    if (limit == limit_names().end() || name.size() == change.size()) return std::nullopt;
+    const std::string_view number = change.substr(name.size() + 1);
+    const char* const end = number.data() + number.size();
+    const auto [stop, error] = std::from_chars(number.data(), end, limits.*limit->member);
+    if (error != std::errc() || stop != end) return std::nullopt;
+  }
+  return limits;
 }
 
 }  // namespace pugmark

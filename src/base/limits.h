@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace pugmark {
@@ -59,9 +61,16 @@ struct LimitName {
   std::string_view name;     // lower-case-with-hyphens
   std::uint64_t Limits::*member;
   std::string_view meaning;  // one sentence with the unit
+  std::uint64_t most = UINT64_MAX;  // above it the program's own stack would not hold
 };
 
 // All limits in the order of the struct: for options, documents and messages.
 std::span<const LimitName> limit_names();
+
+// Those that differ from the defaults, "archive-depth=12 items=100", in the order of the struct.
+std::string changed_limits(const Limits& limits);
+
+// What changed_limits() wrote. Nothing if the text is not of that form.
+std::optional<Limits> limits_from(std::string_view changes);
 
 }  // namespace pugmark

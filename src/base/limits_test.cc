@@ -35,5 +35,21 @@ TEST(Limits, InTheOrderOfTheStruct) {
   }
 }
 
+TEST(Limits, ThoseChangedAreWrittenAndReadBack) {
+  EXPECT_EQ(changed_limits({}), "");
+  Limits limits;
+  limits.items = 0;
+  limits.archive_depth = UINT64_MAX;
+  EXPECT_EQ(changed_limits(limits), "archive-depth=18446744073709551615 items=0");
+  for (const LimitName& limit : limit_names()) limits.*limit.member += 17;
+  const std::optional<Limits> read = limits_from(changed_limits(limits));
+  ASSERT_TRUE(read);
+  for (const LimitName& limit : limit_names())
+    EXPECT_EQ((*read).*limit.member, limits.*limit.member) << limit.name;
+  for (const char* text : {"items", "items=", "items=x", "items=1x", "items=-1", "lines=1", "=",
+                           "items=1,folder-depth=2", "items=18446744073709551616", " items=1"})
+    EXPECT_FALSE(limits_from(text)) << text;
+}
+
 }  // namespace
 }  // namespace pugmark

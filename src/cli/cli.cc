@@ -88,6 +88,7 @@ Status run_rules(const ParsedLine& line, Console& console, int& exit_code) {
   }
   const Result<std::unique_ptr<Ruleset>> rules = Ruleset::load(options);
   if (!rules.ok()) return rules.error();
+  note_empty_folders(rules.value()->empty_folders(), console);
   const std::vector<LedgerEntry> ledger = rules.value()->ledger();
   const bool check = line.command->name == "rules check";
   show_ledger(ledger, {line.has("jsonl"), check, console.look()}, console.out());

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include <fcntl.h>
+#include <filesystem>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -140,6 +141,12 @@ TEST_F(CommandLine, MistakesAreUsageErrorsThatNameTheNearestWord) {
        "leaves no rules at all"},
       {{"hunt", folder_.path(), "-o", folder_.file("y"), "-r", "r", "--limit", "item=1"},
        "Did you mean items?"},
+      {{"hunt", folder_.path(), "-o", folder_.file("y"), "-r", "r", "--limit", "lines=1"},
+       "no limit \"lines\". Did you mean line-bytes? All are in the man page under LIMITS"},
+      {{"hunt", folder_.path(), "-o", folder_.file("y"), "-r", "r", "--limit", "xyz=1"},
+       "no limit \"xyz\". All are in the man page"},
+      {{"show", path, "findings", "--level", "foo"}, "critical. Use one of these."},
+      {{"export", path, "--from", "2021"}, "export has no filter by time, its --to names"},
       {{"hunt", folder_.path(), "-o", folder_.file("y"), "-r", "r", "--limit", "items=lots"},
        "--limit: \"lots\" is no whole number"},
       {{"hunt", folder_.path(), "-o", folder_.file("y"), "-r", "r", "--limit", "items=1G"},
@@ -176,6 +183,45 @@ TEST_F(CommandLine, ShowsExplainsAndExports) {
   EXPECT_NE(noted.error.find("1 finding without a time left out"), std::string::npos)
       << noted.error;
   EXPECT_EQ(run({"export", case_path(), "--to", "timesketch", "--quiet"}).error, "");
+}
+
+TEST_F(CommandLine, ExportReplacesNoneOfTheProgramsOwnRules) {
+  const std::string rules = folder_.file("own");
+  std::filesystem::create_directory(rules);
+  const std::string rule = rules + "/one.yml";
+  write_file(rule,
+             "title: X\nlogsource: {product: windows}\ndetection: {a: {b: c}, condition: a}\n");
+  write_file(folder_.file("a.json"), "{\"Channel\":\"Security\",\"EventID\":1}\n");
+  const std::string hunted = folder_.file("own.case");
+  setenv("PUGMARK_RULES", rules.c_str(), 1);
+  EXPECT_EQ(run({"hunt", folder_.file("a.json"), "-o", hunted}).exit_code, 0);
+  const std::string before = contents(rule);
+  const Outcome outcome = run({"export", hunted, "--to", "csv", "-o", rule, "--force"});
+  unsetenv("PUGMARK_RULES");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_NE(outcome.error.find("is a rule file of this case"), std::string::npos) << outcome.error;
+  EXPECT_EQ(contents(rule), before);
+}
+
+TEST_F(CommandLine, SignalsActByThemselvesAgainAfterAHunt) {
+  write_file(folder_.file("one.yml"),
+             "title: X\nlogsource: {product: windows}\ndetection: {a: {b: c}, condition: a}\n");
+  write_file(folder_.file("a.json"), "{\"Channel\":\"Security\",\"EventID\":1}\n");
+  const pid_t child = fork();
+  if (child == 0) {
+    const int nowhere = open("/dev/null", O_WRONLY);
+    dup2(nowhere, STDOUT_FILENO);
+    signal(SIGTERM, SIG_IGN);
+    run_cli({"hunt", folder_.file("a.json"), "-o", folder_.file("signals.case"),
+             "--no-default-rules", "-r", folder_.file("one.yml"), "-q"});
+    const bool restored = signal(SIGINT, SIG_DFL) == SIG_DFL;
+    const bool still_ignored = signal(SIGTERM, SIG_DFL) == SIG_IGN;
+    _exit(restored && still_ignored && std::filesystem::exists(folder_.file("signals.case")) ? 0
+                                                                                             : 1);
+  }
+  int state = 0;
+  EXPECT_EQ(waitpid(child, &state, 0), child);
+  EXPECT_TRUE(WIFEXITED(state) && WEXITSTATUS(state) == 0);
 }
 
 TEST_F(CommandLine, ThreadsAreUnderstoodEverywhereAndOfferedWhereThereIsWork) {
@@ -263,6 +309,18 @@ TEST_F(CommandLine, MessagesEscapeWhatTheyQuote) {
 }
 
 // What is committed for packagers is what the program prints.
+// The help must not promise what the lines do not keep
+// (SampleCase.OnlyFourKeysOfFindingsComeAndGo).
+TEST(Help, NamesTheKeysThatAreNotAlwaysPresent) {
+  const Command* show = find_command("show");
+  ASSERT_NE(show, nullptr);
+  const auto jsonl = std::find_if(show->flags.begin(), show->flags.end(),
+                                  [](const Flag& flag) { return flag.name == "jsonl"; });
+  ASSERT_NE(jsonl, show->flags.end());
+  for (const char* key : {"time_shift_s", "time_source", "recovered", "related"})
+    EXPECT_NE(jsonl->paragraph.find(key), std::string_view::npos) << key;
+}
+
 TEST(GeneratedFiles, AreInStepWithTheOptions) {
   const std::string root = PUGMARK_SOURCE_DIR;
   const std::pair<const char*, std::string> files[] = {

@@ -12,14 +12,17 @@ constexpr std::array<std::string_view, 3> kColours = {"auto", "always", "never"}
 constexpr std::array<std::string_view, 3> kShells = {"bash", "zsh", "fish"};
 
 const Argument kCaseArgument = {"CASE", true, false, "The case, as written by hunt -o.", {}, true};
-const Flag kJsonl = {
-    "jsonl",
-    0,
-    "",
-    false,
-    "One JSON object a line instead of a table.",
-    "Keys are always present, null where they do not apply. Control, bidirectional and "
-    "invisible characters are written as \\uXXXX."};
+Flag jsonl_flag(std::string_view paragraph) {
+  return {"jsonl", 0, "", false, "One JSON object a line instead of a table.", paragraph};
+}
+constexpr std::string_view kJsonlOfRules =
+    "Keys are always present, null where they do not apply. Control, bidirectional and invisible "
+    "characters are written as \\uXXXX.";
+constexpr std::string_view kJsonlOfCase =
+    "Keys are always present, null where they do not apply, but for these of findings and the "
+    "timeline: time_shift_s and time_source stand only where a clock was corrected, recovered only "
+    "where it is true, related only in findings of correlations. Control, bidirectional and "
+    "invisible characters are written as \\uXXXX.";
 const Flag kForce = {
     "force",
     'f',
@@ -102,12 +105,13 @@ Command show_command() {
       "Show what a case says, as a table or as JSON lines.",
       "WHAT is summary (the default), findings, timeline, tracks, coverage, rules, gaps, "
       "verdict, statements, accounts or items. On a terminal columns are cut to its width and "
-      "reasons go on in the next line; otherwise nothing is cut. Findings are in order of time, "
+      "reasons go on in the next line, and a last line names columns there was no room for; "
+      "otherwise nothing is cut. Findings are in order of time, "
       "item, offset and rule.",
       "pugmark show incident.case findings --level high --jsonl",
       {kCaseArgument,
        {"WHAT", false, false, "What to show; the summary if left out.", what_names(), false}},
-      {kJsonl}};
+      {jsonl_flag(kJsonlOfCase)}};
   for (const Flag& flag : filter_flags()) command.flags.push_back(flag);
   return command;
 }
@@ -147,9 +151,13 @@ Command rules_command(bool check) {
                 : "List every rule and what would become of it.",
           check ? "Exits with 2 if a rule would be rejected." : "",
           check ? "pugmark rules check my-rules" : "pugmark rules list sigma/rules --jsonl",
-          {{"DIR", false, true,
-            "Folders or files of Sigma rules; without any, the program's own rules.", {}, true}},
-          {kJsonl,
+          {{"DIR",
+            false,
+            true,
+            "Folders or files of Sigma rules; without any, the program's own rules.",
+            {},
+            true}},
+          {jsonl_flag(kJsonlOfRules),
            {"placeholders",
             0,
             "FILE",
@@ -168,7 +176,8 @@ std::vector<Command> make_commands() {
        "Explain one finding or rule: the rule, why it matched, the bytes.",
        "For a finding: the rule, which fields matched which patterns, the event, and the bytes "
        "read again from the evidence, if it is reachable and still has the SHA-256 it had when "
-       "it was hunted. For a rule: what became of it, and why.",
+       "it was hunted; the limits of the hunt hold again, up to eight times the default. For a "
+       "rule: what became of it, and why.",
        "pugmark explain incident.case 3f9a --evidence /mnt/evidence",
        {kCaseArgument,
         {"ID",
@@ -246,7 +255,8 @@ std::span<const ExitCode> exit_codes() {
        "Evidence is damaged, unreadable or over a limit; the case was written and lists every "
        "gap."},
       {4,
-       "Failed: the case or the output could not be written or read, or the run was interrupted."},
+       "Failed: the case or the output could not be written or read, the placeholders file could "
+       "not be read, or the run was interrupted."},
   });
   return kCodes;
 }

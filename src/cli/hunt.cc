@@ -1,9 +1,11 @@
 #include "cli/hunt.h"
 
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <fmt/format.h>
 #include <optional>
+#include <utility>
 
 #include "casefile/casefile.h"
 #include "cli/options.h"
@@ -28,19 +30,29 @@ void on_signal(int number) {
   std::signal(number, SIG_DFL);  // the second time it means at once
 }
 
-// While it lives, SIGINT and SIGTERM ask the hunt to stop. Whoever started the program with one of
-// them ignored (nohup, a shell's background job) keeps it ignored.
+// While it lives, SIGINT, SIGTERM and SIGHUP ask the hunt to stop. Whoever started the program with
+// one of them ignored (nohup, a shell's background job) keeps it ignored.
 class CancelOnSignal {
  public:
   explicit CancelOnSignal(std::atomic<bool>& cancel) {
     cancel_flag = &cancel;
-    for (const int number : {SIGINT, SIGTERM}) {
-      if (std::signal(number, on_signal) == SIG_IGN) std::signal(number, SIG_IGN);
+    for (auto& [number, before] : handlers_) {
+      before = std::signal(number, on_signal);
+      if (before == SIG_IGN) std::signal(number, SIG_IGN);
     }
   }
-  ~CancelOnSignal() { cancel_flag = nullptr; }
+  // From here on nobody reads the flag: a signal has to act by itself again.
+  ~CancelOnSignal() {
+    for (const auto& [number, before] : handlers_) std::signal(number, before);
+    cancel_flag = nullptr;
+  }
   CancelOnSignal(const CancelOnSignal&) = delete;
   CancelOnSignal& operator=(const CancelOnSignal&) = delete;
+
+ private:
+  using Handler = void (*)(int);
+  std::array<std::pair<int, Handler>, 3> handlers_{
+      {{SIGINT, SIG_DFL}, {SIGTERM, SIG_DFL}, {SIGHUP, SIG_DFL}}};
 };
 
 Status add_default_rules(const ParsedLine& line, const Console& console, HuntRequest& request) {
@@ -96,7 +108,7 @@ Result<HuntOutcome> hunt_with_progress(const HuntRequest& request, const Console
   if (outcome.ok() || !progress.cancel) return outcome;
   return Error{
       ErrorCode::kIo,
-      fmt::format("hunt: interrupted by {}", signal_seen == SIGTERM ? "SIGTERM" : "SIGINT"),
+      fmt::format("hunt: interrupted by SIG{}", sigabbrev_np(signal_seen)),
       "No case was written."};
 }
 
@@ -120,6 +132,7 @@ int run_hunt(const ParsedLine& line, Console& console) {
   if (Status printed = print_summary(request.value(), console);
       !printed.ok() && !console.out().failed())
     return Console::fail(printed.error());
+  note_empty_folders(done.empty_rule_folders, console);
   if (done.rejected_rules_count != 0) {
     console.note(fmt::format("{} could not be used: pugmark show {} rules",
                              counted(done.rejected_rules_count, "rule"), shown_case));

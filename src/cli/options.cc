@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
@@ -24,6 +25,25 @@ struct Moment {
   TimeUtc begin;
   TimeUtc end;  // exclusive: a day, second or millisecond later, as it was written
 };
+
+// The names are too many to list: the most like it, and where they all stand.
+Error unknown_limit(const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const LimitName& limit : limit_names()) names.push_back(limit.name);
+  std::string_view meant;
+  const std::string near = nearest(name, names);
+  std::size_t common_most = 2;  // fewer letters in common say nothing
+  for (const std::string_view one : names) {
+    const auto differ = std::mismatch(name.begin(), name.end(), one.begin(), one.end());
+    const auto common = static_cast<std::size_t>(differ.second - one.begin());
+    if (near.empty() ? common <= common_most : one != near) continue;
+    meant = one;
+    common_most = common;
+  }
+  return {ErrorCode::kInvalidInput, fmt::format("--limit: there is no limit \"{}\"", name),
+          (meant.empty() ? "" : fmt::format("Did you mean {}? ", meant)) +
+              "All are in the man page under LIMITS: pugmark man | man -l -"};
+}
 
 std::optional<Moment> moment_of(const std::string& text) {
   constexpr std::int64_t kDayNs = 86'400'000'000'000;
@@ -91,27 +111,32 @@ Result<Limits> limits_of(const ParsedLine& line) {
   for (const std::string& text : line.all("limit")) {
     const std::size_t equals = text.find('=');
     const std::string name = text.substr(0, equals);
-    std::vector<std::string_view> names;
     std::uint64_t Limits::*member = nullptr;
+    std::uint64_t most = 0;
     for (const LimitName& limit : limit_names()) {
-      names.push_back(limit.name);
-      if (limit.name == name) member = limit.member;
+      if (limit.name != name) continue;
+      member = limit.member;
+      most = limit.most;
     }
-    if (member == nullptr) {
-      const std::string near = nearest(name, names);
-      return Error{ErrorCode::kInvalidInput, fmt::format("--limit: there is no limit \"{}\"", name),
-                   near.empty() ? fmt::format("There are {}.", fmt::join(names, ", "))
-                                : fmt::format("Did you mean {}?", near)};
-    }
+    if (member == nullptr) return unknown_limit(name);
     if (equals == std::string::npos) {
       return Error{ErrorCode::kInvalidInput, fmt::format("--limit: \"{}\" is not NAME=VALUE", text),
                    "The value is a whole number in decimal digits."};
     }
     const auto value = number_of(text.substr(equals + 1));
     if (!value) return wrong_number("limit", text.substr(equals + 1));
+    if (*value > most) {
+      return Error{ErrorCode::kInvalidInput, fmt::format("--limit: {} is too large", text),
+                   fmt::format("{} may be at most {}.", name, most)};
+    }
     limits.*member = *value;
   }
   return limits;
+}
+
+void note_empty_folders(const std::vector<std::string>& folders, const Console& console) {
+  for (const std::string& folder : folders)
+    console.note(fmt::format("{}: no rule is in it, no file named .yml or .yaml", folder));
 }
 
 std::string default_rules_folder() {

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/result.h"
+#include "cli/console.h"
 #include "cli/parse.h"
 #include "report/report.h"
 
@@ -21,6 +22,9 @@ Result<Limits> limits_of(const ParsedLine& line);
 
 // A LEVEL option, if given.
 std::optional<Level> level_of(const ParsedLine& line, const std::string& flag);
+
+// Says of folders given for rules that none came from them.
+void note_empty_folders(const std::vector<std::string>& folders, const Console& console);
 
 // The folder of the program's own rules: PUGMARK_RULES, or beside the program. "" if there is none.
 std::string default_rules_folder();

@@ -93,6 +93,9 @@ Status check_long_options(const Command& command, const std::vector<std::string>
       if (!flag.value.empty() || name == word) continue;
       return misuse(command, fmt::format("{} takes no value", name));
     }
+    if (command.name == "export" && name == "--from")
+      return usage("--from: export has no filter by time, its --to names the format", "",
+                   "To see a span of time: pugmark show CASE findings --from TIME --to TIME.");
     return usage(fmt::format("{}: {} has no such option", name, command.name),
                  nearest(name, {known.begin(), known.end()}),
                  fmt::format("See pugmark {} --help.", command.name));
@@ -246,14 +249,14 @@ std::vector<std::string> ParsedLine::all(const std::string& name) const {
 
 std::string nearest(std::string_view word, const std::vector<std::string_view>& entries) {
   std::string best;
-  std::size_t best_distance = 1 + word.size() / 3;  // further away it is another word
-  if (word.size() > 64) return best;
+  if (word.size() < 3 || word.size() > 64) return best;
+  std::size_t steps_most = std::max<std::size_t>(1, word.size() / 3);  // else it is another word
   for (const std::string_view entry : entries) {
     const std::size_t steps = distance(word, entry);
-    if (steps < best_distance || (steps == best_distance && best.empty() && word.size() >= 3)) {
-      best = entry;
-      best_distance = steps;
-    }
+    if (steps > steps_most) continue;
+    best = entry;
+    if (steps == 0) break;
+    steps_most = steps - 1;
   }
   return best;
 }

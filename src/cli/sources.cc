@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "casefile/facts.h"
 #include "casefile/new_file.h"
+#include "cli/options.h"
 
 namespace pugmark {
 namespace {
@@ -73,11 +74,20 @@ bool was_handed_over(const ExistingFile& file, const CaseFacts& facts) {
   return false;
 }
 
-Error is_evidence(const std::string& path) {
-  return {ErrorCode::kInvalidInput,
-          fmt::format("{}: is evidence of this case and is never replaced", path),
+// The program's own rules are `rules/...` in every case, wherever they are installed.
+bool is_rule_file(const ExistingFile& file, const std::string& named, const std::string& own) {
+  constexpr std::string_view kOwn = "rules/";
+  if (file.is_at(named)) return true;
+  return !own.empty() && named.starts_with(kOwn) &&
+         file.is_at(own + '/' + named.substr(kOwn.size()));
+}
+
+Error never_replaced(const std::string& path, std::string_view what) {
+  return {ErrorCode::kInvalidInput, fmt::format("{}: is {} and is never replaced", path, what),
           "Write elsewhere."};
 }
+
+Error is_evidence(const std::string& path) { return never_replaced(path, "evidence of this case"); }
 
 }  // namespace
 
@@ -85,11 +95,7 @@ Status check_replaces_no_source(const CaseReader& reader, const std::string& cas
                                 const std::string& path) {
   const std::optional<ExistingFile> file = ExistingFile::at(path);
   if (!file) return {};
-  if (file->is_at(case_path)) {
-    return Error{ErrorCode::kInvalidInput,
-                 fmt::format("{}: is the case itself and is never replaced", path),
-                 "Write elsewhere."};
-  }
+  if (file->is_at(case_path)) return never_replaced(path, "the case itself");
   const Result<CaseFacts> facts = reader.facts();
   if (!facts.ok()) return facts.error();
   if (was_handed_over(*file, facts.value())) return is_evidence(path);
@@ -101,6 +107,13 @@ Status check_replaces_no_source(const CaseReader& reader, const std::string& cas
   });
   if (!read.ok()) return read;
   if (found) return is_evidence(path);
+  const std::string own = default_rules_folder();
+  const Status rules_read = reader.rules([&](const LedgerEntry& entry) {
+    found = is_rule_file(*file, entry.file, own);
+    return !found;
+  });
+  if (!rules_read.ok()) return rules_read;
+  if (found) return never_replaced(path, "a rule file of this case");
   return {};
 }
 

@@ -15,7 +15,9 @@ enum class RuleState : std::uint8_t {
   // its log source or a field it needs was not in the evidence: silence means nothing
   kNotObservable,
   kRejected,  // cannot be read; `why` has file, line, found and expected
-  kDisabled,  // switched off by the user (level, status, id) or deprecated
+  // below --level, named by --exclude-rule, or of the same id as a rule read before it; never
+  // because of its status: deprecated rules run
+  kDisabled,
 };
 std::string_view to_string(RuleState state);  // "ran", "not-observable", "rejected", "disabled"
 

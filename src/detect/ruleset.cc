@@ -1,14 +1,15 @@
 #include "detect/ruleset.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <system_error>
 
 #include "detect/describe.h"
 #include "detect/engine/engine.h"
 #include "detect/sigma/folder.h"
+#include "detect/sigma/read_file.h"
 #include "detect/sigma/yaml.h"
 
 namespace pugmark {
@@ -19,27 +20,24 @@ Error faulty_placeholders(const std::string& file, const sigma::Fault& fault) {
           fault.hint};
 }
 
-Result<std::string> read_text(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) {
-    return Error{ErrorCode::kNotFound,
-                 fmt::format("{}: the placeholders file cannot be opened.", file),
-                 "Check the path given to --placeholders."};
-  }
-  std::string text;
-  char piece[4'096];
-  while (in.read(piece, sizeof piece) || in.gcount() > 0)
-    text.append(piece, static_cast<std::size_t>(in.gcount()));
-  return text;
+Error unreadable_placeholders(const std::string& file, const sigma::ReadFailure& failure) {
+  ErrorCode code = ErrorCode::kIo;
+  if (failure.error_number == ENOENT || failure.error_number == ENOTDIR)
+    code = ErrorCode::kNotFound;
+  if (failure.error_number == EISDIR || failure.error_number == ENOTSUP)
+    code = ErrorCode::kInvalidInput;
+  return {code, fmt::format("{}: the placeholders file cannot be read: {}", file, failure.reason()),
+          "Check the path given to --placeholders."};
 }
 
 // A YAML map: placeholder name -> one value, or a list of them.
 Result<sigma::Placeholders> read_placeholders(const std::string& file, const Limits& limits) {
   sigma::Placeholders placeholders;
   if (file.empty()) return placeholders;
-  auto text = read_text(file);
-  if (!text) return std::move(text).error();
-  const sigma::YamlFile yaml = sigma::parse_yaml(text.value(), limits);
+  std::string text;
+  if (const auto failure = sigma::read_whole(file, limits.rule_file_bytes, text))
+    return unreadable_placeholders(file, failure);
+  const sigma::YamlFile yaml = sigma::parse_yaml(text, limits);
   if (yaml.fault) return faulty_placeholders(file, *yaml.fault);
   const sigma::Fault shape{1, "Expected a map of placeholder names to a value or a list of values.",
                            "Write for instance: Administrators: [root, alice]"};
@@ -65,11 +63,33 @@ Result<std::vector<std::filesystem::path>> existing_paths(const std::vector<std:
     if (!std::filesystem::exists(path, code)) {
       return Error{ErrorCode::kNotFound,
                    fmt::format("{}: there is no such rule file or folder.", path),
-                   "Check the path given to -r."};
+                   "Check its spelling."};
     }
     existing.emplace_back(path);
   }
   return existing;
+}
+
+Error no_usable_rule(const sigma::RuleSet& rules) {
+  if (rules.rejected.empty()) {
+    return {ErrorCode::kInvalidInput, "There is no rule in the files named",
+            "Name files or folders of Sigma rules."};
+  }
+  return {ErrorCode::kInvalidInput,
+          fmt::format("There is no usable rule. {}", rules.rejected.front().message()),
+          "See what is wrong with each: pugmark rules check DIR"};
+}
+
+// Whoever names a folder believes that its rules run. Collections of rules have empty folders too:
+// among others they are only told.
+Status check_not_empty(const sigma::RuleSet& rules, const RulesetOptions& options) {
+  const std::size_t own_count = options.own_folder.empty() ? 0 : 1;
+  if (rules.empty_folders.empty() || rules.empty_folders.size() + own_count < options.paths.size())
+    return {};
+  return Error{ErrorCode::kInvalidInput,
+               fmt::format("{}: there is no rule in it, no file named .yml or .yaml",
+                           rules.empty_folders.front()),
+               "Name the folder in which the rules are, or a rule file itself."};
 }
 
 Sha256 digest_of(const sigma::RuleSet& rules) {
@@ -116,6 +136,10 @@ void fill_entry(const sigma::Document& document, LedgerEntry& entry) {
 
 }  // namespace
 
+std::vector<std::string> rule_files(const std::vector<std::string>& paths) {
+  return sigma::rule_files(std::vector<std::filesystem::path>(paths.begin(), paths.end()));
+}
+
 Ruleset::Ruleset(std::unique_ptr<engine::Engine> engine) : engine_(std::move(engine)) {}
 Ruleset::~Ruleset() = default;
 
@@ -127,17 +151,18 @@ Result<std::unique_ptr<Ruleset>> Ruleset::load(const RulesetOptions& options) {
   const sigma::ParseOptions parse{options.limits, std::move(placeholders).value()};
   sigma::RuleSet rules = sigma::load_rules(paths.value(), parse, options.threads_count,
                                            options.own_folder);
-  if (rules.rules.empty() && (!options.rejected_suffice || rules.rejected.empty())) {
-    const std::string first =
-        rules.rejected.empty() ? "No rule file was found." : rules.rejected.front().message();
-    return Error{ErrorCode::kInvalidInput, fmt::format("There is no usable rule. {}", first),
-                 "See what is wrong with each: pugmark rules check DIR"};
-  }
+  if (auto status = check_not_empty(rules, options); !status) return std::move(status).error();
+  if (rules.rules.empty() && (!options.rejected_suffice || rules.rejected.empty()))
+    return no_usable_rule(rules);
   if (auto status = check_excluded(rules, options.excluded_ids); !status)
     return std::move(status).error();
   const Sha256 digest = digest_of(rules);
   return std::unique_ptr<Ruleset>(
       new Ruleset(std::make_unique<engine::Engine>(std::move(rules), options, digest)));
+}
+
+const std::vector<std::string>& Ruleset::empty_folders() const {
+  return engine_->rules().empty_folders;
 }
 
 std::vector<LedgerEntry> Ruleset::ledger() const {

@@ -29,20 +29,27 @@ struct RulesetOptions {
   Limits limits;
 };
 
+// The files that Ruleset::load() opens as rules for `paths`: those below folders and those named.
+std::vector<std::string> rule_files(const std::vector<std::string>& paths);
+
 // All rules of a hunt. They are read once and are then immutable; what they compile to is made on
 // first need, because most log sources that rules speak of are not in the evidence. Shared by all
 // workers; every member function is thread-safe.
 class Ruleset final : public ShapeListener {
  public:
   // Reads every rule of `options.paths`. Rules that cannot be used are in the ledger, not an Error.
-  // kNotFound: a path does not exist. kInvalidInput: not a single usable rule (unless
-  // that was allowed), or a faulty placeholders file. kIo: a file cannot be read.
+  // kNotFound: a path or the placeholders file does not exist. kInvalidInput: no rule file in any
+  // path given, not a single usable rule (unless that was allowed), or a faulty placeholders
+  // file. kIo: the placeholders file cannot be read.
   static Result<std::unique_ptr<Ruleset>> load(const RulesetOptions& options);
   ~Ruleset() override;
 
   // One entry for every rule document handed over, as it stands before any evidence was read:
   // ran (that is: would run), rejected, disabled, or not observable because no reader exists.
   std::vector<LedgerEntry> ledger() const;
+
+  // Of the folders given, those without any rule file.
+  const std::vector<std::string>& empty_folders() const;
 
   // SHA-256 over the texts of all documents read, in the order of their files' paths: two hunts
   // with equal digests were given the same rules.

@@ -87,8 +87,8 @@ ClockJudgement judge_clock(const ClockSummary& summary) {
   judgement.shift_s = -offset_s;
   judgement.reason = fmt::format(
       "In {} of {} events the item's times stand {} hours from Sysmon's own UtcTime (logging delay "
-      "{}): they are local time labelled as UTC. {} s were added to all its times.",
-      best->count, summary.samples_count_, hours(offset_s), residual, judgement.shift_s);
+      "{}): they are local time labelled as UTC.",
+      best->count, summary.samples_count_, hours(offset_s), residual);
   return judgement;
 }
 

@@ -45,6 +45,14 @@ TEST(Clock, NeedsEnoughSamples) {
   EXPECT_FALSE(judge({}).is_shifted);
 }
 
+// Whoever shows the reason says the shift beside it, in words of their own.
+TEST(Clock, GivesTheReasonAndNotTheShiftAgain) {
+  const auto judgement = judge(samples(100, -18'000));
+  EXPECT_EQ(judgement.shift_s, 18'000);
+  EXPECT_TRUE(judgement.reason.ends_with("they are local time labelled as UTC."))
+      << judgement.reason;
+}
+
 TEST(Clock, DoesNotCorrectWhatIsNotConstant) {
   auto mixed = samples(100, -18'000);
   const auto summer = samples(100, -14'400);

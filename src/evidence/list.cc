@@ -40,6 +40,11 @@ std::string_view special_type(mode_t mode) {
   return "device";
 }
 
+std::string_view type_of(mode_t mode) {
+  if (S_ISDIR(mode)) return "folder";
+  return S_ISREG(mode) ? "file" : special_type(mode);
+}
+
 std::string trimmed(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   return path;
@@ -187,10 +192,12 @@ class Walk {
     found.path = path;
     found.device = status.st_dev;
     found.inode = status.st_ino;
-    found.type = "folder";
+    found.type = type_of(status.st_mode);
     found.kind = GapKind::kLimit;
-    found.what = fmt::format("The limit items ({}) was reached: not everything here was read.",
-                             limits_.items);
+    found.what = fmt::format("The limit items ({}) was reached: {}.", limits_.items,
+                             S_ISDIR(status.st_mode) ? "not everything here was read"
+                                                     : "this " + found.type + " was not read");
+    if (S_ISREG(status.st_mode)) found.size_bytes = static_cast<std::uint64_t>(status.st_size);
     found_.push_back(std::move(found));
   }
 
@@ -204,6 +211,22 @@ class Walk {
   bool full_ = limits_.items == 0;
 };
 
+// A named file for which there was no place in the list.
+bool is_unlisted(const Found& found) {
+  return found.type == "file" && found.kind == GapKind::kLimit;
+}
+
+using FileIds = std::set<std::pair<std::uint64_t, std::uint64_t>>;  // device and inode
+
+// Of the files that are read, if any was left out: it may be one of them under another name.
+FileIds read_beside_unlisted(const std::vector<Found>& all) {
+  FileIds read;
+  if (std::none_of(all.begin(), all.end(), is_unlisted)) return read;
+  for (const Found& found : all)
+    if (found.type.empty()) read.insert({found.device, found.inode});
+  return read;
+}
+
 // Leaves each thing once, under the path that sorts first.
 std::vector<Found> sorted_once(std::vector<Found> all) {
   const auto key = [](const Found& found) {
@@ -211,10 +234,12 @@ std::vector<Found> sorted_once(std::vector<Found> all) {
   };
   std::sort(all.begin(), all.end(),
             [&](const Found& a, const Found& b) { return key(a) < key(b); });
+  const auto read = read_beside_unlisted(all);
   std::set<std::tuple<std::uint64_t, std::uint64_t, std::string, std::string>> seen;
   std::vector<Found> once;
   once.reserve(all.size());
   for (Found& found : all) {
+    if (is_unlisted(found) && read.contains({found.device, found.inode})) continue;
     // Without an inode (it could not be examined) the path itself tells things apart.
     const bool is_known = found.inode != 0;
     const bool is_new = seen.insert({found.device, found.inode, found.what,

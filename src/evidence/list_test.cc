@@ -174,6 +174,29 @@ TEST(ListEvidence, ItemsAreLimitedAtTheSamePlaceInAnyOrder) {
   EXPECT_EQ(listed({root}, root, limits).substr(0, 28), "d0/f 1\nd1/f 1\nd2/f 1\nd3/f 1\n");
 }
 
+TEST(ListEvidence, AFileBeyondTheLimitOfItemsIsStillAFile) {
+  const TemporaryFolder folder;
+  folder.write("f1", "x");
+  folder.write("f2", "12345");
+  folder.write("g/f3", "x");
+  std::filesystem::create_hard_link(folder.path() + "/f1", folder.path() + "/z");
+  const std::string root = folder.path() + "/";
+  Limits limits;
+  limits.items = 1;
+  EXPECT_EQ(listed({root + "f1", root + "f2", root + "g", root + "z"}, root, limits),
+            "f1 1\n"
+            "file f2: limit: The limit items (1) was reached: this file was not read.\n"
+            "folder g: limit: The limit items (1) was reached: not everything here was read.\n")
+      << "z is f1, which was read";
+  ItemIds ids;
+  const std::vector<std::string> paths = {root + "f1", root + "f2"};
+  const auto listing = list_evidence(paths, limits, ids);
+  ASSERT_TRUE(listing.ok());
+  ASSERT_EQ(listing.value().unread_items.size(), 1U);
+  EXPECT_EQ(listing.value().unread_items[0].size_bytes, 5U);
+  EXPECT_EQ(listing.value().unread_items[0].unread_bytes, 5U);
+}
+
 TEST(ItemIds, CountUp) {
   ItemIds ids;
   EXPECT_EQ(ids.next(), ItemId{0});

@@ -1,11 +1,9 @@
 #include "pipeline/pipeline.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <fmt/format.h>
 #include <new>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "base/text.h"
@@ -32,21 +30,6 @@ Result<std::unique_ptr<Ruleset>> load_rules(const HuntRequest& request) {
   return Ruleset::load(options);
 }
 
-// Whether `file` is `named` itself or, if that is a folder, a rule file below it. Rules are not
-// looked for behind links inside folders.
-bool is_rule_of(const std::string& named, const ExistingFile& file) {
-  if (file.is_at(named)) return true;
-  std::error_code failed;  // a folder that cannot be listed is reported when its rules are loaded
-  const auto options = std::filesystem::directory_options::skip_permission_denied;
-  std::filesystem::recursive_directory_iterator at(named, options, failed);
-  for (; !failed && at != std::filesystem::recursive_directory_iterator(); at.increment(failed)) {
-    const std::filesystem::path extension = at->path().extension();
-    if ((extension == ".yml" || extension == ".yaml") && file.is_at(at->path().string()))
-      return true;
-  }
-  return false;
-}
-
 Error never_replaced(const std::string& path, std::string_view what) {
   return {ErrorCode::kInvalidInput, fmt::format("{}: is {} and is never replaced", path, what),
           "Write the case elsewhere."};
@@ -60,10 +43,11 @@ Status check_case_path(const HuntRequest& request, const Listing& listing) {
   if (!file) return {};
   if (!request.placeholders_file.empty() && file->is_at(request.placeholders_file))
     return never_replaced(request.case_path, "the placeholders file");
-  std::vector<std::string> rules = request.rule_paths;
-  if (!request.default_rules.empty()) rules.push_back(request.default_rules);
-  const auto is_rule = [&](const std::string& named) { return is_rule_of(named, *file); };
-  if (std::any_of(rules.begin(), rules.end(), is_rule))
+  std::vector<std::string> paths = request.rule_paths;
+  if (!request.default_rules.empty()) paths.push_back(request.default_rules);
+  const std::vector<std::string> rules = rule_files(paths);
+  const auto is_here = [&](const std::string& rule) { return file->is_at(rule); };
+  if (std::any_of(rules.begin(), rules.end(), is_here))
     return never_replaced(request.case_path, "among the rules");
   return {};
 }
@@ -76,12 +60,6 @@ Status write_facts(const HuntRequest& request, const Ruleset& rules, const Resul
   std::sort(evidence.begin(), evidence.end());
   std::string paths;
   for (const std::string& path : evidence) paths += (paths.empty() ? "" : "\n") + path;
-  std::string limits;
-  for (const LimitName& limit : limit_names()) {
-    if (request.limits.*limit.member == Limits{}.*limit.member) continue;
-    limits +=
-        fmt::format("{}{}={}", limits.empty() ? "" : " ", limit.name, request.limits.*limit.member);
-  }
   const std::pair<const char*, std::string> facts[] = {
       {"program", "pugmark"},
       {fact::kVersion, PUGMARK_VERSION},
@@ -89,7 +67,7 @@ Status write_facts(const HuntRequest& request, const Ruleset& rules, const Resul
       {fact::kRulesSha256, to_hex(rules.digest())},
       {"carve", request.carve ? "yes" : "no"},
       {"level_min", request.level_min ? std::string(to_string(*request.level_min)) : ""},
-      {"limits_changed", limits},
+      {"limits_changed", changed_limits(request.limits)},
       {"items_count", std::to_string(results.items().size())},
       {"events_count", std::to_string(results.events_count())},
       {"findings_count", std::to_string(results.findings_count())},
@@ -99,6 +77,13 @@ Status write_facts(const HuntRequest& request, const Ruleset& rules, const Resul
   for (const auto& [name, value] : facts) {
     if (auto status = writer.add_fact(name, value); !status) return status;
   }
+  return {};
+}
+
+// Writing takes long too: whoever asks to stop must not wait for it. The case is then not there.
+Status check_goes_on(const HuntProgress& progress) {
+  if (progress.cancel)
+    return Error{ErrorCode::kIo, "The hunt was cancelled.", "No case was written."};
   return {};
 }
 
@@ -119,7 +104,7 @@ Status write_items(const Results& results, CaseWriter& writer) {
 }
 
 Status write_case(const HuntRequest& request, const Ruleset& rules, Results& results,
-                  CaseWriter& writer) {
+                  const HuntProgress& progress, CaseWriter& writer) {
   if (auto status = write_facts(request, rules, results, writer); !status) return status;
   if (auto status = write_items(results, writer); !status) return status;
   for (const LedgerEntry& entry : results.ledger()) {
@@ -128,9 +113,13 @@ Status write_case(const HuntRequest& request, const Ruleset& rules, Results& res
   for (const Coverage& coverage : results.coverage()) {
     if (auto status = writer.add_coverage(coverage); !status) return status;
   }
-  const auto add = [&](const Finding& finding) { return writer.add_finding(finding); };
+  const auto add = [&](const Finding& finding) {
+    if (auto status = check_goes_on(progress); !status) return status;
+    return writer.add_finding(finding);
+  };
   const bool ahead = threads_count_of(request) > 1;
   if (auto status = results.for_each_finding(ahead, add); !status) return status;
+  if (auto status = check_goes_on(progress); !status) return status;
   return writer.finish();
 }
 
@@ -159,6 +148,7 @@ Result<HuntOutcome> hunt_in_steps(const HuntRequest& request, HuntProgress& prog
   progress.stage = "reading rules";
   auto rules = load_rules(request);
   if (!rules) return std::move(rules).error();
+  if (auto status = check_goes_on(progress); !status) return std::move(status).error();
 
   progress.stage = "reading evidence";
   auto scanned = scan_evidence(listing.value(), ids, *rules.value(), request, progress);
@@ -169,11 +159,15 @@ Result<HuntOutcome> hunt_in_steps(const HuntRequest& request, HuntProgress& prog
                                  std::move(scanned.value().items), std::move(scanned.value().gaps),
                                  request.limits);
   if (!results) return std::move(results).error();
+  if (auto status = check_goes_on(progress); !status) return std::move(status).error();
 
   progress.stage = "writing the case";
-  if (auto status = write_case(request, *rules.value(), results.value(), writer.value()); !status)
+  if (auto status = write_case(request, *rules.value(), results.value(), progress, writer.value());
+      !status)
     return std::move(status).error();
-  return outcome_of(results.value());
+  HuntOutcome outcome = outcome_of(results.value());
+  outcome.empty_rule_folders = rules.value()->empty_folders();
+  return outcome;
 }
 
 }  // namespace

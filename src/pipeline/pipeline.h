@@ -43,6 +43,7 @@ struct HuntProgress {
 struct HuntOutcome {
   std::uint64_t gaps_count = 0;  // > 0: exit code 3
   std::uint64_t rejected_rules_count = 0;
+  std::vector<std::string> empty_rule_folders;  // given, and no rule file is in them
   std::optional<Level> worst;  // highest level found
 };
 

@@ -1,10 +1,13 @@
 #include "pipeline/pipeline.h"
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <vector>
 
 #include "casefile/casefile.h"
@@ -271,6 +274,38 @@ filter: {rules: any, service: {User: backup}, condition: not service}
 }
 
 // Where the program is installed is not part of the evidence.
+// Not only while evidence is read: putting findings in order and writing them takes time as well.
+TEST_F(PipelineTest, StopsWhileFindingsAreWritten) {
+  std::ofstream(folder_ / "rules.yml") << R"(
+title: all
+logsource: {product: windows, service: security}
+detection: {selection: {EventID: 1}, condition: selection}
+)";
+  write("a.jsonl", repeated("{\"Channel\":\"Security\",\"EventID\":1}\n", 100'000));
+  HuntRequest hunted = request();
+  hunted.default_rules.clear();
+  hunted.rule_paths = {(folder_ / "rules.yml").string()};
+  hunted.limits.findings_per_rule_and_computer = 1'000'000;
+  HuntProgress progress;
+  std::atomic<bool> over = false;
+  std::thread user([&] {
+    const auto is_reading = [&] {
+      const std::string_view stage = progress.stage.load();
+      return stage != "putting findings in order" && stage != "writing the case";
+    };
+    while (is_reading() && !over) std::this_thread::yield();
+    progress.cancel = true;
+  });
+  const auto outcome = hunt(hunted, progress);
+  over = true;
+  user.join();
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_EQ(outcome.error().message, "The hunt was cancelled.");
+  for (const auto& entry : std::filesystem::directory_iterator(folder_))
+    EXPECT_EQ(entry.path().filename().string().find("hunt.case"), std::string::npos)
+        << "neither a case nor a part of one: " << entry.path();
+}
+
 TEST_F(PipelineTest, TheFolderOfTheOwnRulesDoesNotShow) {
   write("iis",
         "#Fields: date time cs-method cs-uri-stem sc-status\n"

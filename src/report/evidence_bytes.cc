@@ -84,25 +84,82 @@ void read_item_bytes(ItemCursor& cursor, const Finding& finding, ReadAgain& out)
   }
 }
 
-// Walks to the item; its digest afterwards, if it could be read whole.
-std::optional<Sha256> walk_to(ItemCursor& cursor, const std::string& wanted, const Finding& finding,
-                              bool& found, ReadAgain& out) {
-  while (!found && cursor.next_item()) {
+struct Walked {
+  bool found = false;
+  std::optional<Sha256> digest;  // of the item, if it could be read whole
+  std::string cut_short;         // a sentence if not everything on the way could be read
+};
+
+// Of all that was missed on the way a limit says most: the reader can do something about it.
+void note_gaps(ItemCursor& cursor, bool& is_limit, std::string& cut_short) {
+  for (Gap& gap : cursor.take_gaps()) {
+    if (!cut_short.empty() && (is_limit || gap.kind != GapKind::kLimit)) continue;
+    is_limit = gap.kind == GapKind::kLimit;
+    cut_short = std::move(gap.what);
+  }
+}
+
+Walked walk_to(ItemCursor& cursor, const std::string& wanted, const Finding& finding,
+               ReadAgain& out) {
+  Walked walked;
+  bool is_limit = false;
+  while (!walked.found && cursor.next_item()) {
+    note_gaps(cursor, is_limit, walked.cut_short);
+    cursor.take_finished_items();
     if (cursor.is_container() || cursor.item().path != wanted) continue;
-    found = true;
+    walked.found = true;
+    walked.cut_short.clear();  // of other items
     read_item_bytes(cursor, finding, out);
   }
-  if (!found) return std::nullopt;
-  cursor.next_item();  // closes the item: only then is its digest final
+  if (walked.found) cursor.next_item();  // closes the item: only then is its digest final
+  note_gaps(cursor, is_limit, walked.cut_short);
   for (const Item& item : cursor.take_finished_items())
-    if (item.path == wanted) return item.sha256;
-  return std::nullopt;
+    if (walked.found && item.path == wanted) walked.digest = item.sha256;
+  return walked;
+}
+
+std::string with_note(std::string sentence, const std::string& note) {
+  return note.empty() ? sentence : sentence + ' ' + note;
+}
+
+std::string not_found(const Place& place, const Walked& walked, const std::string& note) {
+  if (walked.cut_short.empty())
+    return fmt::format("{} has no member {} any more.", place.file, place.member);
+  return with_note(fmt::format("{} shows no member {}, but not all of it could be read now: {}",
+                               place.file, place.member, walked.cut_short),
+                   note);
+}
+
+std::string not_whole(const Walked& walked, const std::string& note) {
+  const std::string sentence =
+      "The item cannot be read to its end now: these bytes are not vouched for.";
+  return walked.cut_short.empty() ? sentence : with_note(sentence + ' ' + walked.cut_short, note);
 }
 
 }  // namespace
 
+GrantedLimits granted_limits(const CaseFacts& facts) {
+  GrantedLimits granted;
+  const auto changed = facts.find("limits_changed");
+  if (changed == facts.end()) return granted;
+  const std::optional<Limits> asked = limits_from(changed->second);
+  if (!asked) {
+    granted.note = "The limits of the hunt cannot be read from the case; the defaults hold here.";
+    return granted;
+  }
+  for (const LimitName& limit : limit_names()) {
+    const std::uint64_t most = Limits{}.*limit.member * kRaisedAtMost;
+    granted.limits.*limit.member = std::min((*asked).*limit.member, most);
+    if ((*asked).*limit.member <= most) continue;
+    granted.note +=
+        fmt::format("{}The hunt ran with {}={}; a case can ask here for {} at most.",
+                    granted.note.empty() ? "" : " ", limit.name, (*asked).*limit.member, most);
+  }
+  return granted;
+}
+
 ReadAgain read_again(const Finding& finding, const CaseItem& item,
-                     const std::string& evidence_folder) {
+                     const std::string& evidence_folder, const GrantedLimits& granted) {
   ReadAgain out;
   const std::optional<Place> place = find_place(finding.item, evidence_folder);
   if (!place) {
@@ -112,29 +169,27 @@ ReadAgain read_again(const Finding& finding, const CaseItem& item,
     return out;
   }
   out.path = place->file;
-  const Limits limits;
   ItemIds ids;
-  Result<ItemCursor> cursor = ItemCursor::open({place->file, place->size_bytes, true}, limits, ids);
+  Result<ItemCursor> cursor =
+      ItemCursor::open({place->file, place->size_bytes, true}, granted.limits, ids);
   if (!cursor.ok()) {
     out.trouble = cursor.error().message;
     return out;
   }
-  bool found = false;
-  const std::optional<Sha256> digest =
-      walk_to(cursor.value(), place->file + place->member, finding, found, out);
-  if (!found) {
-    out.trouble = fmt::format("{} has no member {} any more.", place->file, place->member);
+  const Walked walked = walk_to(cursor.value(), place->file + place->member, finding, out);
+  if (!walked.found) {
+    out.trouble = not_found(*place, walked, granted.note);
   } else if (!item.item.sha256) {
     out.trouble =
         "The item could not be read whole when it was hunted, so the case has no SHA-256 to "
         "compare with: these bytes are not vouched for.";
-  } else if (!digest) {
-    out.trouble = "The item cannot be read to its end now: these bytes are not vouched for.";
-  } else if (*digest != *item.item.sha256) {
+  } else if (!walked.digest) {
+    out.trouble = not_whole(walked, granted.note);
+  } else if (*walked.digest != *item.item.sha256) {
     out.trouble = fmt::format(
         "The item has changed since it was hunted: its SHA-256 is {}, then it was "
         "{}. Its bytes are not shown, they may be others.",
-        to_hex(*digest), to_hex(*item.item.sha256));
+        to_hex(*walked.digest), to_hex(*item.item.sha256));
     out.bytes.clear();
     out.length_bytes = 0;
   } else {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.h"
 #include "base/result.h"
 #include "casefile/casefile.h"
 #include "detect/finding.h"
@@ -20,10 +21,19 @@ struct ReadAgain {
 };
 inline constexpr std::uint64_t kReadAgainBytesMax = 1 << 20;
 
+// The limits to read again with: those the hunt ran with, as the case says. A case may be forged,
+// so it raises none beyond kRaisedAtMost times its default.
+struct GrantedLimits {
+  Limits limits;
+  std::string note;  // a sentence if they are not what the case says; "" if they are
+};
+inline constexpr std::uint64_t kRaisedAtMost = 8;
+GrantedLimits granted_limits(const CaseFacts& facts);
+
 // `evidence_folder`: where the evidence is now, or "" for the path as handed over. The item is read
 // to its end, because only its whole digest says that it is the same.
 ReadAgain read_again(const Finding& finding, const CaseItem& item,
-                     const std::string& evidence_folder);
+                     const std::string& evidence_folder, const GrantedLimits& granted);
 
 // "00001000  4d 5a 90 00 ...  MZ.." of 16 bytes a line, addressed from `offset_bytes`.
 std::string hex_dump(std::string_view bytes, std::uint64_t offset_bytes);

@@ -44,7 +44,7 @@ class Explanation {
   void event(const Finding& finding);
   void related(const Finding& finding);
   void rule_text(const LedgerEntry& entry);
-  void bytes(const Finding& finding, const CaseItem* item);
+  void bytes(const Finding& finding, const CaseItem* item, const CaseFacts& facts);
   void dump(const Finding& finding, const ReadAgain& again);
   void decoded(const Finding& finding, const ReadAgain& again);
 
@@ -59,7 +59,7 @@ void Explanation::rule_line(const LedgerEntry& entry) {
   label("author", escaped(entry.author));
   label("file", fmt::format("{}:{}", escaped(entry.file), entry.line));
   label("status", escaped(entry.status));
-  label("log source", escaped(entry.log_source));
+  label("log source", log_source_words(entry.log_source));
   for (const std::string& reference : entry.references) label("see", escaped(reference));
 }
 
@@ -185,13 +185,14 @@ void Explanation::decoded(const Finding& finding, const ReadAgain& again) {
   if (runs.size() == kRunsShown) out_.line("... and perhaps more");
 }
 
-void Explanation::bytes(const Finding& finding, const CaseItem* item) {
+void Explanation::bytes(const Finding& finding, const CaseItem* item, const CaseFacts& facts) {
   heading("The bytes");
   if (item == nullptr) {
     out_.line("The case does not list the item, so there is nothing to compare the evidence with.");
     return;
   }
-  const ReadAgain again = read_again(finding, *item, options_.evidence_folder);
+  const ReadAgain again =
+      read_again(finding, *item, options_.evidence_folder, granted_limits(facts));
   if (again.verified) {
     out_.line(
         wrapped(fmt::format("read again from {}; the whole item still has the SHA-256 it had: {}",
@@ -212,6 +213,8 @@ Status Explanation::finding(const Finding& finding) {
   if (!item.ok() && item.error().code != ErrorCode::kNotFound) return item.error();
   Result<LedgerEntry> entry = reader_.rule(finding.rule_id);
   if (!entry.ok() && entry.error().code != ErrorCode::kNotFound) return entry.error();
+  const Result<CaseFacts> facts = reader_.facts();
+  if (!facts.ok()) return facts.error();
   const CaseItem* known_item = item.ok() ? &item.value() : nullptr;
 
   title(finding.rule_title, finding.level);
@@ -228,7 +231,7 @@ Status Explanation::finding(const Finding& finding) {
   related(finding);
   event(finding);
   if (entry.ok()) rule_text(entry.value());
-  bytes(finding, known_item);
+  bytes(finding, known_item, facts.value());
   return {};
 }
 

@@ -16,7 +16,8 @@ class Explained : public ::testing::Test {
     write_file(log_path(), kLog);
     write_case(log_path(), kLog);
   }
-  void write_case(const std::string& item_path, const std::string& bytes) {
+  void write_case(const std::string& item_path, const std::string& bytes,
+                  const std::string& limits_changed = {}) {
     Finding finding = testing_sample::plain_finding();
     finding.item = item_path;
     finding.offset_bytes = 11;
@@ -28,6 +29,7 @@ class Explained : public ::testing::Test {
     item.item.sha256 = sha256(as_bytes(bytes));
     Result<CaseWriter> writer = CaseWriter::create(folder_.file("x.case"), true);
     ASSERT_TRUE(writer.ok());
+    ASSERT_TRUE(writer.value().add_fact("limits_changed", limits_changed).ok());
     ASSERT_TRUE(writer.value().add_item(item).ok());
     ASSERT_TRUE(writer.value().add_rule(testing_sample::sample_rules()[0]).ok());
     ASSERT_TRUE(writer.value().add_finding(finding).ok());
@@ -123,10 +125,53 @@ TEST_F(Explained, ReadsMembersOfArchivesAgain) {
   EXPECT_TRUE(has(explained("00a1"), "has no member"));
 }
 
+TEST_F(Explained, ReadsAgainWithTheLimitsOfTheHuntAndSaysWhatALimitHid) {
+  std::string packed = kLog;
+  std::string member;
+  for (int depth = 0; depth < 10; ++depth) {
+    const std::string name = depth == 0 ? "u_ex.log" : "a" + std::to_string(depth) + ".tar";
+    packed = tar_of(name, packed);
+    member = "!/" + name + member;
+  }
+  const std::string archive = folder_.file("evidence/nested.tar");
+  write_file(archive, packed);
+  const auto with_limits = [&](const std::string& changed) {
+    write_case(archive + member, kLog, changed);
+    return explained("00a1");
+  };
+  EXPECT_TRUE(has(with_limits("archive-depth=12"), "still has the SHA-256")) << explained("00a1");
+  for (const char* changed : {"", "archive-depth=5"}) {
+    const std::string text = with_limits(changed);
+    EXPECT_FALSE(has(text, "any more")) << "it is still there\n" << text;
+    EXPECT_TRUE(has(text, "but not all of it could be read now: The limit archive-depth")) << text;
+  }
+  // Whoever forged the case gets no more than eight times the default.
+  EXPECT_TRUE(has(with_limits("archive-depth=64 archive-bytes=10"),
+                  "The limit archive-bytes (10) was reached"))
+      << explained("00a1");
+  const std::string greedy = with_limits("archive-depth=65 archive-bytes=10");
+  EXPECT_TRUE(has(greedy, "The hunt ran with archive-depth=65; a case can ask here for 64 at most"))
+      << greedy;
+  EXPECT_TRUE(
+      has(with_limits("archive-depth=many"), "The limits of the hunt cannot be read from the case"))
+      << explained("00a1");
+}
+
+TEST(GrantedLimits, AreBounded) {
+  const Limits defaults;
+  const GrantedLimits granted =
+      granted_limits({{"limits_changed", "archive-depth=64 items=18446744073709551615"}});
+  EXPECT_EQ(granted.limits.archive_depth, 64U);
+  EXPECT_EQ(granted.limits.items, defaults.items * kRaisedAtMost);
+  EXPECT_EQ(granted.limits.archive_ratio, defaults.archive_ratio);
+  EXPECT_TRUE(granted.note.starts_with("The hunt ran with items=18446744073709551615;"));
+  EXPECT_EQ(granted_limits({}).note, "");
+}
+
 TEST_F(Explained, ExplainsARule) {
   const std::string text = explained("f0000000-0000-4000-8000-000000000001");
   for (const char* part : {"state       ran", "40,000 events", "1,250 findings, 1 kept in full",
-                           "https://example.org/advisory", "//webserver"}) {
+                           "https://example.org/advisory", "log source  service webserver"}) {
     EXPECT_TRUE(has(text, part)) << part << "\n" << text;
   }
 }

@@ -100,23 +100,32 @@ Status add_findings(const CaseReader& reader, std::map<std::string, RuleGroup>& 
   });
 }
 
+std::vector<WhyGroup> most_first(const std::map<std::string, std::uint64_t>& rules_by_reason) {
+  std::vector<WhyGroup> groups;
+  for (const auto& [why, count] : rules_by_reason) groups.push_back({why, count});
+  std::stable_sort(groups.begin(), groups.end(), [](const WhyGroup& a, const WhyGroup& b) {
+    return a.rules_count > b.rules_count;
+  });
+  return groups;
+}
+
 Status add_rules(const CaseReader& reader, std::map<std::string, RuleGroup>& groups,
                  Overview& all) {
   std::map<std::string, std::uint64_t> blind;
+  std::map<std::string, std::uint64_t> disabled;
   const Status status = reader.rules([&](const LedgerEntry& entry) {
     ++all.states[static_cast<std::size_t>(entry.state)];
     all.findings_count += entry.findings_count;
     if (entry.state == RuleState::kNotObservable) ++blind[entry.why];
+    if (entry.state == RuleState::kDisabled) ++disabled[entry.why];
     if (entry.state == RuleState::kRejected && all.rejected.size() < kRejectedKept)
       all.rejected.push_back(entry);
     if (const auto found = groups.find(entry.rule_id); found != groups.end())
       found->second.findings_count += entry.findings_count;
     return true;
   });
-  for (const auto& [why, count] : blind) all.blind.push_back({why, count});
-  std::stable_sort(all.blind.begin(), all.blind.end(), [](const WhyGroup& a, const WhyGroup& b) {
-    return a.rules_count > b.rules_count;
-  });
+  all.blind = most_first(blind);
+  all.disabled = most_first(disabled);
   return status;
 }
 

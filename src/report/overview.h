@@ -65,6 +65,7 @@ struct Overview {
   std::vector<RuleGroup> groups;      // worst first: level, then first time, then id
   std::vector<GapGroup> gaps;         // most first
   std::vector<WhyGroup> blind;        // why rules could not see; most first
+  std::vector<WhyGroup> disabled;     // why rules were disabled; most first
   std::vector<LedgerEntry> rejected;  // at most kRejectedKept
   std::vector<Coverage> coverage;     // in stored order
 };

@@ -5,6 +5,7 @@
 #include "casefile/sample_testing.h"
 #include "report/json.h"
 #include "report/report.h"
+#include "report/show.h"
 #include "report/words.h"
 
 namespace pugmark {
@@ -76,6 +77,21 @@ TEST_F(SampleCase, FindingLinesHaveTheKeysOfTheContractInOrder) {
   EXPECT_TRUE(lines[0]["verdict"].is_null()) << "its rule says none";
   EXPECT_TRUE(lines[0]["time"].is_null());
   EXPECT_TRUE(lines[0]["because"][0]["field"].is_null()) << "a keyword has no field";
+}
+
+// Whatever is not in the contract stands only where it says something: help and formats name these.
+TEST_F(SampleCase, OnlyFourKeysOfFindingsComeAndGo) {
+  Finding finding = testing_sample::plain_finding();
+  const std::vector<std::string> contract = keys_of(lines_of(finding_json(finding))[0]);
+  finding.time_shift_s = 3'600;
+  finding.recovered = true;
+  finding.related.resize(1);
+  std::vector<std::string> added;
+  for (const std::string& key : keys_of(lines_of(finding_json(finding))[0])) {
+    if (std::find(contract.begin(), contract.end(), key) == contract.end()) added.push_back(key);
+  }
+  EXPECT_EQ(added,
+            (std::vector<std::string>{"time_shift_s", "time_source", "recovered", "related"}));
 }
 
 TEST_F(SampleCase, ACorrectedClockShowsBesideTheTime) {
@@ -402,6 +418,13 @@ TEST(Words, NumbersForPeople) {
   EXPECT_EQ(bytes_words(999'990'000), "1.0 GB");
   EXPECT_EQ(shift_words(18'000), "5 h later");
   EXPECT_EQ(shift_words(-90), "90 s earlier");
+  EXPECT_EQ(log_source_words("windows//msexchange-management"),
+            "product windows, service msexchange-management");
+  EXPECT_EQ(log_source_words("/webserver/"), "category webserver");
+  EXPECT_EQ(log_source_words("//"), "");
+  EXPECT_EQ(log_source_words("a/\x01/c/d"), "a/\\x01/c/d") << "a forged case may hold anything";
+  EXPECT_EQ(span_text({0}, {46'000'000'000}), "46 s");
+  EXPECT_EQ(span_text({0}, {86'400'000'000'000 * 14}), "14 days");
   EXPECT_EQ(shell_word("a b'c"), "'a b'\\''c'");
   EXPECT_EQ(wrapped("one two three", 9, 2), "one two\n  three");
 }
@@ -424,6 +447,45 @@ TEST(Table, TheLastColumnGoesOnInTheNextLine) {
             "       the evidence\n"
             "  two  abcdefghijklm\n"
             "       nopqrstuvwxyz\n");
+}
+
+std::string table_of(const Look& look, const std::vector<std::vector<Cell>>& rows) {
+  std::string text;
+  Output out([&](std::string_view piece) {
+    text += piece;
+    return Status();
+  });
+  Table table({{"A"}, {"WHAT", 8, false, false, 2}, {"WHERE", 8, false, true, 1}, {"ID"}}, look,
+              out, 2);
+  for (const std::vector<Cell>& cells : rows) table.row(cells);
+  table.finish();
+  EXPECT_TRUE(out.flush().ok());
+  return text;
+}
+
+TEST(Table, IsNotPaddedToItsWidestCellWithoutATerminal) {
+  const std::string wide(61, 'w');
+  const std::string widest(5'000, 'w');
+  EXPECT_EQ(table_of({}, {{{"one", {}}, {wide, {}}, {"a", {}}, {widest, {}}},
+                          {{"two", {}}, {"x", {}}, {"b", {}}, {"2", {}}}}),
+            "  A    WHAT" + std::string(58, ' ') + "WHERE  ID\n" +  //
+                "  one  " + wide + "  a      " + widest + "\n" +    //
+                "  two  x" + std::string(61, ' ') + "b      2\n");
+}
+
+TEST(Table, NamesTheColumnsItHadNoRoomFor) {
+  const std::vector<Cell> row = {{"one", {}}, {"something", {}}, {"somewhere", {}}, {"0123", {}}};
+  EXPECT_EQ(table_of({20, false}, {row}),
+            "  A    ID\n"
+            "  one  0123\n"
+            "  Left out for want\n"
+            "  of width: WHAT,\n"
+            "  WHERE. Piped (|\n"
+            "  less -S), the\n"
+            "  table has every\n"
+            "  column.\n");
+  EXPECT_EQ(table_of({40, false}, {row}).find("Left out"), std::string::npos);
+  EXPECT_EQ(table_of({20, false}, {}), "") << "no table, nothing left out";
 }
 
 TEST(Table, CutsAtCharactersNotBytes) {

@@ -17,6 +17,7 @@ constexpr std::size_t kRulesShown = 10;
 constexpr std::size_t kSourcesShown = 8;
 constexpr std::size_t kReasonsShown = 4;
 constexpr std::size_t kRejectedShown = 3;
+constexpr std::size_t kDisabledShown = 3;
 constexpr std::size_t kIndent = 10;  // of everything behind a heading
 constexpr std::size_t kTableIndent = 2;
 
@@ -218,7 +219,7 @@ void SummaryPage::coverage() {
                {"SOURCE", 12, false, true},
                {"FIRST DAY"},
                {"LAST DAY"},
-               {"DAYS", 0, true},
+               {"SPAN", 0, true},
                {"EVENTS", 0, true},
                {"HOLES"}},
               look_, out_, kTableIndent);
@@ -235,7 +236,7 @@ void SummaryPage::coverage() {
                {escaped(coverage.source), {}},
                {dated ? day_of(coverage.first) : "no time", {}},
                {dated ? day_of(coverage.last) : "", {}},
-               {dated ? days_text(coverage.first, coverage.last) : "", {}},
+               {dated ? span_text(coverage.first, coverage.last) : "", {}},
                {grouped(coverage.events_count), {}},
                {holes, kWarning}});
   }
@@ -265,8 +266,14 @@ void SummaryPage::rules() {
   }
   for (std::size_t i = 0; i < std::min(all_.rejected.size(), kRejectedShown); ++i)
     indented(fmt::format("rejected: {}", escaped(all_.rejected[i].why)), kIndent);
-  const bool all_said =
-      all_.blind.size() <= kReasonsShown && all_.rejected.size() <= kRejectedShown;
+  for (std::size_t i = 0; i < std::min(all_.disabled.size(), kDisabledShown); ++i) {
+    indented(fmt::format("{} disabled: {}", counted(all_.disabled[i].rules_count, "rule"),
+                         escaped(all_.disabled[i].why)),
+             kIndent);
+  }
+  const bool all_said = all_.blind.size() <= kReasonsShown &&
+                        all_.rejected.size() <= kRejectedShown &&
+                        all_.disabled.size() <= kDisabledShown;
   if (!all_said) {
     out_.line(styled(fmt::format("{:{}}all of them, and why: {}", "", kIndent, command("rules")),
                      kDim, look_));

@@ -124,6 +124,19 @@ void Table::row(std::vector<Cell> cells) {
 
 void Table::finish() {
   if (!settled_ && !waiting_.empty()) settle();
+  if (settled_) tell_left_out();
+}
+
+void Table::tell_left_out() {
+  std::string titles;
+  for (std::size_t i = 0; i < columns_.size(); ++i)
+    if (!shown_[i]) titles += (titles.empty() ? "" : ", ") + columns_[i].title;
+  if (titles.empty()) return;
+  const std::string sentence =
+      "Left out for want of width: " + titles + ". Piped (| less -S), the table has every column.";
+  const std::size_t room = look_.width_columns - std::min(indent_columns_, look_.width_columns - 1);
+  for (const std::string& line : broken(sentence, room))
+    out_.line(std::string(indent_columns_, ' ') + styled(line, kDim, look_));
 }
 
 // Natural widths first; if they do not fit, flexible columns give way from the widest, and when all
@@ -135,6 +148,7 @@ void Table::settle() {
     natural[i] = columns_of(std::string_view(columns_[i].title));
     for (const auto& cells : waiting_)
       natural[i] = std::max(natural[i], columns_of(std::string_view(cells[i].text)));
+    if (look_.width_columns == 0) natural[i] = std::min(natural[i], kPaddedColumns);
   }
   shown_.assign(columns_.size(), true);
   for (;;) {

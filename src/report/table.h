@@ -47,7 +47,9 @@ struct Cell {
 };
 
 // A table whose columns fit the terminal. Widths are settled by the first kRowsLookedAt rows; later
-// rows are printed as they come, so that a million rows need no memory. Call finish() at the end.
+// rows are printed as they come, so that a million rows need no memory. Without a terminal nothing
+// is cut, and a cell wider than kPaddedColumns pushes the rest of its row aside rather than that
+// all others are padded to it. Call finish() at the end: it names columns there was no room for.
 class Table {
  public:
   Table(std::vector<Column> columns, const Look& look, Output& out, std::size_t indent_columns = 0);
@@ -56,7 +58,9 @@ class Table {
 
  private:
   static constexpr std::size_t kRowsLookedAt = 500;
+  static constexpr std::size_t kPaddedColumns = 60;
   void settle();
+  void tell_left_out();
   void print(const std::vector<Cell>& cells);
 
   std::vector<Column> columns_;

@@ -78,8 +78,18 @@ std::int64_t span_ns(TimeUtc from, TimeUtc to) {
   return ns;
 }
 
-std::string days_text(TimeUtc from, TimeUtc to) {
-  return fmt::format("{:.1f}", static_cast<double>(span_ns(from, to)) / 86'400e9);
+std::string span_text(TimeUtc from, TimeUtc to) { return format_duration(span_ns(from, to)); }
+
+std::string log_source_words(std::string_view log_source) {
+  constexpr std::array<std::string_view, 3> kNames = {"product", "category", "service"};
+  if (std::count(log_source.begin(), log_source.end(), '/') != 2) return escaped(log_source);
+  std::vector<std::string> parts;
+  for (const std::string_view name : kNames) {
+    const std::string_view part = log_source.substr(0, log_source.find('/'));
+    log_source.remove_prefix(std::min(part.size() + 1, log_source.size()));
+    if (!part.empty()) parts.push_back(fmt::format("{} {}", name, escaped(part)));
+  }
+  return joined(parts, ", ");
 }
 
 std::string verdict_words(Verdict verdict) {

@@ -25,9 +25,12 @@ std::string day_of(TimeUtc time);  // "2021-03-14"
 
 // "5 h later", "-" signs spelled out, for a clock correction.
 std::string shift_words(std::int64_t shift_s);
-// Length of an interval in days with one digit, "13.9".
-std::string days_text(TimeUtc from, TimeUtc to);
+// Length of an interval in the unit that fits: "46 s", "13.9 days".
+std::string span_text(TimeUtc from, TimeUtc to);
 std::int64_t span_ns(TimeUtc from, TimeUtc to);  // saturates instead of overflowing
+
+// "product windows, service security" of the ledger's "windows//security"; safe to show.
+std::string log_source_words(std::string_view log_source);
 
 // "attempted: somebody tried; that it worked is not shown"; "" for Verdict::kNone.
 std::string verdict_words(Verdict verdict);

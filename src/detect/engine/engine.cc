@@ -116,8 +116,9 @@ Disabled Engine::disabled_by(
   if (document.id.empty()) return {};
   const auto [first, is_new] = first_of_id.try_emplace(document.id, &document);
   if (is_new) return {};
-  return {true, fmt::format("The rule at {}:{} has the same id.", first->second->file,
-                            first->second->line)};
+  const bool is_same = first->second->text == document.text;
+  return {true, fmt::format("The rule at {}:{} has the same id{}.", first->second->file,
+                            first->second->line, is_same ? "" : ", but says something else")};
 }
 
 // Numbers that rules compare EventID with get buckets of their own; all others share one.

@@ -2,19 +2,16 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <string>
-#include <sys/stat.h>
 #include <system_error>
-#include <unistd.h>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
 #include "base/threads.h"
+#include "detect/sigma/read_file.h"
 
 namespace pugmark::sigma {
 namespace {
@@ -26,38 +23,6 @@ RejectedRule unreadable(const std::string& path, std::string what, std::string h
   rejected.what = std::move(what);
   rejected.hint = std::move(hint);
   return rejected;
-}
-
-// One byte more than the limit is read, so that parse_yaml() sees and says that it is exceeded.
-int read_whole(const std::string& path, std::uint64_t limit_bytes, std::string& text) {
-  // Without O_NONBLOCK a pipe that nobody writes to would stop the program for ever.
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (file < 0) return errno;
-  struct stat status {};
-  int failure = ::fstat(file, &status) != 0 ? errno : 0;
-  if (failure == 0 && S_ISDIR(status.st_mode)) failure = EISDIR;
-  if (failure == 0 && !S_ISREG(status.st_mode)) failure = ENOTSUP;
-  if (failure != 0) {
-    ::close(file);
-    return failure;
-  }
-  const std::size_t capacity = std::min<std::size_t>(
-      std::max<std::size_t>(static_cast<std::size_t>(status.st_size), 4'096), limit_bytes + 1);
-  std::size_t size = 0;
-  text.resize(capacity + 1);
-  while (size <= limit_bytes) {
-    if (size == text.size()) text.resize(std::min<std::size_t>(size * 2, limit_bytes + 1));
-    const ssize_t count = ::read(file, text.data() + size, text.size() - size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) failure = errno;
-    if (count <= 0) break;
-    const bool is_end = static_cast<std::size_t>(count) < text.size() - size;  // of a regular file
-    size += static_cast<std::size_t>(count);
-    if (is_end) break;
-  }
-  text.resize(size);
-  ::close(file);
-  return failure;
 }
 
 bool is_rule_name(const std::filesystem::path& path) {
@@ -128,22 +93,25 @@ void list_files(const std::filesystem::path& path, std::vector<RuleFile>& files,
   }
 }
 
+bool is_below(const std::string& folder, const std::string& file) {
+  if (folder.empty() || !file.starts_with(folder)) return false;
+  return folder.ends_with('/') || file.substr(folder.size()).starts_with('/');
+}
+
 std::string shown_path(const std::string& file, const std::string& own_folder) {
-  if (own_folder.empty()) return file;
-  const std::string folder = own_folder.ends_with('/') ? own_folder : own_folder + '/';
-  return file.starts_with(folder) ? "rules/" + file.substr(folder.size()) : file;
+  if (!is_below(own_folder, file)) return file;
+  return "rules/" + file.substr(own_folder.size() + (own_folder.ends_with('/') ? 0 : 1));
 }
 
 ParsedFile read_and_parse(const std::string& file, const std::string& shown,
                           const ParseOptions& options) {
   std::string text;
-  const int failure = read_whole(file, options.limits.rule_file_bytes, text);
-  if (failure == 0) return parse_rule_file(shown, text, options);
-  const std::string reason =
-      failure == ENOTSUP ? "it is no regular file" : std::generic_category().message(failure);
+  const ReadFailure failure = read_whole(file, options.limits.rule_file_bytes, text);
+  if (!failure) return parse_rule_file(shown, text, options);
   ParsedFile parsed;
-  parsed.rejected.push_back(unreadable(shown, fmt::format("The file cannot be read: {}.", reason),
-                                       "Check that it exists and its permissions."));
+  parsed.rejected.push_back(
+      unreadable(shown, fmt::format("The file cannot be read: {}.", failure.reason()),
+                 "Check that it exists and its permissions."));
   return parsed;
 }
 
@@ -161,11 +129,32 @@ void keep_first_of_each(std::vector<RuleFile>& files) {
 
 }  // namespace
 
+std::vector<std::string> rule_files(std::span<const std::filesystem::path> paths) {
+  std::vector<RuleFile> files;
+  std::vector<RejectedRule> rejected;  // load_rules() reports what cannot be listed
+  for (const std::filesystem::path& path : paths) list_files(path, files, rejected);
+  std::vector<std::string> names;
+  names.reserve(files.size());
+  for (RuleFile& file : files) names.push_back(std::move(file.path));
+  return names;
+}
+
 RuleSet load_rules(std::span<const std::filesystem::path> paths, const ParseOptions& options,
                    std::size_t threads_count, const std::string& own_folder) {
   std::vector<ParsedFile> parsed(1);
   std::vector<RuleFile> files;
-  for (const std::filesystem::path& path : paths) list_files(path, files, parsed[0].rejected);
+  std::vector<std::string> empty_folders;
+  for (const std::filesystem::path& path : paths) {
+    const std::size_t before = files.size() + parsed[0].rejected.size();
+    list_files(path, files, parsed[0].rejected);
+    if (files.size() + parsed[0].rejected.size() == before) empty_folders.push_back(path.string());
+  }
+  // Of rules with one id the first counts: which that is, must not depend on the order of options.
+  std::stable_sort(files.begin(), files.end(), [&](const RuleFile& a, const RuleFile& b) {
+    const bool a_is_own = is_below(own_folder, a.path);
+    const bool b_is_own = is_below(own_folder, b.path);
+    return a_is_own != b_is_own ? a_is_own : a.path < b.path;
+  });
   keep_first_of_each(files);
   parsed.resize(files.size() + 1);
   // Each file has its place in the result; who parses it does not matter.
@@ -176,7 +165,9 @@ RuleSet load_rules(std::span<const std::filesystem::path> paths, const ParseOpti
     }
   };
   run_on_threads(static_cast<unsigned>(std::min(threads_count, files.size())), work);
-  return link(std::move(parsed), options.limits);
+  RuleSet rules = link(std::move(parsed), options.limits);
+  rules.empty_folders = std::move(empty_folders);
+  return rules;
 }
 
 }  // namespace pugmark::sigma

@@ -47,7 +47,32 @@ using Files = std::vector<std::string>;
 
 TEST_F(Folder, IsReadInTheOrderOfItsPaths) {
   EXPECT_EQ(read({"rules"}), (Files{"rules/a.yml", "rules/b.yml", "rules/below/c.yaml"}));
-  EXPECT_EQ(read({"rules/below", "rules/a.yml"}), (Files{"rules/below/c.yaml", "rules/a.yml"}));
+  const Files sorted{"rules/a.yml", "rules/below/c.yaml"};
+  EXPECT_EQ(read({"rules/below", "rules/a.yml"}), sorted);
+  EXPECT_EQ(read({"rules/a.yml", "rules/below"}), sorted);
+}
+
+TEST_F(Folder, OfTheProgramsOwnComesFirst) {
+  std::filesystem::create_directories(root_ / "z_own");
+  write("z_own/d.yml");
+  const std::vector<std::filesystem::path> paths{root_ / "rules/a.yml", root_ / "z_own"};
+  const RuleSet rules = load_rules(paths, ParseOptions{}, 1, (root_ / "z_own").string());
+  ASSERT_EQ(rules.rules.size(), 2U);
+  EXPECT_EQ(rules.rules.front().file, "rules/d.yml");
+}
+
+TEST_F(Folder, WithoutAnyRuleFileIsTold) {
+  std::filesystem::create_directories(root_ / "empty/below");
+  write("empty/below/notes.txt");
+  const auto empty = [&](const std::vector<std::filesystem::path>& paths) {
+    return load_rules(paths, ParseOptions{}).empty_folders;
+  };
+  EXPECT_EQ(empty({root_ / "rules", root_ / "rules/below"}), Files{}) << "its files count twice";
+  EXPECT_EQ(empty({root_ / "rules", root_ / "empty", root_ / "rules/notes.txt"}),
+            (Files{(root_ / "empty").string()}));
+  // What is told as rejected is not told twice.
+  std::filesystem::create_directory_symlink(root_ / "rules", root_ / "empty/link");
+  EXPECT_EQ(empty({root_ / "empty"}), Files{});
 }
 
 TEST_F(Folder, NamesOfRulesMayBeWrittenInCapitals) {
@@ -58,8 +83,8 @@ TEST_F(Folder, NamesOfRulesMayBeWrittenInCapitals) {
 
 TEST_F(Folder, EachFileIsReadOnceUnderItsFirstName) {
   EXPECT_EQ(read({"rules/below", "rules", "rules"}),
-            (Files{"rules/below/c.yaml", "rules/a.yml", "rules/b.yml"}));
-  EXPECT_EQ(read({"rules/../rules", "rules/a.yml"}),
+            (Files{"rules/a.yml", "rules/b.yml", "rules/below/c.yaml"}));
+  EXPECT_EQ(read({"rules/a.yml", "rules/../rules"}),
             (Files{"rules/../rules/a.yml", "rules/../rules/b.yml", "rules/../rules/below/c.yaml"}));
   std::filesystem::create_symlink(root_ / "rules", root_ / "link");
   EXPECT_EQ(read({"link/below", "rules/below"}), Files{"link/below/c.yaml"});

@@ -307,6 +307,8 @@ struct RuleSet {
   std::vector<Correlation> correlations;  // a correlation stands behind those it refers to
   std::vector<Filter> filters;
   std::vector<RejectedRule> rejected;
+  // Of the folders handed over, those in which no rule file is and nothing was rejected either.
+  std::vector<std::string> empty_folders;
 };
 
 }  // namespace pugmark::sigma
