@@ -31,8 +31,8 @@ class Tree(unittest.TestCase):
 class RoomsTest(Tree):
     def complaints(self, name, text, rooms=ROOMS):
         self.write("src/rooms.txt", rooms)
-        for header in ("base/a.h", "base/a_testing.h", "base/a_twin.h", "evidence/b.h", "evidence/zip/z.h",
-                       "detect/d.h", "events/event.h"):
+        for header in ("base/a.h", "base/a_testing.h", "base/a_twin.h", "evidence/b.h",
+                       "evidence/zip/z.h", "detect/d.h", "events/event.h"):
             self.write("src/" + header, HEADER)
         self.write(name, text)
         return check_rooms.check(self.root)[0]
