@@ -142,8 +142,12 @@ class CaseReader::State {
   void allow_any_steps() { sqlite3_progress_handler(database.handle(), 0, nullptr, nullptr); }
 
   Error named(Error error) const {
-    error.message = fmt::format("{}: the case is damaged, {}", path, error.message);
+    // Neither a failing disk nor a full memory says anything about the case.
+    const bool is_damaged = error.code != ErrorCode::kIo && error.code != ErrorCode::kLimit;
     if (error.code == ErrorCode::kIo) error.message = fmt::format("{}: cannot be read", path);
+    if (error.code == ErrorCode::kLimit)
+      error.message = fmt::format("{}: cannot be read, {}", path, error.message);
+    if (is_damaged) error.message = fmt::format("{}: the case is damaged, {}", path, error.message);
     if (error.hint.empty()) error.hint = "Hunt again, or get a sound copy.";
     return error;
   }
@@ -349,7 +353,7 @@ Status CaseReader::finding_heads(const std::function<bool(const Finding&)>& each
 Result<Finding> CaseReader::finding(const std::string& id) const {
   const Error unknown = {ErrorCode::kNotFound,
                          fmt::format("{}: has no finding \"{}\"", state_->path, id),
-                         "Ids are in the first column of `pugmark show CASE findings`."};
+                         "Ids are in the last column of `pugmark show CASE findings`."};
   if (id.size() < 4) return unknown;
   Result<Statement> query = state_->database.prepare(select_findings(
       sqlite::kFindingParts, "WHERE m.id >= ? AND m.id < ? ORDER BY m.id, m.number LIMIT 2"));

@@ -195,6 +195,21 @@ TEST(CaseReader, FindsARuleByTheBeginningOfItsIdIfOnlyOneBeginsSo) {
   EXPECT_EQ(rules.rule("short").value().rule_id, "short");
 }
 
+TEST(CaseReader, TooLittleMemoryIsNoDamage) {
+  const TemporaryFolder folder;
+  write_sample(folder.file("x.case"));
+  const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
+  ASSERT_TRUE(reader.ok());
+  sqlite3_hard_heap_limit64(1);
+  const Result<CaseFacts> facts = reader.value().facts();
+  sqlite3_hard_heap_limit64(0);
+  sqlite3_soft_heap_limit64(0);  // was lowered with the other
+  ASSERT_FALSE(facts.ok());
+  EXPECT_EQ(facts.error().message,
+            folder.file("x.case") + ": cannot be read, there is not enough memory");
+  EXPECT_NE(facts.error().hint.find("more memory"), std::string::npos);
+}
+
 TEST(CaseReader, RefusesAnAmbiguousPrefix) {
   const TemporaryFolder folder;
   Result<CaseWriter> writer = CaseWriter::create(folder.file("x.case"), false);

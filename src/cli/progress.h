@@ -9,8 +9,8 @@
 
 namespace pugmark {
 
-// One line for people: "reading evidence  [=====>    ]  52%  1.2 GB  310.0 MB/s  3,400,000 events
-// 12 findings  about 4 s left", cut to `width_columns`.
+// One line for people: "reading evidence [=====     ]  52%  310.0 MB/s  4 s left  3,400,000 events
+// 12 findings", cut to `width_columns`.
 std::string progress_line(const HuntProgress& progress, std::int64_t elapsed_ns,
                           std::size_t width_columns);
 

@@ -30,8 +30,8 @@ struct Coverage {
   std::uint64_t holes_count = 0;
   // record ids skipped between the smallest and the largest
   std::uint64_t missing_records_count = 0;
-  // What was added to the times; 0 also if not the same in all items: then `clock` says in how
-  // many.
+  // What was added to the times; 0 also if it is not the same in all items: `clock` then says in
+  // how many.
   std::int64_t time_shift_s = 0;
   std::uint64_t shifted_items_count = 0;  // those whose times were corrected, by whatever
   // What was done to the clock and why, or why not, in words; "" if no item has a second clock.

@@ -37,7 +37,43 @@ void put_rendered(const Value& value, std::string& out) {
   put_number_at(at, out.size() - at - 8, out);
 }
 
-void put_offset(std::optional<std::uint64_t> offset_bytes, std::string& out) {
+// What stands first. The computer's name and the fields follow.
+struct Head {
+  TimeUtc time;
+  TimePrecision precision = TimePrecision::kUnknown;
+  std::int64_t time_shift_s = 0;
+  std::uint64_t offset_bytes = 0;
+  std::uint32_t length_bytes = 0;
+  std::uint64_t record_id = 0;
+  std::uint32_t event_id = 0;
+  bool recovered = false;
+  std::string_view item, channel, provider;
+};
+
+void put_head(const Head& head, std::string& out) {
+  for (const std::uint64_t number :
+       {static_cast<std::uint64_t>(head.time.ns_since_1970),
+        static_cast<std::uint64_t>(head.precision), static_cast<std::uint64_t>(head.time_shift_s),
+        head.offset_bytes, std::uint64_t{head.length_bytes}, head.record_id,
+        std::uint64_t{head.event_id}, std::uint64_t{head.recovered ? 1U : 0U}})
+    put_number(number, out);
+  for (const std::string_view text : {head.item, head.channel, head.provider}) put_text(text, out);
+}
+
+// A reason that speaks of something else than a whole field; of the fields there are
+// `fields_count`.
+void put_subject(std::uint64_t fields_count, std::string_view field, std::string_view value,
+                 std::string& out) {
+  put_number(fields_count, out);
+  put_text(field, out);
+  put_text(value, out);
+}
+
+// What follows the subject of a reason.
+void put_comparison(std::string_view pattern, std::string_view reading,
+                    std::optional<std::uint64_t> offset_bytes, std::string& out) {
+  put_text(pattern, out);
+  put_text(reading, out);
   put_number(offset_bytes ? *offset_bytes + 1 : 0, out);
 }
 
@@ -147,15 +183,10 @@ void DetailsEncoder::put_event() {
   const Event& event = *event_;
   const Shape& shape = *event.shape;
   bytes_.clear();
-  for (const std::uint64_t number :
-       {static_cast<std::uint64_t>(event.time.ns_since_1970),
-        static_cast<std::uint64_t>(event.precision), std::uint64_t{0}, event.where.offset_bytes,
-        std::uint64_t{event.where.length_bytes}, event.record_id, std::uint64_t{shape.event_id},
-        std::uint64_t{event.recovered ? 1U : 0U}})
-    put_number(number, bytes_);
-  put_text("", bytes_);  // the item's path
-  put_text(shape.channel, bytes_);
-  put_text(shape.provider, bytes_);
+  // The item's path and the correction of its clock are filled in when they are known.
+  put_head({event.time, event.precision, 0, event.where.offset_bytes, event.where.length_bytes,
+            event.record_id, shape.event_id, event.recovered, "", shape.channel, shape.provider},
+           bytes_);
   put_rendered(event.computer, bytes_);
   const std::size_t count_at = bytes_.size();
   put_number(0, bytes_);
@@ -195,12 +226,8 @@ void DetailsEncoder::put_event_id(const sigma::Predicate& predicate) {
     if (event_->shape->names[slot] == "EventID")
       offset_bytes = offset_of(event_->at(slot), *block_);
   }
-  put_number(fields_count_, bytes_);
-  put_text("EventID", bytes_);
-  put_text(std::to_string(event_->shape->event_id), bytes_);
-  put_text(predicate.original, bytes_);
-  put_text("", bytes_);
-  put_offset(offset_bytes, bytes_);
+  put_subject(fields_count_, "EventID", std::to_string(event_->shape->event_id), bytes_);
+  put_comparison(predicate.original, "", offset_bytes, bytes_);
 }
 
 // The place of the value a reason speaks of: of the list's element, if it is one.
@@ -222,27 +249,19 @@ void DetailsEncoder::put_reason(const engine::Reason& reason) {
   if (is_field && std::string_view(bytes_).substr(field.begin, field.size) == reason.text) {
     put_number(field.number, bytes_);
   } else {
-    put_number(fields_count_, bytes_);
-    put_text(has_slot ? event_->shape->names[reason.slot] : reason.field, bytes_);
-    put_text(reason.text, bytes_);
+    put_subject(fields_count_, has_slot ? event_->shape->names[reason.slot] : reason.field,
+                reason.text, bytes_);
   }
-  put_text(reason.written->original, bytes_);
-  put_text(reason.reading, bytes_);
-  put_offset(offset_of_reason(reason), bytes_);
+  put_comparison(reason.written->original, reason.reading, offset_of_reason(reason), bytes_);
 }
 
 std::string encode_details(const Finding& finding) {
   std::string out;
-  for (const std::uint64_t number :
-       {static_cast<std::uint64_t>(finding.time.ns_since_1970),
-        static_cast<std::uint64_t>(finding.precision),
-        static_cast<std::uint64_t>(finding.time_shift_s), finding.offset_bytes,
-        std::uint64_t{finding.length_bytes}, finding.record_id, std::uint64_t{finding.event_id},
-        std::uint64_t{finding.recovered ? 1U : 0U}})
-    put_number(number, out);
-  for (const std::string* text :
-       {&finding.item, &finding.channel, &finding.provider, &finding.computer})
-    put_text(*text, out);
+  put_head({finding.time, finding.precision, finding.time_shift_s, finding.offset_bytes,
+            finding.length_bytes, finding.record_id, finding.event_id, finding.recovered,
+            finding.item, finding.channel, finding.provider},
+           out);
+  put_text(finding.computer, out);
   put_number(finding.fields.size(), out);
   for (const auto& [name, text] : finding.fields) {
     put_text(name, out);
@@ -250,11 +269,8 @@ std::string encode_details(const Finding& finding) {
   }
   put_number(finding.because.size(), out);
   for (const Because& because : finding.because) {
-    put_number(finding.fields.size(), out);
-    for (const std::string* text :
-         {&because.field, &because.value, &because.pattern, &because.reading})
-      put_text(*text, out);
-    put_offset(because.offset_bytes, out);
+    put_subject(finding.fields.size(), because.field, because.value, out);
+    put_comparison(because.pattern, because.reading, because.offset_bytes, out);
   }
   put_number(finding.related.size(), out);
   for (const RelatedEvent& related : finding.related) {

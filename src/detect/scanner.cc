@@ -13,10 +13,6 @@
 namespace pugmark {
 namespace {
 
-bool is_line_based(SourceKind kind) {
-  return kind != SourceKind::kWindowsEvent && kind != SourceKind::kJson;
-}
-
 bool has_text(const Value& value) {
   return value.present() && value.type != ValueType::kNull && value.size > 0 &&
          !(value.type == ValueType::kUtf8 && value.bytes() == "-");

@@ -6,18 +6,14 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/temporary_file.h"
 
 namespace pugmark {
 
-// An unlinked temporary file that only grows, in the folder that TMPDIR names. It is made when
-// there is something to put into it. One thread at a time.
+// A temporary file that only grows, made when there is something to put into it. One thread at a
+// time.
 class SpillFile {
  public:
-  SpillFile() = default;
-  SpillFile(const SpillFile&) = delete;
-  SpillFile& operator=(const SpillFile&) = delete;
-  ~SpillFile();
-
   // Where in the file the bytes now are. kIo: they cannot be written.
   Result<std::uint64_t> append(std::string_view bytes);
 
@@ -27,10 +23,9 @@ class SpillFile {
   std::uint64_t size_bytes() const { return size_bytes_; }
 
  private:
-  Status open();
   Status flush();
 
-  int descriptor_ = -1;
+  TemporaryFile file_;
   std::uint64_t size_bytes_ = 0;
   std::string buffer_;  // not yet in the file
 };

@@ -38,6 +38,11 @@ enum class SourceKind : std::uint8_t {
 };
 std::string_view to_string(SourceKind kind);
 
+// Whether its events are lines of a log as somebody wrote them: what keywords are searched in.
+constexpr bool is_line_based(SourceKind kind) {
+  return kind != SourceKind::kWindowsEvent && kind != SourceKind::kJson;
+}
+
 // "The fields that events of this kind have, in order": an EVTX template pair, a `#Fields:` line, a
 // JSON key sequence. Names are stored and looked up once per kind, not once per event: rules are
 // bound to a Shape and then address values by slot (the index into `fields`).

@@ -25,9 +25,10 @@ Error last_error(sqlite3* database) {
     case SQLITE_CANTOPEN:
       return {ErrorCode::kIo, message, "Check the permissions of the file."};
     case SQLITE_NOMEM:
-      return {ErrorCode::kLimit, "there is not enough memory", ""};
+      return {ErrorCode::kLimit, "there is not enough memory",
+              "Close other programs, or use a machine with more memory."};
     case SQLITE_TOOBIG:
-      return {ErrorCode::kLimit, "a value is larger than any this program writes", ""};
+      return {ErrorCode::kDamaged, "a value is larger than any this program writes", ""};
     case SQLITE_INTERRUPT:
       return {ErrorCode::kDamaged, "reading it takes far more steps than its size allows for", ""};
     default:

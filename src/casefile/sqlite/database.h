@@ -71,7 +71,7 @@ class Database {
 };
 
 // The last failure of `database` as ours: kIo for the device, kDamaged for bytes that are no
-// database, kLimit for sizes this program refuses.
+// database, kLimit where memory is not enough.
 Error last_error(sqlite3* database);
 
 // Reads the columns of the current row in order. The file may come from anybody: a value of the

@@ -178,7 +178,7 @@ Engine::Made Engine::make(const BucketKey& key) {
   source.is_other_event_id = key.event_id == kOtherEvent;
   source.event_id = source.is_other_event_id ? 0 : static_cast<std::uint32_t>(key.event_id);
   source.is_web = is_web(key.source);
-  source.is_line_based = key.source != SourceKind::kWindowsEvent && key.source != SourceKind::kJson;
+  source.is_line_based = is_line_based(key.source);
   Made made;
   made.id = static_cast<std::uint32_t>(buckets_by_id_.size());
   made.key = key;

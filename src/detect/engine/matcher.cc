@@ -317,33 +317,42 @@ void Matcher::collect_reasons(std::uint32_t at, std::vector<std::uint32_t>& pred
   }
 }
 
+// The first reading of a value that satisfies a comparison. What is already known need not be
+// searched for again: regular expressions are slow.
+const Reading* Matcher::known_or_satisfying_reading(std::uint32_t predicate,
+                                                    const MemoEntry& entry) {
+  const int known = entry.answers.of(predicate);
+  if (known == 0) return nullptr;
+  if (known == 1 && entry.readings.size() == 1) return &entry.readings.front();
+  return satisfying_reading(bucket_->predicates[predicate], entry);
+}
+
+// Makes `reason` speak of the value in `slot`, by the reading that satisfied the comparison. False
+// if none did: then the comparison was of something else (whether there is a value, or with
+// another field), and the value is shown as it stands.
+bool Matcher::speak_of(const Original& original, const MemoEntry& entry, std::uint32_t slot,
+                       Reason& reason) {
+  const Reading* const satisfying = known_or_satisfying_reading(original.predicate, entry);
+  if (satisfying == nullptr && entry.readings.empty()) return false;
+  const Reading& shown = satisfying != nullptr ? *satisfying : entry.readings.front();
+  reason.slot = slot;
+  reason.text = shown.raw;
+  reason.reading = shown.name;
+  return satisfying != nullptr;
+}
+
 Reason Matcher::reason_of(const Original& original) {
-  const CompiledPredicate& predicate = bucket_->predicates[original.predicate];
-  const FieldPlan& plan = bucket_->fields[predicate.field];
+  const std::uint32_t field = bucket_->predicates[original.predicate].field;
+  const FieldPlan& plan = bucket_->fields[field];
   Reason reason{original.written, kNoSlot, plan.name, "", ""};
-  const auto fill_in = [&](const MemoEntry& entry, std::uint32_t slot) {
-    // What is already known need not be searched for again: regular expressions are slow.
-    const int known = entry.answers.of(original.predicate);
-    const Reading* reading = known == 1 && entry.readings.size() == 1 ? &entry.readings.front()
-                             : known == 0                             ? nullptr
-                                          : satisfying_reading(predicate, entry);
-    const bool is_about_texts = reading != nullptr;
-    if (!is_about_texts && !entry.readings.empty()) reading = &entry.readings.front();
-    if (reading == nullptr) return is_about_texts;
-    reason.slot = slot;
-    reason.text = reading->raw;
-    reason.reading = reading->name;
-    return is_about_texts;
-  };
   if (plan.role == FieldRole::kKeyword) {
     const auto entries = values_.keyword_entries();
     for (std::size_t i = 0; i < entries.size(); ++i) {
-      if (fill_in(*entries[i], values_.keyword_slots()[i])) break;
+      if (speak_of(original, *entries[i], values_.keyword_slots()[i], reason)) break;
     }
-    return reason;
+  } else if (const MemoEntry* const entry = values_.of(field)) {
+    speak_of(original, *entry, bound_->slots[field], reason);
   }
-  const MemoEntry* const entry = values_.of(predicate.field);
-  if (entry != nullptr) fill_in(*entry, bound_->slots[predicate.field]);
   return reason;
 }
 

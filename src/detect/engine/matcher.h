@@ -64,6 +64,9 @@ class Matcher {
   bool field_reference_holds(const CompiledPredicate& predicate);
   void collect_reasons(std::uint32_t node, std::vector<std::uint32_t>& predicates);
   Reason reason_of(const Original& original);
+  bool speak_of(const Original& original, const MemoEntry& entry, std::uint32_t slot,
+                Reason& reason);
+  const Reading* known_or_satisfying_reading(std::uint32_t predicate, const MemoEntry& entry);
 
   FieldValues values_;
   std::deque<BucketState> buckets_;

@@ -36,7 +36,7 @@ Address unmapped(const Address& address) {
   return result;
 }
 
-// True if all bits of `bytes` from `first_bit` to `bits` are those of `other` (or zero).
+// True if the first `bits` bits of both are the same.
 bool same_prefix(const std::array<std::uint8_t, 16>& a, const std::array<std::uint8_t, 16>& b,
                  std::size_t bits) {
   const std::size_t whole = bits / 8;

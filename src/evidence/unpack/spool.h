@@ -7,18 +7,17 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "base/temporary_file.h"
 
 namespace pugmark::unpack {
 
 // Bytes kept aside so that they can be read again in any order: in memory while they are few, then
-// in an unlinked temporary file in the folder TMPDIR (or /tmp), which the system deletes however we
-// end. Movable; one thread at a time.
+// in a temporary file. Movable; one thread at a time.
 class Spool {
  public:
   static constexpr std::size_t kMemoryBytes = std::size_t{1} << 20U;
 
   Spool() = default;
-  ~Spool();
   Spool(Spool&& other) noexcept;
   Spool& operator=(Spool&& other) noexcept;
 
@@ -37,7 +36,7 @@ class Spool {
  private:
   Status move_to_file();
 
-  int descriptor_ = -1;
+  TemporaryFile file_;
   std::uint64_t file_bytes_ = 0;   // the front, in the file
   std::vector<std::byte> memory_;  // the rest
 };
