@@ -173,9 +173,10 @@ void find_event_ids(const sigma::Rule& rule, const sigma::Expression& expression
 
 }  // namespace
 
-void DetailsEncoder::begin(const Event& event, const Block& block) {
+void DetailsEncoder::begin(const Event& event, const Block& block, std::string_view computer) {
   event_ = &event;
   block_ = &block;
+  computer_ = computer;
   has_event_ = false;
 }
 
@@ -187,7 +188,7 @@ void DetailsEncoder::put_event() {
   put_head({event.time, event.precision, 0, event.where.offset_bytes, event.where.length_bytes,
             event.record_id, shape.event_id, event.recovered, "", shape.channel, shape.provider},
            bytes_);
-  put_rendered(event.computer, bytes_);
+  put_text(computer_, bytes_);
   const std::size_t count_at = bytes_.size();
   put_number(0, bytes_);
   fields_.assign(shape.fields.size(), {});

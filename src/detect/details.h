@@ -23,8 +23,9 @@ namespace pugmark {
 // only those that come first in time are kept in the end. One per worker; memory is used again.
 class DetailsEncoder {
  public:
-  // The event whose matches come now. Both must live until the last of them.
-  void begin(const Event& event, const Block& block);
+  // The event whose matches come now, and the name of its computer as it is kept. All must live
+  // until the last of them.
+  void begin(const Event& event, const Block& block, std::string_view computer);
 
   // Everything a finding says about the event and why the rule matched, but for the item's path
   // and the correction of its clock, which are known later. `reasons` are the matcher's, of this
@@ -46,6 +47,7 @@ class DetailsEncoder {
 
   const Event* event_ = nullptr;
   const Block* block_ = nullptr;
+  std::string_view computer_;
   bool has_event_ = false;  // bytes_ begins with what put_event() writes
   std::string bytes_;
   std::size_t event_size_ = 0;  // of these, what the event says

@@ -81,7 +81,6 @@ class Match : public testing::Test {
     event_.where.offset_bytes = 101;
     event_.where.length_bytes = 5;
     event_.record_id = 3;
-    event_.computer = Value::text("MX1");
     rule_.predicates = {of_event_id(4688), pattern("endswith: \\x.exe"), of_event_id(1)};
     rule_.expression = {sigma::ExpressionKind::kOr,
                         0,
@@ -125,7 +124,7 @@ class Match : public testing::Test {
 };
 
 TEST_F(Match, SaysWhatTheEventSays) {
-  encoder_.begin(event_, block_);
+  encoder_.begin(event_, block_, "MX1");
   const Finding finding = decoded({});
   EXPECT_EQ(finding.time.ns_since_1970, 7);
   EXPECT_EQ(finding.offset_bytes, 101U);
@@ -141,7 +140,7 @@ TEST_F(Match, SaysWhatTheEventSays) {
 }
 
 TEST_F(Match, NamesTheEventIdThatTheRuleAsksFor) {
-  encoder_.begin(event_, block_);
+  encoder_.begin(event_, block_, "MX1");
   const Finding finding = decoded({});
   ASSERT_EQ(finding.because.size(), 1U);  // and not the one it asks for in vain
   EXPECT_EQ(finding.because[0].field, "EventID");
@@ -151,7 +150,7 @@ TEST_F(Match, NamesTheEventIdThatTheRuleAsksFor) {
 }
 
 TEST_F(Match, SaysWhereWholeValuesAndPartsOfThemStand) {
-  encoder_.begin(event_, block_);
+  encoder_.begin(event_, block_, "MX1");
   const std::array<engine::Reason, 4> reasons = {{
       {&rule_.predicates[1], 2, "Image", "C:\\x.exe", ""},
       {&rule_.predicates[1], 2, "Image", "c:/x.exe", "rewritten"},
@@ -175,12 +174,12 @@ TEST_F(Match, SaysWhereWholeValuesAndPartsOfThemStand) {
 }
 
 TEST_F(Match, NothingOfTheMatchBeforeIsLeft) {
-  encoder_.begin(event_, block_);
+  encoder_.begin(event_, block_, "MX1");
   const std::array<engine::Reason, 1> reason = {{{&rule_.predicates[1], 3, "Data", "two", ""}}};
   EXPECT_EQ(decoded(reason).because.size(), 2U);
   EXPECT_EQ(decoded({}).because.size(), 1U);
   values_[1] = Value::text("SYSTEM");
-  encoder_.begin(event_, block_);
+  encoder_.begin(event_, block_, "MX1");
   EXPECT_EQ(decoded({}).fields.size(), 4U);
 }
 

@@ -165,7 +165,7 @@ bool Scanner::State::holds_text(const Event& event, const engine::BoundShape& bo
 
 Status Scanner::State::take_hits(const Event& event, const Block& block,
                                  const engine::BoundShape& bound) {
-  details_.begin(event, block);
+  details_.begin(event, block, computer_of(event));
   // A rule may reach one event by two routes; it matches once. Instances stand in order of rules.
   std::sort(hits_.begin(), hits_.end());
   std::uint32_t last_rule = UINT32_MAX;

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "detect/sigma/order_statistics.h"
+#include "detect/sigma/sliding_sum.h"
 
 namespace pugmark::sigma {
 namespace {
@@ -160,10 +161,6 @@ class Window {
         order_(order),
         per_rule_(correlation.rules.size(), 0) {
     if (correlation.type == CorrelationType::kTemporalOrdered) make_chains();
-    if (is_summed(correlation.type)) {
-      sums_.push_back(0);
-      for (const std::uint32_t index : order) sums_.push_back(sums_.back() + number(hits[index]));
-    }
     if (is_ranked(correlation.type)) {
       std::vector<double> numbers;
       numbers.reserve(order.size());
@@ -181,6 +178,8 @@ class Window {
       ++events_[hit.ordinal];
     } else if (correlation_.type == CorrelationType::kValueCount) {
       ++values_[value_key(hit)];
+    } else if (is_summed(correlation_.type)) {
+      summed_.push(number(hit));
     } else if (is_ranked(correlation_.type)) {
       ranked_.add(at);
     }
@@ -195,6 +194,8 @@ class Window {
     } else if (correlation_.type == CorrelationType::kValueCount) {
       const std::string key = value_key(hit);
       if (--values_[key] == 0) values_.erase(key);
+    } else if (is_summed(correlation_.type)) {
+      summed_.pop();
     } else if (is_ranked(correlation_.type)) {
       ranked_.remove(at);
     }
@@ -258,10 +259,9 @@ class Window {
         return static_cast<double>(longest);
       }
       case CorrelationType::kValueSum:
-        return static_cast<double>(sums_[end] - sums_[first]);
+        return static_cast<double>(summed_.sum());
       case CorrelationType::kValueAverage:
-        return static_cast<double>((sums_[end] - sums_[first]) /
-                                   static_cast<long double>(end - first));
+        return static_cast<double>(summed_.sum() / static_cast<long double>(end - first));
       case CorrelationType::kValuePercentile:
         return percentile(correlation_.percentile);
       case CorrelationType::kValueMedian:
@@ -306,7 +306,7 @@ class Window {
   std::unordered_map<std::uint64_t, std::uint64_t> events_;
   std::unordered_map<std::string, std::uint64_t> values_;
   OrderStatistics ranked_;
-  std::vector<long double> sums_;  // of the first n hits: a window's sum does not drift
+  SlidingSum summed_;
   std::vector<OrderedAlternative> alternatives_;
   std::vector<OrderedChains> chains_;
 };

@@ -146,6 +146,23 @@ TEST(SigmaCorrelate, SumAverageMedianPercentile) {
   EXPECT_EQ(measure("value_sum", "neq: 12"), -1);
 }
 
+// An hour before two numbers that make a finding stands one beside which they are nothing.
+TEST(SigmaCorrelate, WindowsKnowNothingOfNumbersThatHaveLeft) {
+  constexpr std::int64_t kHour = 3'600;
+  for (const char* large : {"1e25", "-1e25", "1e300", "-1e308"}) {
+    const std::vector<CorrelationHit> hits = {hit(0, 0, 1, {large}), hit(0, kHour, 2, {"60"}),
+                                              hit(0, kHour + 1, 3, {"60"})};
+    for (const char* condition : {"{type: value_sum, rules: [a], timespan: 10s, "
+                                  "condition: {field: N, gte: 100, lte: 200}}",
+                                  "{type: value_avg, rules: [a], timespan: 10s, "
+                                  "condition: {field: N, gte: 50, lte: 200}}"}) {
+      const auto results = correlate(correlation_of(condition), hits);
+      ASSERT_EQ(results.size(), 1U) << large << condition;
+      EXPECT_EQ(results[0].hits, (std::vector<std::uint32_t>{1, 2})) << large;
+    }
+  }
+}
+
 // The first satisfied window as the definition has it: every window for itself, its values sorted.
 // Numbers are whole, so that sums are exact in any order.
 std::optional<double> first_measure(const Correlation& rule, std::vector<CorrelationHit> hits) {
