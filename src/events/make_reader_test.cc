@@ -57,6 +57,21 @@ TEST(MakeReader, RecognisesAccessLogsBehindADamagedFront) {
   EXPECT_EQ(type_of(repeated("junk\n", 45) + repeated(kAccessLine, 15)), "ncsa");
 }
 
+TEST(MakeReader, RecognisesWebLogsWithoutAHeader) {
+  const std::string row =
+      "2021-03-02 00:00:00 192.0.2.1 GET /owa - 443 - 198.51.100.7 UA - 200 0 0\n";
+  EXPECT_EQ(type_of(row.substr(30) + repeated(row, 3)), "w3c");
+  EXPECT_EQ(type_of(repeated(row, 2'000)), "w3c");
+  EXPECT_EQ(type_of("#Software: Microsoft Internet Information Services 8.5\n#Version: 1.0\n"),
+            "w3c");
+  EXPECT_EQ(type_of("#Software: Microsoft HTTP API 2.0\n"), "w3c");
+  EXPECT_EQ(type_of("A note.\n#Software: Microsoft HTTP API 2.0\n"), "unknown");
+  // Not requests, too few of them, and columns that are named otherwise.
+  EXPECT_EQ(type_of(repeated("2021-03-02 00:00:00 INFO started /x\n", 50)), "unknown");
+  EXPECT_EQ(type_of(repeated("What was asked:\n", 4) + repeated(row, 3)), "unknown");
+  EXPECT_EQ(type_of("#Fields: date time action protocol\n" + repeated(row, 9)), "unknown");
+}
+
 // A text that quotes some lines of an access log is none.
 TEST(MakeReader, LeavesTextsWithAccessLinesAlone) {
   EXPECT_EQ(type_of(repeated("The client sent:\n", 3) + repeated(kAccessLine, 2)), "unknown");
