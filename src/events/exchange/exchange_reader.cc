@@ -310,6 +310,8 @@ class ExchangeReader : public Reader {
         set_layout(record.begin, context);
       }
       at = record.next;
+      // What made the record too long may stand behind the block: decode() must not join it again.
+      if (record.is_cut) context.segments.push_back({at, layout_});
     }
   }
 
