@@ -224,6 +224,21 @@ TEST(Exchange, SkipsARecordOverTheLimit) {
   }
 }
 
+// A header that is too long to be seen as a whole must not depend on how much of it was seen.
+TEST(Exchange, SkipsAHeaderOverTheLimitWhereverBlocksEnd) {
+  Limits limits;
+  limits.line_bytes = 60;
+  const std::string log_text =
+      "#Fields: DateTime,A\n2021-03-03T00:00:00.000Z,a\n#Fields: DateTime," + std::string(60, 'B') +
+      "\n2021-03-03T00:00:01.000Z,b\n";
+  for (const std::size_t step : {3U, 10'000U}) {
+    const auto log = read(log_text, "x", step, limits);
+    ASSERT_EQ(log.events.size(), 2U);
+    EXPECT_EQ(log.events[1].fields.at("A"), "t:b");
+    EXPECT_FALSE(log.gaps.empty());
+  }
+}
+
 TEST(Exchange, ReportsTheTailOfALastRecordOverTheLimitWithoutALineFeed) {
   Limits limits;
   limits.line_bytes = 300;

@@ -267,6 +267,7 @@ text::PlainLog read_slowly(std::string_view log, std::string_view path, const Li
   std::string log_type;
   std::string fields;
   for (const Piece& record : records_of(std::string(log), limits.line_bytes)) {
+    if (record.text.size() > limits.line_bytes) continue;
     std::string line = record.text;
     if (line.ends_with("\r")) line.pop_back();
     const std::size_t length = line.size();
@@ -289,7 +290,7 @@ text::PlainLog read_slowly(std::string_view log, std::string_view path, const Li
       header.channel = log_name(header.kind, log_type, path);
       continue;
     }
-    if (header.columns.empty() || record.text.size() > limits.line_bytes) continue;
+    if (header.columns.empty()) continue;
     text::PlainEvent event = event_of(header, line);
     event.offset_bytes = record.begin;
     event.length_bytes = length;
