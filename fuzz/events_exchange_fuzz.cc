@@ -19,11 +19,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   tight.line_bytes = fuzzing::kShortLineBytes;
   ShapeTable shapes(limits);
   const auto twin = exchange::read_slowly(log, kPath, limits);
+  const auto tight_twin = exchange::read_slowly(log, kPath, tight);
   for (const std::size_t step : fuzzing::kSteps) {
     const auto reader = exchange::make_exchange_reader(kPath, {&limits, &shapes, false});
     fuzzing::hold_to_twin(fuzzing::read_in_steps(*reader, log, step), twin, step);
     const ReaderOptions within{&tight, &shapes, false};
-    fuzzing::read_in_steps(*exchange::make_exchange_reader(kPath, within), log, step);
+    const auto tight_reader = exchange::make_exchange_reader(kPath, within);
+    fuzzing::hold_to_twin(fuzzing::read_in_steps(*tight_reader, log, step), tight_twin, step);
     fuzzing::read_in_steps(*exchange::make_oab_generator_reader({&limits, &shapes, false}), log,
                            step);
     fuzzing::read_in_steps(*exchange::make_oab_generator_reader(within), log, step);

@@ -15,6 +15,15 @@ std::string type_of(std::string_view head) {
   return reader == nullptr ? "unknown" : std::string(reader->type());
 }
 
+constexpr std::string_view kAccessLine =
+    "198.51.100.7 - - [10/Oct/2000:13:55:36 -0700] \"GET / HTTP/1.0\" 200 2\n";
+
+std::string repeated(std::string_view line, std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += line;
+  return text;
+}
+
 TEST(MakeReader, RecognisesByContentAlone) {
   EXPECT_EQ(type_of("#Date: 2021-01-01\n#Fields: date time cs-method\n"), "w3c");
   EXPECT_EQ(type_of("#Software: Microsoft HTTP API 2.0\n#Fields: date time cs-uri s-reason\n"),
@@ -37,6 +46,39 @@ TEST(MakeReader, RecognisesJsonBehindADamagedFront) {
   EXPECT_EQ(type_of("# exported\r\n" + line.substr(0, line.size() - 1) + "\r\n"), "json");
   EXPECT_EQ(type_of(std::string(10, '\0') + line + line), "json");
   EXPECT_EQ(type_of(line.substr(7) + "{\"EventID\":4624,\"Chan\n"), "unknown");
+}
+
+TEST(MakeReader, RecognisesAccessLogsBehindADamagedFront) {
+  std::string junk;
+  for (int i = 0; i < 11; ++i) junk += "junk line\n";
+  EXPECT_EQ(type_of(junk + repeated(kAccessLine, 200)), "ncsa");
+  EXPECT_EQ(type_of(junk + repeated(kAccessLine, 4)), "ncsa");
+  EXPECT_EQ(type_of(std::string(2'000, '\xFF') + "\n" + junk + repeated(kAccessLine, 100)), "ncsa");
+  EXPECT_EQ(type_of(repeated("junk\n", 45) + repeated(kAccessLine, 15)), "ncsa");
+}
+
+TEST(MakeReader, RecognisesWebLogsWithoutAHeader) {
+  const std::string row =
+      "2021-03-02 00:00:00 192.0.2.1 GET /owa - 443 - 198.51.100.7 UA - 200 0 0\n";
+  EXPECT_EQ(type_of(row.substr(30) + repeated(row, 3)), "w3c");
+  EXPECT_EQ(type_of(repeated(row, 2'000)), "w3c");
+  EXPECT_EQ(type_of("#Software: Microsoft Internet Information Services 8.5\n#Version: 1.0\n"),
+            "w3c");
+  EXPECT_EQ(type_of("#Software: Microsoft HTTP API 2.0\n"), "w3c");
+  EXPECT_EQ(type_of("A note.\n#Software: Microsoft HTTP API 2.0\n"), "unknown");
+  // Not requests, too few of them, and columns that are named otherwise.
+  EXPECT_EQ(type_of(repeated("2021-03-02 00:00:00 INFO started /x\n", 50)), "unknown");
+  EXPECT_EQ(type_of(repeated("What was asked:\n", 4) + repeated(row, 3)), "unknown");
+  EXPECT_EQ(type_of("#Fields: date time action protocol\n" + repeated(row, 9)), "unknown");
+}
+
+// A text that quotes some lines of an access log is none.
+TEST(MakeReader, LeavesTextsWithAccessLinesAlone) {
+  EXPECT_EQ(type_of(repeated("The client sent:\n", 3) + repeated(kAccessLine, 2)), "unknown");
+  EXPECT_EQ(type_of(repeated("A report.\n", 46) + repeated(kAccessLine, 15)), "unknown");
+  EXPECT_EQ(
+      type_of(repeated("x\n", 20) + std::string(5'000, 'x') + "\n" + repeated(kAccessLine, 15)),
+      "unknown");
 }
 
 TEST(MakeReader, LeavesOtherTextAlone) {

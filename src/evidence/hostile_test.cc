@@ -138,6 +138,22 @@ TEST(HostileArchive, GzipIsReadToTheByteWhereItIsCut) {
   EXPECT_EQ(bytes_before, text.size());
 }
 
+// Hardly anything can be unpacked, but it can be said what this was.
+TEST(HostileArchive, GzipThatIsCutInItsHeaderIsAGap) {
+  const TemporaryFolder folder;
+  std::string whole = packed("raw", "gzip", {{"x", noise(1'000, 3)}});
+  for (const bool has_name : {false, true}) {
+    if (has_name) {
+      whole[3] = 8;
+      whole.insert(10, std::string("name.log") + '\0');
+    }
+    for (std::size_t cut = 3; cut < 20; ++cut) {
+      const std::string path = folder.write("cut.log.gz", whole.substr(0, cut));
+      EXPECT_NE(walk(path).all_gaps().find(": truncated: "), std::string::npos) << cut;
+    }
+  }
+}
+
 TEST(HostileArchive, GzipMembersAreHeldAgainstTheirChecksums) {
   const TemporaryFolder folder;
   const std::string one = packed("raw", "gzip", {{"x", "first\n"}});

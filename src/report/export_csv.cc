@@ -105,13 +105,28 @@ class HayabusaExporter : public Exporter {
   const ExportContext& context_;
 };
 
+// Spreadsheets drop them in front of a formula.
+bool is_blank(char32_t c) {
+  constexpr std::u32string_view kBlanks = U" \u00A0\u1680\u202F\u205F\u3000";
+  return kBlanks.find(c) != std::u32string_view::npos || (c >= 0x2000 && c <= 0x200A);
+}
+
+// The full-width forms are taken for the narrow ones where such are typed.
+bool begins_formula(std::string_view text) {
+  constexpr std::u32string_view kMarks = U"=+-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20";
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const char32_t c = next_code_point(text, at);
+    if (!is_blank(c)) return kMarks.find(c) != std::u32string_view::npos;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string csv_cell(std::string_view text) {
   std::string safe = escaped(text);
-  const bool formula =
-      !text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos;
-  if (formula) safe.insert(0, 1, '\'');
+  if (begins_formula(text)) safe.insert(0, 1, '\'');
   if (safe.find_first_of(",\"\n\r") == std::string::npos) return safe;
   std::string out = "\"";
   for (const char c : safe) {

@@ -121,6 +121,17 @@ TEST(CsvCell, DefusesFormulasAndQuotes) {
   EXPECT_EQ(csv_cell("@a"), "'@a");
   EXPECT_EQ(csv_cell("\ta"), "'\\ta");
   EXPECT_EQ(csv_cell("\ra"), "'\\ra");
+  EXPECT_EQ(csv_cell("\na"), "'\\na");
+  for (const std::string mark : {"=", "+", "-", "@", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"}) {
+    for (const std::string blanks : {"", " ", "  ", "\u00A0", "\u1680", "\u2000", "\u200A",
+                                     "\u202F", "\u205F", "\u3000", " \u00A0 "}) {
+      const std::string cell = blanks + mark + "1";
+      EXPECT_EQ(csv_cell(cell), "'" + cell);
+    }
+  }
+  EXPECT_EQ(csv_cell(" "), " ");
+  EXPECT_EQ(csv_cell(" a"), " a");
+  EXPECT_EQ(csv_cell("\u200B=1"), "\\u{200b}=1");
   EXPECT_EQ(csv_cell("a=1"), "a=1");
   EXPECT_EQ(csv_cell("a,b"), "\"a,b\"");
   EXPECT_EQ(csv_cell("say \"x\""), "\"say \"\"x\"\"\"");

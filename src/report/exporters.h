@@ -36,7 +36,8 @@ std::unique_ptr<Exporter> make_navigator_exporter(const ExportContext& context);
 std::unique_ptr<Exporter> make_csv_exporter(const ExportContext& context);
 
 // One cell of a CSV file (RFC 4180), evidence escaped. A cell that a spreadsheet would take for a
-// formula (it begins with = + - @, tab or CR) gets an apostrophe in front.
+// formula (behind any blanks it begins with = + - @, full-width or not, tab, CR or LF) gets an
+// apostrophe in front.
 std::string csv_cell(std::string_view text);
 std::string csv_line(const std::vector<std::string>& cells);  // ends with CRLF
 

@@ -337,8 +337,9 @@ YamlFile parse_yaml(std::string_view text, const Limits& limits) {
   Fault fault;
   if (text.size() > limits.rule_file_bytes) {
     fail(fault, 1,
-         fmt::format("The file has {} bytes; at most {} are read (limit rule-file-bytes).",
-                     text.size(), limits.rule_file_bytes),
+         // Who read the file did not read on: its size is not known here.
+         fmt::format("The file has more than {} bytes (limit rule-file-bytes).",
+                     limits.rule_file_bytes),
          "Split the file.");
     file.fault = std::move(fault);
     return file;

@@ -1,7 +1,9 @@
 #include "events/exchange/csv.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
+#include <optional>
 
 #include "base/bytes.h"
 #include "base/text.h"
@@ -26,6 +28,63 @@ bool looks_like_start(std::string_view line) {
          text::is_digits(line.substr(5, 2)) && line[7] == '-' &&
          text::is_digits(line.substr(8, 2)) && (line[10] == 'T' || line[10] == ' ');
 }
+
+enum class Quotes : std::uint8_t {
+  kClosed,   // by a quote with the end of the column behind it
+  kOpen,     // by none: the record is torn, or a quote stands where it means nothing
+  kUnknown,  // more text is needed
+};
+
+// Walks the columns of one record, as far as needed to tell a line feed that belongs to a column in
+// quotes from one that ends a torn record. No byte is looked at twice.
+class ColumnWalk {
+ public:
+  ColumnWalk(std::string_view text, std::size_t record_begin, bool at_end,
+             std::size_t record_bytes_max)
+      : text_(text), column_(record_begin), at_end_(at_end) {
+    if (text.substr(record_begin).starts_with(text::kByteOrderMark))
+      column_ += text::kByteOrderMark.size();
+    if (record_bytes_max < text.size() - record_begin) limit_ = record_begin + record_bytes_max;
+  }
+
+  // Of the quotes around the line feed at `feed`; each call asks for one further on.
+  Quotes around(std::size_t feed) {
+    if (feed < column_) return Quotes::kClosed;
+    while (column_ < feed) {
+      if (text_[column_] != '"') {
+        column_ = std::min(text_.find_first_of(",\n", column_), feed) + 1;
+        continue;
+      }
+      std::size_t quote = 0;
+      const Quotes quotes = closing(column_ + 1, quote);
+      const bool is_behind = quote < feed;
+      if (is_behind || quotes == Quotes::kClosed) column_ = quote + 1;
+      if (!is_behind) return quotes;
+    }
+    return Quotes::kOpen;
+  }
+
+ private:
+  // What the first quote from `at` on that is not doubled does; `quote` is its place.
+  Quotes closing(std::size_t at, std::size_t& quote) const {
+    const std::string_view within = text_.substr(0, limit_);
+    const Quotes at_text_end = at_end_ ? Quotes::kClosed : Quotes::kUnknown;
+    for (quote = within.find('"', at); quote != std::string_view::npos;
+         quote = within.find('"', quote + 2)) {
+      const std::string_view behind = text_.substr(quote + 1, 2);
+      if (behind.empty() || behind == "\r") return at_text_end;
+      if (behind[0] == '"') continue;
+      const bool is_closed = behind[0] == ',' || behind[0] == '\n' || behind == "\r\n";
+      return is_closed ? Quotes::kClosed : Quotes::kOpen;
+    }
+    return at_end_ || limit_ <= text_.size() ? Quotes::kOpen : Quotes::kUnknown;
+  }
+
+  std::string_view text_;
+  std::size_t column_;                          // begins here; all columns before it are over
+  std::size_t limit_ = std::string_view::npos;  // a quote from here on closes nothing
+  bool at_end_;
+};
 
 // The column in quotes that begins at `at`: what it holds, and where it ends.
 Value quoted_column(std::string_view record, std::size_t at, std::size_t& end, Arena& arena) {
@@ -61,6 +120,7 @@ Record next_record(std::string_view text, std::size_t at, bool at_end,
   std::size_t quotes = 0;
   std::size_t line = at;
   std::size_t first_feed = text.size();
+  std::optional<ColumnWalk> columns;  // of a record that needs it: hardly any does
   for (;;) {
     const text::LineEnd line_end = text::find_line_end_and_quotes(text, line);
     quotes += line_end.quotes;
@@ -71,12 +131,14 @@ Record next_record(std::string_view text, std::size_t at, bool at_end,
     record.has_quotes = quotes > 0;
     record.is_unclosed = quotes % 2 != 0;
     record.state = Record::State::kWhole;
-    if (has_feed && !record.is_unclosed) return record;
+    // Whether this line is over is not asked: that would depend on how much of it can be seen.
     if (record.end - at > record_bytes_max && first_feed < text.size()) {
+      record.is_cut = first_feed < record.end;
       record.end = first_feed;
       record.next = first_feed + 1;
       return record;
     }
+    if (has_feed && !record.is_unclosed) return record;
     if (!has_feed || record.next == text.size()) {
       if (!at_end) record.state = Record::State::kIncomplete;
       return record;
@@ -86,7 +148,12 @@ Record next_record(std::string_view text, std::size_t at, bool at_end,
       record.state = Record::State::kIncomplete;
       return record;
     }
-    if (looks_like_start(rest)) return record;
+    if (looks_like_start(rest)) {
+      if (!columns) columns.emplace(text, at, at_end, record_bytes_max);
+      const Quotes around = columns->around(record.end);
+      if (around == Quotes::kUnknown) record.state = Record::State::kIncomplete;
+      if (around != Quotes::kClosed) return record;
+    }
     line = record.next;
   }
 }

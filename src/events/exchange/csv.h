@@ -22,12 +22,15 @@ struct Record {
   std::size_t next = 0;  // where the next record begins
   bool has_quotes = false;
   bool is_unclosed = false;  // a quote was never closed; the record was ended by what follows it
+  bool is_cut = false;       // it grew beyond the limit and was ended at its first line feed
 };
 
 // The record that begins at `at`. It ends at the first line feed outside of quotes. A quote that is
 // never closed must not swallow the records behind it: the record also ends where the next line
 // begins like a record (with a time, or a directive), or, if it grows beyond `record_bytes_max`, at
-// its first line feed. `at_end`: no text will follow. May read kBlockPadding bytes behind the text.
+// its first line feed. But lines inside a column look like anything: within `record_bytes_max` it
+// goes on to the quote that closes it, which is the first one that is not doubled, if the column or
+// the line ends there. `at_end`: no text will follow. May read kBlockPadding bytes behind the text.
 Record next_record(std::string_view text, std::size_t at, bool at_end,
                    std::size_t record_bytes_max);
 

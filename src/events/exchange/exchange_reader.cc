@@ -299,18 +299,25 @@ class ExchangeReader : public Reader {
   // Walks the records that are whole, noting headers. Returns where the first that is not begins.
   std::size_t scan(std::string_view text, std::size_t at, bool at_end, ExchangeContext& context) {
     for (;;) {
-      const Record record =
-          next_record(text, at, at_end, static_cast<std::size_t>(options_.limits->line_bytes));
+      const auto record_bytes = static_cast<std::size_t>(options_.limits->line_bytes);
+      const Record record = next_record(text, at, at_end, record_bytes);
       if (record.state != Record::State::kWhole) return at_end ? text.size() : at;
-      const std::string_view line =
-          text::without_byte_order_mark(text.substr(record.begin, record.end - record.begin));
-      if (is_directive(line)) {
-        read_directive(text::without_carriage_return(line), record.begin, context);
-      } else if (is_plain_header(line)) {
-        fields_ = text::without_carriage_return(line);
-        set_layout(record.begin, context);
-      }
+      // A longer one would not even be seen as a whole.
+      if (record.end - record.begin <= record_bytes) read_header(text, record, context);
       at = record.next;
+      // What made the record too long may stand behind the block: decode() must not join it again.
+      if (record.is_cut) context.segments.push_back({at, layout_});
+    }
+  }
+
+  void read_header(std::string_view text, const Record& record, ExchangeContext& context) {
+    const std::string_view line =
+        text::without_byte_order_mark(text.substr(record.begin, record.end - record.begin));
+    if (is_directive(line)) {
+      read_directive(text::without_carriage_return(line), record.begin, context);
+    } else if (is_plain_header(line)) {
+      fields_ = text::without_carriage_return(line);
+      set_layout(record.begin, context);
     }
   }
 

@@ -119,6 +119,72 @@ TEST(Exchange, ReadsRecordsWithLineFeedsInQuotes) {
   }
 }
 
+// Whoever chooses what stands in a column must not write other records with it.
+TEST(Exchange, LinesInClosedQuotesAreNoRecords) {
+  const std::string head = "#Fields: DateTime,A,B\n";
+  const std::string forged = "2020-01-01T00:00:00.000Z,forged,x";
+  const std::string next = "2021-03-03T00:00:01.000Z,\"n,ext\",\"\"\n";
+  for (const std::string& column :
+       {"a\r\n" + forged, "a\n#Fields: X,Y\n" + forged, "\n" + forged + "\n" + forged + "\r\nb",
+        "\n" + forged + ",\"\"q\"\",\n" + forged, "\n" + forged + "\n\"\"\n" + forged + "\"\""}) {
+    for (const std::string& end : {std::string(",b\n"), ",\"c\n" + forged + "\"\r\n"}) {
+      const std::string record = "2021-03-03T00:00:00.000Z,\"" + column + "\"" + end;
+      for (std::size_t step : {1U, 7U, 1000U}) {
+        const auto log = read(head + record + next + record + next, "x", step);
+        ASSERT_EQ(log.events.size(), 4U) << record;
+        EXPECT_EQ(log.events[0].fields.at("A").size(),
+                  column.size() + 2 - (column.find("\"\"") == std::string::npos ? 0U : 2U));
+        EXPECT_EQ(log.events[1].fields.at("A"), "t:n,ext");
+        EXPECT_EQ(log.events[2].time, "2021-03-03T00:00:00.000Z");
+        EXPECT_TRUE(log.gaps.empty());
+      }
+    }
+  }
+}
+
+TEST(Exchange, ATornRecordEndsWhereTheNextBegins) {
+  const std::string head = "#Fields: DateTime,A,B\n";
+  const std::string torn = "2021-03-03T00:00:00.000Z,\"to";
+  for (const std::string next :
+       {"2021-03-03T00:00:01.000Z,\"n,ext\",b\n", "\"2021-03-03T00:00:01.000Z\",\"\",\"b\"\n",
+        "2021-03-03T00:00:01.000Z,\"\"\"q\"\"\",b\n", "2021-03-03T00:00:01.000Z,,\n"}) {
+    for (const std::size_t step : {1U, 7U, 1000U}) {
+      const auto log = read(head + torn + "\n" + next + next, "x", step);
+      ASSERT_EQ(log.events.size(), 3U) << next;
+      EXPECT_EQ(log.events[0].length_bytes, torn.size());
+      EXPECT_EQ(log.events[1].time, "2021-03-03T00:00:01.000Z");
+      EXPECT_EQ(log.gaps.size(), 2U);
+    }
+  }
+}
+
+// A quote beyond the greatest length of a record closes nothing, wherever blocks end.
+TEST(Exchange, QuotesCloseWithinTheLimit) {
+  Limits limits;
+  limits.line_bytes = 300;
+  const std::string line = "2020-01-01T00:00:00.000Z,a,b\n";
+  for (std::size_t filler = 200; filler < 320; ++filler) {
+    const std::string record =
+        "2021-03-03T00:00:00.000Z,\"\n" + line + std::string(filler, 'x') + "\"";
+    const std::string log_text = "#Fields: DateTime,A,B\n" + record + ",\n" + line;
+    const auto whole = read(log_text, "x", SIZE_MAX / 2, limits);
+    EXPECT_EQ(whole.events.size() == 2, record.size() < limits.line_bytes) << filler;
+    for (const std::size_t step : {1U, 13U})
+      EXPECT_EQ(read(log_text, "x", step, limits).events, whole.events) << filler;
+  }
+}
+
+TEST(Exchange, ReadsManyOpenQuotesOnce) {
+  std::string torn = "#Fields: DateTime,A,B\n";
+  std::string closed = torn + "2021-03-03T00:00:00.000Z,";
+  for (int i = 0; i < 20'000; ++i) {
+    torn += "2021-03-03T00:00:00.000Z,\"\"\"\"\"x\n";
+    closed += "\"\n2021-03-03T00:00:00.000Z\",";
+  }
+  EXPECT_EQ(read(torn).events.size(), 20'000U);
+  EXPECT_EQ(read(closed).events.size(), 1U);
+}
+
 TEST(Exchange, AStrayQuoteDoesNotSwallowWhatFollows) {
   const std::string log_text =
       "#Fields: DateTime,A,B\n2021-03-03T00:00:00.000Z,\"lost,x\n2021-03-03T00:00:01.000Z,a,b\n";
@@ -155,6 +221,21 @@ TEST(Exchange, SkipsARecordOverTheLimit) {
     std::uint64_t skipped = 0;
     for (const auto& gap : log.gaps) skipped += gap.length_bytes;
     EXPECT_EQ(skipped, 927U);
+  }
+}
+
+// A header that is too long to be seen as a whole must not depend on how much of it was seen.
+TEST(Exchange, SkipsAHeaderOverTheLimitWhereverBlocksEnd) {
+  Limits limits;
+  limits.line_bytes = 60;
+  const std::string log_text =
+      "#Fields: DateTime,A\n2021-03-03T00:00:00.000Z,a\n#Fields: DateTime," + std::string(60, 'B') +
+      "\n2021-03-03T00:00:01.000Z,b\n";
+  for (const std::size_t step : {3U, 10'000U}) {
+    const auto log = read(log_text, "x", step, limits);
+    ASSERT_EQ(log.events.size(), 2U);
+    EXPECT_EQ(log.events[1].fields.at("A"), "t:b");
+    EXPECT_FALSE(log.gaps.empty());
   }
 }
 
@@ -208,10 +289,20 @@ std::string random_log(std::mt19937& random) {
       "2021-03-03T00:00:01Z,MX,E,\"'S:C=\"\"q\"\"';S:=;junk;S:E=a, b\",c",
       "\"2021-03-03T00:00:00Z\",1",
       "2021-03-03T00:00:01Z,MX,E,'S:C=open;S:D=1",
-      "\"a\"b,c"};
+      "\"a\"b,c",
+      "2021-03-03T00:00:02Z,MX,E,\"S:A=open",
+      "2021-03-03T00:00:03Z,in,E,S:B=quotes\"",
+      "2021-03-03T00:00:04Z,in,\",\"\"\",\"",
+      "2021-03-03T00:00:05Z,m\"id,\"\"\"",
+      "#Date: \",x"};
   std::string log;
   for (int i = 0; i < 30; ++i)
     log += std::string(kLines[random() % std::size(kLines)]) + (random() % 3 == 0 ? "\r\n" : "\n");
+  // Records are torn anywhere, and the last one has lost its end.
+  for (std::size_t torn = random() % 3; torn > 0; --torn) {
+    const std::size_t at = random() % log.size();
+    log.erase(at, random() % 20);
+  }
   return log;
 }
 
@@ -220,10 +311,12 @@ TEST(Exchange, AgreesWithItsTwinOnRandomLogs) {
   std::size_t events_count = 0;
   for (int round = 0; round < 1500; ++round) {
     const std::string log = random_log(random);
-    const auto twin = exchange::read_slowly(log, kProxyPath, Limits{});
+    Limits limits;
+    if (round % 2 != 0) limits.line_bytes = 30 + random() % 90;
+    const auto twin = exchange::read_slowly(log, kProxyPath, limits);
     events_count += twin.events.size();
     for (const std::size_t step : {1 + random() % 50, std::uint_fast32_t{1} << 20U}) {
-      const auto fast = read(log, kProxyPath, step);
+      const auto fast = read(log, kProxyPath, step, limits);
       ASSERT_EQ(fast.events.size(), twin.events.size()) << log;
       for (std::size_t i = 0; i < fast.events.size(); ++i)
         ASSERT_TRUE(fast.events[i] == twin.events[i])

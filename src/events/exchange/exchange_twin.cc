@@ -44,6 +44,30 @@ struct Piece {
   std::string text;
 };
 
+// Whether the line feed at `feed` stands in a column in quotes, whose first quote that is not
+// doubled stands in the record's greatest length and at the end of a column or line.
+bool is_in_closed_quotes(const std::string& log, std::size_t begin, std::size_t feed,
+                         std::size_t record_bytes_max) {
+  std::size_t at = log.compare(begin, 3, kMark) == 0 ? begin + 3 : begin;
+  for (; at < feed; ++at) {
+    if (log[at] == '"') {
+      for (++at; at < log.size(); ++at) {
+        if (log[at] != '"') continue;
+        if (at + 1 == log.size() || log[at + 1] != '"') break;
+        ++at;
+      }
+      if (at > feed) {
+        if (at >= log.size() || at + 1 - begin > record_bytes_max) return false;
+        std::string behind = log.substr(at + 1, 2);
+        if (behind == "\r" || behind == "\r\n") behind = "\n";
+        return behind.empty() || behind[0] == '\n' || behind[0] == ',';
+      }
+    }
+    while (at < feed && log[at] != ',' && log[at] != '\n') ++at;
+  }
+  return false;
+}
+
 std::vector<Piece> records_of(const std::string& log, std::size_t record_bytes_max) {
   std::vector<Piece> records;
   std::size_t begin = 0;
@@ -55,12 +79,12 @@ std::vector<Piece> records_of(const std::string& log, std::size_t record_bytes_m
       if (log[end] == '"') in_quotes = !in_quotes;
       if (log[end] != '\n') continue;
       if (first_feed == std::string::npos) first_feed = end;
-      if (!in_quotes || end + 1 == log.size() || starts_a_record(log.substr(end + 1, 20))) break;
-      if (end - begin > record_bytes_max) break;
+      if (!in_quotes || end + 1 == log.size() || end - begin > record_bytes_max) break;
+      if (starts_a_record(log.substr(end + 1, 20)) &&
+          !is_in_closed_quotes(log, begin, end, record_bytes_max))
+        break;
     }
-    const bool is_whole = end < log.size() && !in_quotes;
-    if (!is_whole && end - begin > record_bytes_max && first_feed != std::string::npos)
-      end = first_feed;
+    if (end - begin > record_bytes_max && first_feed != std::string::npos) end = first_feed;
     records.push_back({begin, log.substr(begin, end - begin)});
     begin = end + 1;
   }
@@ -243,6 +267,7 @@ text::PlainLog read_slowly(std::string_view log, std::string_view path, const Li
   std::string log_type;
   std::string fields;
   for (const Piece& record : records_of(std::string(log), limits.line_bytes)) {
+    if (record.text.size() > limits.line_bytes) continue;
     std::string line = record.text;
     if (line.ends_with("\r")) line.pop_back();
     const std::size_t length = line.size();
@@ -265,7 +290,7 @@ text::PlainLog read_slowly(std::string_view log, std::string_view path, const Li
       header.channel = log_name(header.kind, log_type, path);
       continue;
     }
-    if (header.columns.empty() || record.text.size() > limits.line_bytes) continue;
+    if (header.columns.empty()) continue;
     text::PlainEvent event = event_of(header, line);
     event.offset_bytes = record.begin;
     event.length_bytes = length;

@@ -8,6 +8,8 @@ namespace pugmark::ncsa {
 namespace {
 
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+constexpr std::string_view kTimeForm = "dd/Mmm/dddd:dd:dd:dd";
+constexpr std::string_view kZoneForm = " +dddd";
 
 int month_of(std::string_view name) {
   constexpr std::array<std::string_view, 12> kNames = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -91,14 +93,40 @@ void parse_request(std::string_view request, Line& line) {
   if (mark != std::string_view::npos) line.query = uri.substr(mark + 1);
 }
 
+// A whole time between the bracket at `open` and its partner.
+std::optional<ParsedTime> time_in_brackets(std::string_view text, std::size_t open,
+                                           std::size_t& behind) {
+  for (const std::size_t length : {kTimeForm.size(), kTimeForm.size() + kZoneForm.size()}) {
+    behind = open + 1 + length + 1;
+    if (behind > text.size() || text[behind - 1] != ']') continue;
+    return parse_ncsa_time(text.substr(open + 1, length));
+  }
+  return std::nullopt;
+}
+
+// The bracket of the time. Whoever logs in chooses the name of the user, and may have put brackets
+// into it. The request, whose text he chooses as well, stands behind the time in quotes.
+std::optional<std::size_t> find_time(std::string_view text, ParsedTime& time, std::size_t& behind) {
+  const std::size_t first = text.find('[');
+  std::size_t end = text.size();
+  for (std::size_t open = first; open < end; open = text.find('[', open + 1)) {
+    if (const auto found = time_in_brackets(text, open, behind)) {
+      time = *found;
+      return open;
+    }
+    if (open == first) end = std::min(text.find(" \"", open), end);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<ParsedTime> parse_ncsa_time(std::string_view text) {
-  constexpr std::string_view kForm = "dd/Mmm/dddd:dd:dd:dd";
-  if (text.size() < kForm.size()) return std::nullopt;
-  for (std::size_t i = 0; i < kForm.size(); ++i) {
+  if (text.size() < kTimeForm.size()) return std::nullopt;
+  for (std::size_t i = 0; i < kTimeForm.size(); ++i) {
     const bool is_digit = text[i] >= '0' && text[i] <= '9';
-    if (kForm[i] == 'd' ? !is_digit : (kForm[i] == '/' || kForm[i] == ':') && text[i] != kForm[i])
+    const char form = kTimeForm[i];
+    if (form == 'd' ? !is_digit : (form == '/' || form == ':') && text[i] != form)
       return std::nullopt;
   }
   CivilTime civil;
@@ -111,9 +139,9 @@ std::optional<ParsedTime> parse_ncsa_time(std::string_view text) {
   const auto time = time_from_civil(civil);
   if (!time) return std::nullopt;
   ParsedTime parsed{*time, TimePrecision::kSecond, false};
-  std::string_view zone = text.substr(kForm.size());
+  std::string_view zone = text.substr(kTimeForm.size());
   if (zone.empty()) return parsed;
-  if (zone.size() != 6 || zone[0] != ' ' || (zone[1] != '+' && zone[1] != '-') ||
+  if (zone.size() != kZoneForm.size() || zone[0] != ' ' || (zone[1] != '+' && zone[1] != '-') ||
       !text::is_digits(zone.substr(2)))
     return std::nullopt;
   const int hours = number(zone.substr(2, 2));
@@ -126,16 +154,11 @@ std::optional<ParsedTime> parse_ncsa_time(std::string_view text) {
 }
 
 std::optional<Line> parse_line(std::string_view text) {
-  const std::size_t open = text.find('[');
-  if (open == std::string_view::npos || open == 0) return std::nullopt;
-  const std::size_t close = text.find(']', open);
-  if (close == std::string_view::npos) return std::nullopt;
   Line line;
-  if (!parse_front(text.substr(0, open), line)) return std::nullopt;
-  const auto time = parse_ncsa_time(text.substr(open + 1, close - open - 1));
-  if (!time) return std::nullopt;
-  line.time = *time;
-  std::string_view rest = text.substr(close + 1);
+  std::size_t behind_time = 0;
+  const auto open = find_time(text, line.time, behind_time);
+  if (!open || !parse_front(text.substr(0, *open), line)) return std::nullopt;
+  std::string_view rest = text.substr(behind_time);
   skip_blanks(rest);
   const auto request = take_quoted(rest);
   if (!request) return std::nullopt;

@@ -112,22 +112,41 @@ class NcsaReader : public text::LineReader {
 
 };
 
+struct HeadLines {
+  std::size_t count = 0;
+  std::size_t fitting_count = 0;  // those of an access log
+  std::size_t fitting_bytes = 0;  // in them
+};
+
+HeadLines count_lines(Bytes head, std::size_t most) {
+  HeadLines found;
+  text::LineCursor lines(as_text(head));
+  while (found.count < most && lines.next()) {
+    const auto line = text::without_carriage_return(text::without_byte_order_mark(lines.line()));
+    if (line.empty()) continue;
+    // The last line of the head may be only part of one.
+    if (lines.end() == head.size() && found.count > 0) break;
+    ++found.count;
+    if (!parse_line(line)) continue;
+    ++found.fitting_count;
+    found.fitting_bytes += line.size();
+  }
+  return found;
+}
+
 }  // namespace
 
 bool is_ncsa(Bytes head) {
   constexpr std::size_t kLinesLookedAt = 20;
-  text::LineCursor lines(as_text(head));
-  std::size_t lines_count = 0;
-  std::size_t fitting_count = 0;
-  while (lines_count < kLinesLookedAt && lines.next()) {
-    const auto line = text::without_carriage_return(text::without_byte_order_mark(lines.line()));
-    if (line.empty()) continue;
-    // The last line of the head may be only part of one.
-    if (lines.end() == head.size() && lines_count > 0) break;
-    ++lines_count;
-    if (parse_line(line)) ++fitting_count;
-  }
-  return fitting_count > 0 && fitting_count * 2 >= lines_count;
+  const HeadLines lines = count_lines(head, kLinesLookedAt);
+  return lines.fitting_count > 0 && lines.fitting_count * 2 >= lines.count;
+}
+
+bool has_ncsa_lines(Bytes head) {
+  constexpr std::size_t kFewest = 3;
+  const HeadLines lines = count_lines(head, SIZE_MAX);
+  return lines.fitting_count >= kFewest && lines.fitting_count * 4 >= lines.count &&
+         lines.fitting_bytes * 4 >= head.size();
 }
 
 std::unique_ptr<Reader> make_ncsa_reader(const ReaderOptions& options) {

@@ -7,8 +7,12 @@
 
 namespace pugmark::ncsa {
 
-// True if the first lines of `head` are NCSA common or combined log lines.
+// True if at least half of the first lines of `head` are NCSA common or combined log lines.
 bool is_ncsa(Bytes head);
+
+// True if a good share of all lines and bytes of `head` are such lines, whatever stands in front of
+// them. It looks at everything, so it is the question for what no other format claims.
+bool has_ncsa_lines(Bytes head);
 
 // Reader of access logs in NCSA common and combined log format as Apache, nginx and Tomcat write
 // them, with or without the virtual host in front and further fields behind (docs/formats/ncsa.md).

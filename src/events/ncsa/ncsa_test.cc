@@ -43,6 +43,32 @@ TEST(Ncsa, ReadsCommonCombinedAndFurtherFields) {
   EXPECT_TRUE(log.gaps.empty());
 }
 
+// With Basic authentication the client chooses the name of the user.
+TEST(Ncsa, ReadsUsersWithBrackets) {
+  const std::string behind = " [10/Oct/2000:13:55:36 -0700] \"GET /[x] HTTP/1.1\" 401 5\n";
+  for (const std::string user : {"a[b", "[", "[[]", "a] [b] c", "[10/Oct/2000", "]["}) {
+    const auto log = read("198.51.100.7 - " + user + behind);
+    ASSERT_EQ(log.events.size(), 1U) << user;
+    EXPECT_EQ(log.events[0].fields.at("cs-username"), "t:" + user);
+    EXPECT_EQ(log.events[0].time, "2000-10-10T20:55:36Z");
+    EXPECT_TRUE(log.gaps.empty());
+  }
+}
+
+TEST(Ncsa, TakesNoTimeFromTheRequest) {
+  const auto log = read("198.51.100.7 - - [bad] \"GET /[10/Oct/2000:13:55:36 -0700]\" 200 5 \"\n");
+  EXPECT_TRUE(log.events.empty());
+  EXPECT_EQ(log.gaps.size(), 1U);
+}
+
+TEST(Ncsa, ReadsManyBracketsOnce) {
+  const std::string many = "198.51.100.7 - " + std::string(4'000'000, '[');
+  EXPECT_FALSE(ncsa::parse_line(many).has_value());
+  const std::string whole = many + " [10/Oct/2000:13:55:36 -0700] \"GET /\" 200 5";
+  ASSERT_TRUE(ncsa::parse_line(whole).has_value());
+  EXPECT_EQ(ncsa::parse_line(whole)->user.size(), 4'000'000U);
+}
+
 TEST(Ncsa, ReadsTimes) {
   EXPECT_TRUE(ncsa::parse_ncsa_time("29/Feb/2020:23:59:60 +0530").has_value());
   EXPECT_FALSE(ncsa::parse_ncsa_time("30/Feb/2020:23:59:59 +0000").has_value());
@@ -68,7 +94,7 @@ TEST(Ncsa, AgreesWithItsTwinOnRandomLogs) {
     std::string log;
     for (int i = 0; i < 10; ++i) {
       log += pick({"198.51.100.7 - -", "h 198.51.100.7 - u v", "a b c", "a b", "a - \xE9 -",
-                   "a - [b"}) +
+                   "a - [b", "a - b[c [", "a - [10/Oct/2000:13:55:3 \"[", "a - ]["}) +
              pick({" [10/Oct/2000:13:55:36 -0700] ", " [10/Oct/2000:13:55:36] ",
                    "[31/Feb/2000:13:55:36 +0000]", " [10/Oct/2000:13:55:36 -07:00] "}) +
              pick({"\"GET /a?b HTTP/1.1\"", "\"GET /a b\"", "\"\"", "\"x\\\" y\\", "\" \"", "-"}) +

@@ -122,14 +122,28 @@ void read_request(const std::string& request, text::PlainEvent& event) {
       mark == std::string::npos ? "null" : value_of(uri.substr(mark + 1), false);
 }
 
+// Where the first bracket of a readable time stands: any, if it is the first of the line, else one
+// in front of the first blank and quote behind that.
+std::size_t time_begin(const std::string& line) {
+  bool is_first = true;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (!is_first && line.compare(i, 2, " \"") == 0) break;
+    if (line[i] != '[') continue;
+    const std::size_t close = line.find(']', i);
+    if (close != std::string::npos && !time_of(line.substr(i + 1, close - i - 1)).empty()) return i;
+    is_first = false;
+  }
+  return std::string::npos;
+}
+
 bool read_line(const std::string& line, text::PlainEvent& event) {
-  const std::size_t open = line.find('[');
-  const std::size_t close = open == std::string::npos ? open : line.find(']', open);
-  if (close == std::string::npos || !read_front(line.substr(0, open), event)) return false;
+  const std::size_t open = time_begin(line);
+  if (open == std::string::npos || !read_front(line.substr(0, open), event)) return false;
+  const std::size_t close = line.find(']', open);
   event.time = time_of(line.substr(open + 1, close - open - 1));
   std::size_t at = skip(line, close + 1);
   const std::size_t request_end = quoted_end(line, at);
-  if (event.time.empty() || request_end == std::string::npos) return false;
+  if (request_end == std::string::npos) return false;
   read_request(line.substr(at + 1, request_end - at - 1), event);
   const std::string numbers = line.substr(request_end + 1);
   const auto words = words_of(numbers);

@@ -1,8 +1,10 @@
 #include "events/w3c/w3c_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include "events/text/fields.h"
@@ -346,19 +348,62 @@ class W3cReader : public Reader {
   Cutter cutter_;
 };
 
+// What stands behind `#Fields:`.
+std::optional<std::string_view> fields_of(std::string_view line) {
+  constexpr std::string_view kFields = "#Fields:";
+  if (line.size() <= kFields.size() || !equal_ascii_nocase(line.substr(0, kFields.size()), kFields))
+    return std::nullopt;
+  return line.substr(kFields.size());
+}
+
+bool is_web_server_directive(std::string_view line) {
+  return line.starts_with("#Software: Microsoft Internet Information Services") ||
+         line.starts_with("#Software: Microsoft HTTP API");
+}
+
+// "YYYY-MM-DD HH:MM:SS ... GET /...": as IIS and HTTP.sys write it, whatever other columns it has.
+bool is_web_row(std::string_view line, text::DayParser& days) {
+  if (line.size() < 20 || line[10] != ' ' || line[19] != ' ' || !days.parse(line.substr(0, 10)) ||
+      !text::parse_seconds_of_day(line.substr(11, 8)))
+    return false;
+  constexpr std::array<std::string_view, 4> kRequests = {" GET /", " POST /", " HEAD /",
+                                                         " OPTIONS /"};
+  return std::any_of(kRequests.begin(), kRequests.end(), [&](std::string_view request) {
+    return line.find(request) != std::string_view::npos;
+  });
+}
+
 }  // namespace
 
 bool is_w3c(Bytes head) {
   text::LineCursor lines(as_text(head));
   while (lines.next()) {
-    const std::string_view line = text::without_byte_order_mark(lines.line());
-    constexpr std::string_view kFields = "#Fields:";
-    if (line.size() > kFields.size() &&
-        equal_ascii_nocase(line.substr(0, kFields.size()), kFields) &&
-        is_web_log(line.substr(kFields.size())))
-      return true;
+    const auto names = fields_of(text::without_byte_order_mark(lines.line()));
+    if (names && is_web_log(*names)) return true;
   }
   return false;
+}
+
+bool has_w3c_rows(Bytes head) {
+  text::LineCursor lines(as_text(head));
+  text::DayParser days;
+  std::size_t lines_count = 0;
+  std::size_t rows_count = 0;
+  bool has_directive = false;
+  while (lines.next()) {
+    const std::string_view line = text::without_byte_order_mark(lines.line());
+    // They name the columns of another kind of log: is_w3c() has seen them.
+    if (fields_of(line)) return false;
+    if (line.starts_with('#')) {
+      has_directive = has_directive || (lines_count == 0 && is_web_server_directive(line));
+      continue;
+    }
+    // The last line of the head may be only part of one.
+    if (line.empty() || line == "\r" || (lines.end() == head.size() && lines_count > 0)) continue;
+    ++lines_count;
+    if (is_web_row(line, days)) ++rows_count;
+  }
+  return has_directive || (rows_count >= 3 && rows_count * 2 >= lines_count);
 }
 
 std::unique_ptr<Reader> make_w3c_reader(std::string_view path, const ReaderOptions& options) {

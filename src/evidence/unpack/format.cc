@@ -57,9 +57,10 @@ bool is_tar(std::string_view head) {
 }
 
 bool is_gzip(std::string_view head) {
-  // Deflate is the only method; the upper three flags are reserved.
-  return head.size() >= 18 && head.starts_with("\x1f\x8b\x08"sv) &&
-         (static_cast<unsigned char>(head[3]) & 0xE0U) == 0;
+  // Deflate is the only method; the upper three flags are reserved. What was cut behind that, even
+  // inside the header, was gzip all the same.
+  return head.starts_with("\x1f\x8b\x08"sv) &&
+         (head.size() == 3 || (static_cast<unsigned char>(head[3]) & 0xE0U) == 0);
 }
 
 bool is_bzip2(std::string_view head) {

@@ -20,6 +20,7 @@ archive = made_logs.zip_stored([(b"a.log", LINES), (b"b.log", LINES[:-77]), (b"c
 write("cut-1.log.gz", packed[:-1])
 write("cut-half.log.gz", packed[:len(packed) // 2])
 write("cut-header.log.gz", packed[:19])
+write("cut-in-header.log.gz", packed[:7])
 write("checksum.log.gz", packed, len(packed) - 8)
 write("length.log.gz", packed, len(packed) - 1)
 write("checksum-of-first.log.gz", packed + packed, len(packed) - 8)
