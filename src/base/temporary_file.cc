@@ -11,9 +11,11 @@
 namespace pugmark {
 namespace {
 
+constexpr const char* kDefaultFolder = "/tmp";
+
 std::string temporary_folder() {
   const char* folder = std::getenv("TMPDIR");
-  return folder != nullptr && *folder != '\0' ? folder : "/tmp";
+  return folder != nullptr && *folder != '\0' ? folder : kDefaultFolder;
 }
 
 // O_TMPFILE never gives the file a name; where the file system cannot do that, it is unlinked at
@@ -34,9 +36,12 @@ TemporaryFile::~TemporaryFile() {
 }
 
 TemporaryFile::TemporaryFile(TemporaryFile&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), folder_(std::move(other.folder_)) {}
+    : otherwise_(other.otherwise_),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      folder_(std::move(other.folder_)) {}
 
 TemporaryFile& TemporaryFile::operator=(TemporaryFile&& other) noexcept {
+  std::swap(otherwise_, other.otherwise_);
   std::swap(descriptor_, other.descriptor_);
   std::swap(folder_, other.folder_);
   return *this;
@@ -45,6 +50,11 @@ TemporaryFile& TemporaryFile::operator=(TemporaryFile&& other) noexcept {
 Status TemporaryFile::open() {
   folder_ = temporary_folder();
   descriptor_ = open_unlinked(folder_);
+  const bool is_no_folder = descriptor_ < 0 && (errno == ENOENT || errno == ENOTDIR);
+  if (is_no_folder && otherwise_ == Otherwise::kDefaultFolder) {
+    folder_ = kDefaultFolder;
+    descriptor_ = open_unlinked(folder_);
+  }
   return descriptor_ < 0 ? Status(failure("made", errno)) : Status();
 }
 
@@ -52,7 +62,7 @@ Error TemporaryFile::failure(const char* what, int error_number) const {
   return {ErrorCode::kIo,
           fmt::format("A temporary file in {} cannot be {}: {}.", folder_, what,
                       std::generic_category().message(error_number)),
-          "Make room there, or set TMPDIR to a folder with more."};
+          "Set TMPDIR to a folder with more room."};
 }
 
 Status TemporaryFile::write_at(std::uint64_t offset_bytes, Bytes bytes, std::size_t& written) {

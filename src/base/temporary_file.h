@@ -14,7 +14,13 @@ namespace pugmark {
 // end. Errors (kIo) name the folder and say what to do. Movable; one thread at a time.
 class TemporaryFile {
  public:
-  TemporaryFile() = default;
+  // What to do if TMPDIR names no folder.
+  enum class Otherwise : std::uint8_t {
+    kFail,
+    kDefaultFolder,  // /tmp: for what is not worth losing a hunt for
+  };
+
+  explicit TemporaryFile(Otherwise otherwise = Otherwise::kFail) : otherwise_(otherwise) {}
   ~TemporaryFile();
   TemporaryFile(TemporaryFile&& other) noexcept;
   TemporaryFile& operator=(TemporaryFile&& other) noexcept;
@@ -33,6 +39,7 @@ class TemporaryFile {
   Status open();
   Error failure(const char* what, int error_number) const;
 
+  Otherwise otherwise_;
   int descriptor_ = -1;
   std::string folder_;
 };

@@ -61,5 +61,13 @@ TEST(TemporaryFile, ErrorsNameTheFolderAndWhatToDo) {
   EXPECT_NE(status.error().hint.find("TMPDIR"), std::string::npos);
 }
 
+TEST(TemporaryFile, GoesToTheDefaultFolderWhereThatIsAsked) {
+  const TemporaryFolder folder("/nowhere/at/all");
+  TemporaryFile file(TemporaryFile::Otherwise::kDefaultFolder);
+  std::size_t count = 0;
+  EXPECT_TRUE(file.write_at(0, as_bytes("x"), count).ok());
+  EXPECT_EQ(count, 1U);
+}
+
 }  // namespace
 }  // namespace pugmark

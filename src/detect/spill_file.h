@@ -25,7 +25,7 @@ class SpillFile {
  private:
   Status flush();
 
-  TemporaryFile file_;
+  TemporaryFile file_{TemporaryFile::Otherwise::kDefaultFolder};
   std::uint64_t size_bytes_ = 0;
   std::string buffer_;  // not yet in the file
 };
