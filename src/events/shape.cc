@@ -38,10 +38,18 @@ struct ShapeTable::Tables {
   std::deque<std::string> names;
   std::unordered_map<std::string_view, FieldId> ids_by_name;
   std::unordered_set<FieldId> shortened;
-  std::uint64_t names_cost = 0;
+  // What is in use of each table, and how far it may be filled.
+  struct Table {
+    std::uint64_t used = 0;
+    std::uint64_t most = 0;
+    bool has_room(std::uint64_t more) const { return used + more <= most; }
+  };
+  Table names_table;
+  Table shapes_table;
+  Table shape_fields_table;
+  bool is_shared = false;
   std::deque<Shape> shapes;
   std::unordered_multimap<std::uint64_t, const Shape*> shapes_by_hash;
-  std::uint64_t shape_fields_count = 0;
   std::atomic<bool> refused = false;
 
   void shorten_names(Shape& shape) const {
@@ -67,9 +75,28 @@ ShapeTable::ShapeTable(const Limits& limits, ShapeListener* listener)
     : tables_(std::make_unique<Tables>()) {
   tables_->limits = limits;
   tables_->listener = listener;
+  tables_->names_table.most = limits.field_names;
+  tables_->shapes_table.most = limits.shapes;
+  tables_->shape_fields_table.most = limits.shape_fields;
 }
 
 ShapeTable::~ShapeTable() = default;
+
+void ShapeTable::share_among_items() {
+  const std::lock_guard lock(tables_->mutex);
+  tables_->is_shared = true;
+}
+
+void ShapeTable::begin_item() {
+  const std::lock_guard lock(tables_->mutex);
+  if (!tables_->is_shared) return;
+  const auto allow_half = [](Tables::Table& table, std::uint64_t limit) {
+    table.most = table.used + (limit - table.used + 1) / 2;
+  };
+  allow_half(tables_->names_table, tables_->limits.field_names);
+  allow_half(tables_->shapes_table, tables_->limits.shapes);
+  allow_half(tables_->shape_fields_table, tables_->limits.shape_fields);
+}
 
 bool ShapeTable::intern_field(std::string_view name, FieldId& id) {
   std::string shorter;
@@ -86,11 +113,11 @@ bool ShapeTable::intern_field(std::string_view name, FieldId& id) {
   }
   constexpr std::size_t kBytesOfOneName = 128;
   const std::uint64_t cost = 1 + name.size() / kBytesOfOneName;
-  if (tables_->names_cost + cost > tables_->limits.field_names) {
+  if (!tables_->names_table.has_room(cost)) {
     tables_->refused = true;
     return false;
   }
-  tables_->names_cost += cost;
+  tables_->names_table.used += cost;
   id = FieldId{static_cast<std::uint32_t>(tables_->names.size())};
   tables_->names.emplace_back(name);
   tables_->ids_by_name.emplace(tables_->names.back(), id);
@@ -106,12 +133,13 @@ const Shape* ShapeTable::intern(Shape shape) {
   for (auto it = first; it != last; ++it) {
     if (same_kind(*it->second, shape)) return it->second;
   }
-  if (tables_->shapes.size() >= tables_->limits.shapes ||
-      tables_->shape_fields_count + shape.fields.size() > tables_->limits.shape_fields) {
+  if (!tables_->shapes_table.has_room(1) ||
+      !tables_->shape_fields_table.has_room(shape.fields.size())) {
     tables_->refused = true;
     return nullptr;
   }
-  tables_->shape_fields_count += shape.fields.size();
+  ++tables_->shapes_table.used;
+  tables_->shape_fields_table.used += shape.fields.size();
   shape.id = static_cast<std::uint32_t>(tables_->shapes.size());
   tables_->complete(shape);
   shape.wanted = tables_->listener == nullptr || tables_->listener->wants(shape);

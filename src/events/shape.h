@@ -84,6 +84,14 @@ class ShapeTable {
   ShapeTable& operator=(const ShapeTable&) = delete;
   ~ShapeTable();
 
+  // From here on an item may fill half of what is left of the tables and no more, so that one
+  // hostile item does not blind all behind it. Only where one thread reads items one after another:
+  // then what is refused follows from their order.
+  void share_among_items();
+
+  // The next item begins. Does nothing unless the tables are shared so.
+  void begin_item();
+
   // The id of a name (UTF-8, exact case; shortened if it is too long). False if the table is full.
   bool intern_field(std::string_view name, FieldId& id);
 

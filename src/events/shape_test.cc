@@ -56,6 +56,33 @@ TEST(ShapeTable, CountsLongNamesForSeveral) {
   EXPECT_TRUE(table.intern_field(std::string(300, 'a'), id));
 }
 
+TEST(ShapeTable, LeavesHalfOfWhatIsLeftToTheNextItems) {
+  Limits limits;
+  limits.field_names = 100;
+  limits.shapes = 10;
+  ShapeTable table(limits);
+  table.share_among_items();
+  const auto names_let_in = [&](char item) {
+    table.begin_item();
+    int count = 0;
+    FieldId id{};
+    for (int i = 0; i < 200; ++i) count += table.intern_field(item + std::to_string(i), id) ? 1 : 0;
+    return count;
+  };
+  EXPECT_EQ(names_let_in('a'), 50);
+  EXPECT_EQ(names_let_in('b'), 25);
+  EXPECT_EQ(names_let_in('a'), 13 + 50) << "what is known already takes no room";
+  const auto shapes_let_in = [&] {
+    table.begin_item();
+    int count = 0;
+    for (int i = 0; i < 20; ++i)
+      count += table.intern(shape_of(table, {}, std::to_string(i))) != nullptr ? 1 : 0;
+    return count;
+  };
+  EXPECT_EQ(shapes_let_in(), 5);
+  EXPECT_EQ(shapes_let_in(), 5 + 3);
+}
+
 TEST(ShapeTable, ShortensNamesAndSaysSo) {
   const Limits limits;
   const std::string long_name(limits.name_bytes + 1, 'x');

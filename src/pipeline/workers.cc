@@ -18,17 +18,18 @@
 namespace pugmark {
 namespace {
 
+// How the evidence is read: as fast as it goes, or by one thread in the order of paths, so that what
+// is refused is the same in every run.
+enum class Pass { kFast, kInOrder };
+
 // The files of one run, handed out to workers. Thread-safe.
 class Work {
  public:
-  Work(const Listing& listing, std::uint32_t first_id, const ReaderOptions& options,
-       unsigned threads_count, HuntProgress& progress)
-      : ids_(first_id),
-        options_(options),
-        is_in_order_(threads_count == 1),
-        progress_(progress) {
+  Work(const Listing& listing, std::uint32_t first_id, const ReaderOptions& options, Pass pass,
+       HuntProgress& progress)
+      : ids_(first_id), options_(options), pass_(pass), progress_(progress) {
     for (const EvidenceFile& file : listing.files) waiting_.push_back(&file);
-    if (is_in_order_) return;
+    if (pass_ == Pass::kInOrder) return;
     // Large files first, so that no thread is left alone with one at the end.
     std::stable_sort(waiting_.begin(), waiting_.end(),
                      [](const auto* a, const auto* b) { return a->size_bytes > b->size_bytes; });
@@ -92,7 +93,7 @@ class Work {
 
   // Something was refused that another order of reading would have let in.
   bool is_in_vain() const {
-    return !is_in_order_ && (ids_.refused() || options_.shapes->refused());
+    return pass_ == Pass::kFast && (ids_.refused() || options_.shapes->refused());
   }
 
   std::vector<Item> take_items() { return std::move(items_); }
@@ -116,7 +117,7 @@ class Work {
 
   ItemIds ids_;
   ReaderOptions options_;
-  bool is_in_order_;  // one thread, files by path: what is refused is the same in every run
+  Pass pass_;
   HuntProgress& progress_;
   std::mutex mutex_;
   std::condition_variable opened_;
@@ -196,15 +197,17 @@ class FirstFailure {
   std::optional<Error> error_;
 };
 
-// Nothing if it was in vain: then it has to be done again by one thread.
+// Nothing if it was in vain: then it has to be done again in order.
 Result<std::optional<ScannedEvidence>> scan_once(const Listing& listing, std::uint32_t first_id,
                                                  Ruleset& rules, const HuntRequest& request,
-                                                 unsigned threads_count, HuntProgress& progress) {
+                                                 Pass pass, HuntProgress& progress) {
+  const unsigned threads_count = pass == Pass::kFast ? threads_count_of(request) : 1;
   ScannedEvidence scanned;
   scanned.shapes = std::make_unique<ShapeTable>(request.limits, &rules);
   const ReaderOptions options{&request.limits, scanned.shapes.get(), request.carve,
                               &progress.cancel};
-  Work work(listing, first_id, options, threads_count, progress);
+  if (pass == Pass::kInOrder) scanned.shapes->share_among_items();
+  Work work(listing, first_id, options, pass, progress);
   scanned.scanners = Scanner::team(rules, request.limits, threads_count);
   FirstFailure failure;
   run_on_threads(threads_count, [&](unsigned number) {
@@ -240,8 +243,8 @@ Result<ScannedEvidence> scan_evidence(const Listing& listing, const ItemIds& ids
   std::uint64_t total_bytes = 0;
   for (const EvidenceFile& file : listing.files) total_bytes += file.size_bytes;
   progress.bytes_total = total_bytes;
-  for (unsigned threads_count = threads_count_of(request);; threads_count = 1) {
-    auto scanned = scan_once(listing, ids.count(), rules, request, threads_count, progress);
+  for (Pass pass = Pass::kFast;; pass = Pass::kInOrder) {
+    auto scanned = scan_once(listing, ids.count(), rules, request, pass, progress);
     if (!scanned) return std::move(scanned).error();
     if (scanned.value()) return std::move(*scanned.value());
     progress.stage = "reading again in order";
