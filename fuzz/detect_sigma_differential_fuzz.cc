@@ -20,7 +20,7 @@
 #include "base/text.h"
 #include "detect/engine/agreement_testing.h"
 #include "detect/engine/line_scan.h"
-#include "detect/named_event.h"
+#include "detect/engine/named_event.h"
 #include "detect/sigma/parse.h"
 
 using namespace pugmark;

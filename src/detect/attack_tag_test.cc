@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "detect/describe.h"
+#include "detect/collect/describe.h"
 
 namespace pugmark {
 namespace {

@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "detect/collect/settle.h"
 #include "detect/engine/engine.h"
-#include "detect/settle.h"
 
 namespace pugmark {
 namespace {

@@ -1,3 +1,5 @@
+#include "detect/results.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <future>
@@ -5,10 +7,10 @@
 #include <unordered_set>
 
 #include "base/digest.h"
-#include "detect/describe.h"
-#include "detect/details.h"
+#include "detect/collect/describe.h"
+#include "detect/collect/details.h"
+#include "detect/collect/settle.h"
 #include "detect/engine/engine.h"
-#include "detect/settle.h"
 
 namespace pugmark {
 namespace {

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <system_error>
 
-#include "detect/describe.h"
+#include "detect/collect/describe.h"
 #include "detect/engine/engine.h"
 #include "detect/sigma/folder.h"
 #include "detect/sigma/read_file.h"

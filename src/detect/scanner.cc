@@ -7,8 +7,8 @@
 #include "base/random_seed.h"
 #include "base/shorten.h"
 #include "base/text.h"
-#include "detect/named_event.h"
-#include "detect/scan_state.h"
+#include "detect/collect/scan_state.h"
+#include "detect/engine/named_event.h"
 
 namespace pugmark {
 namespace {

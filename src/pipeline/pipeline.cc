@@ -10,8 +10,8 @@
 #include "casefile/casefile.h"
 #include "casefile/facts.h"
 #include "casefile/new_file.h"
+#include "detect/results.h"
 #include "detect/ruleset.h"
-#include "detect/scanner.h"
 #include "pipeline/workers.h"
 
 namespace pugmark {

@@ -18,8 +18,8 @@
 namespace pugmark {
 namespace {
 
-// How the evidence is read: as fast as it goes, or by one thread in the order of paths, so that what
-// is refused is the same in every run.
+// How the evidence is read: as fast as it goes, or by one thread in the order of paths, so that
+// what is refused is the same in every run.
 enum class Pass { kFast, kInOrder };
 
 // The files of one run, handed out to workers. Thread-safe.

@@ -7,8 +7,8 @@
 #include <set>
 
 #include "base/text.h"
-#include "detect/describe.h"
-#include "detect/named_event.h"
+#include "detect/collect/describe.h"
+#include "detect/engine/named_event.h"
 #include "events/reader.h"
 
 namespace pugmark::engine {

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "detect/describe.h"
+#include "detect/collect/describe.h"
 
 namespace pugmark::engine {
 namespace {

@@ -1,4 +1,4 @@
-#include "detect/finding_store.h"
+#include "detect/collect/finding_store.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>

@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-#include "detect/coverage_meter.h"
+#include "detect/collect/coverage_meter.h"
 #include "events/shape.h"
 #include "evidence/item.h"
 

@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "detect/scan_state.h"
-#include "detect/scanner.h"
+#include "detect/collect/scan_state.h"
+#include "detect/results.h"
 
 // The steps of Results::settle(), each a function of what came before.
 namespace pugmark {

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <set>
 
-#include "detect/describe.h"
-#include "detect/details.h"
+#include "detect/collect/describe.h"
+#include "detect/collect/details.h"
+#include "detect/collect/settle.h"
 #include "detect/engine/engine.h"
-#include "detect/settle.h"
 
 namespace pugmark {
 namespace {

@@ -1,4 +1,4 @@
-#include "detect/describe.h"
+#include "detect/collect/describe.h"
 
 #include <algorithm>
 

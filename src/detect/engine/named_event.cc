@@ -1,4 +1,4 @@
-#include "detect/named_event.h"
+#include "detect/engine/named_event.h"
 
 #include <algorithm>
 

@@ -9,13 +9,13 @@
 #include <unordered_map>
 #include <vector>
 
-#include "detect/details.h"
+#include "detect/collect/details.h"
+#include "detect/collect/finding_store.h"
+#include "detect/collect/hit_store.h"
+#include "detect/collect/source_meters.h"
 #include "detect/engine/engine.h"
 #include "detect/engine/matcher.h"
-#include "detect/finding_store.h"
-#include "detect/hit_store.h"
 #include "detect/scanner.h"
-#include "detect/source_meters.h"
 #include "events/clock.h"
 
 // What one worker collects, between Scanner (which fills it) and Results (which settles it).

@@ -1,4 +1,4 @@
-#include "detect/details.h"
+#include "detect/collect/details.h"
 
 #include <array>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "detect/coverage_meter.h"
+#include "detect/collect/coverage_meter.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "detect/source_meters.h"
+#include "detect/collect/source_meters.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>

@@ -1,9 +1,9 @@
-#include "detect/finding_store.h"
+#include "detect/collect/finding_store.h"
 
 #include <algorithm>
 #include <tuple>
 
-#include "detect/spill_file.h"
+#include "detect/collect/spill_file.h"
 
 namespace pugmark {
 namespace {

@@ -1,4 +1,4 @@
-#include "detect/hit_store.h"
+#include "detect/collect/hit_store.h"
 
 #include <algorithm>
 #include <tuple>

@@ -1,4 +1,4 @@
-#include "detect/spill_file.h"
+#include "detect/collect/spill_file.h"
 
 #include <span>
 #include <utility>

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/result.h"
+#include "detect/coverage.h"
+#include "detect/finding.h"
+#include "detect/ledger.h"
+#include "detect/ruleset.h"
+#include "detect/scanner.h"
+#include "evidence/gap.h"
+#include "evidence/item.h"
+
+namespace pugmark {
+
+// An item with what the workers say about it.
+struct ScannedItem {
+  Item item;  // events_count, read_bytes and unread_bytes filled in
+  std::string duplicate_of;
+  std::int64_t time_shift_s = 0;
+  std::string clock;  // in words; "" if there is nothing to say
+  std::uint64_t gaps_count = 0;
+};
+
+// Everything the workers found, put together: clocks corrected, correlations judged, findings in
+// order, coverage and ledger made up. The same for any number of workers. One thread.
+class Results {
+ public:
+  // `items`: everything the evidence turned out to contain. kIo, kDamaged: temporary file.
+  static Result<Results> settle(const Ruleset& rules, std::vector<Scanner> scanners,
+                                std::vector<Item> items, std::vector<Gap> gaps,
+                                const Limits& limits);
+  ~Results();
+  Results(Results&&) noexcept;
+
+  const std::vector<ScannedItem>& items() const;  // by path
+  // By item path and offset, then those of the run. Gap::where.item is an index into items(), or
+  // kWholeRun.
+  static constexpr ItemId kWholeRun{UINT32_MAX};
+  const std::vector<Gap>& gaps() const;
+  std::uint64_t gaps_count() const;                // those beyond Limits::gaps_per_item included
+  const std::vector<Coverage>& coverage() const;   // by computer, kind, source
+  const std::vector<LedgerEntry>& ledger() const;  // by file, line
+  std::uint64_t findings_count() const;            // kept
+  std::uint64_t matches_count() const;             // all, those beyond the caps included
+  std::uint64_t events_count() const;
+
+  // Calls `each` for every kept finding by (time, item, offset, rule id); undated ones last.
+  // `ahead`: a second thread reads the next ones from the temporary file meanwhile.
+  Status for_each_finding(bool ahead, const std::function<Status(const Finding&)>& each);
+
+ private:
+  class State;
+  explicit Results(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace pugmark
