@@ -30,7 +30,7 @@ struct CaseGap {
 struct CaseItem {
   Item item;
   std::string duplicate_of;  // path of the first item with the same bytes, or ""
-  std::string clock;         // what was done to its clock, in words
+  std::string clock;         // what is known of its clock, in words
   std::int64_t time_shift_s = 0;
   std::uint64_t gaps_count = 0;
 };

@@ -7,5 +7,6 @@ namespace pugmark::fact {
 inline constexpr char kVersion[] = "version";           // of the program, "0.1.0"
 inline constexpr char kEvidence[] = "evidence";         // paths as handed over, sorted, one a line
 inline constexpr char kRulesSha256[] = "rules_sha256";  // over all rule documents
+inline constexpr char kLimitsChanged[] = "limits_changed";  // as changed_limits() writes them
 
 }  // namespace pugmark::fact

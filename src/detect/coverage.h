@@ -34,7 +34,8 @@ struct Coverage {
   // how many.
   std::int64_t time_shift_s = 0;
   std::uint64_t shifted_items_count = 0;  // those whose times were corrected, by whatever
-  // What was done to the clock and why, or why not, in words; "" if no item has a second clock.
+  // What is known of the clock, and why it was corrected or not, in words; "" if no item has a
+  // second clock.
   std::string clock;
   std::vector<std::string> items;  // paths, sorted; at most 100
   std::uint64_t items_count = 0;

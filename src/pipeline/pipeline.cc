@@ -67,7 +67,7 @@ Status write_facts(const HuntRequest& request, const Ruleset& rules, const Resul
       {fact::kRulesSha256, to_hex(rules.digest())},
       {"carve", request.carve ? "yes" : "no"},
       {"level_min", request.level_min ? std::string(to_string(*request.level_min)) : ""},
-      {"limits_changed", changed_limits(request.limits)},
+      {fact::kLimitsChanged, changed_limits(request.limits)},
       {"items_count", std::to_string(results.items().size())},
       {"events_count", std::to_string(results.events_count())},
       {"findings_count", std::to_string(results.findings_count())},

@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "casefile/facts.h"
 #include "evidence/cursor.h"
 
 namespace pugmark {
@@ -140,7 +141,7 @@ std::string not_whole(const Walked& walked, const std::string& note) {
 
 GrantedLimits granted_limits(const CaseFacts& facts) {
   GrantedLimits granted;
-  const auto changed = facts.find("limits_changed");
+  const auto changed = facts.find(fact::kLimitsChanged);
   if (changed == facts.end()) return granted;
   const std::optional<Limits> asked = limits_from(changed->second);
   if (!asked) {
