@@ -21,7 +21,7 @@ LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)")
 ADR_PARTS = ("Context", "Decision", "Consequences", "What would make us change our mind")
 CODE_SPAN = re.compile(r"`([a-z]+/[\w/.-]+\.(?:h|cc|py|sh|cmake|txt))`")
 LIMIT_VALUE = re.compile(r"^\s+std::uint64_t (\w+) = ([^;]+);", re.MULTILINE)
-LIMIT_NAME = re.compile(r'\{"([a-z-]+)",\s*&Limits::(\w+),\s*"([^"]+)"\}')
+LIMIT_NAME = re.compile(r'\{"([a-z-]+)",\s*&Limits::(\w+),\s*"([^"]+)"(?:,\s*([\d\']+))?\}')
 UNITS = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 
 
@@ -40,13 +40,16 @@ def readable(expression, in_bytes):
 
 
 def limits_table(root):
-    values = dict(LIMIT_VALUE.findall((root / "src/base/limits.h").read_text(encoding="utf-8")))
+    header = (root / "src/base/limits.h").read_text(encoding="utf-8")
+    values = dict(LIMIT_VALUE.findall(header[header.find("struct Limits {"):].split("\n};")[0]))
     rows = ["| limit | default | of what |", "|---|---|---|"]
     names = LIMIT_NAME.findall((root / "src/base/limits.cc").read_text(encoding="utf-8"))
-    for name, member, meaning in names:
+    for name, member, meaning, most in names:
         value = readable(values.pop(member), name.endswith("-bytes"))
-        rows.append(f"| `{name}` | {value} | {meaning} |")
-    rows += [f"| `{member}` | ? | not in limit_names() |" for member in values]
+        above = f" At most {readable(most, False)}." if most else ""
+        rows.append(f"| `{name}` | {value} | {meaning}{above} |")
+    if values:
+        sys.exit(f"src/base/limits.cc: limit_names() lacks {', '.join(sorted(values))}")
     return "\n".join(rows)
 
 

@@ -33,7 +33,7 @@ struct Limits {
   std::uint64_t shape_fields = 4'194'304;                // fields of all these kinds together
   // Names of computers, logs, providers and fields, and the values correlations stand on: longer
   // ones are shortened where they are kept (base/shorten.h). Windows has none above 255 characters.
-  std::uint64_t name_bytes = 512;
+  std::uint64_t name_bytes = 256;
   // One chunk of an event log: 64 KiB of forged offsets could ask for gigabytes otherwise. Each is
   // far above what the largest ordinary chunk needs (measured: below a twentieth).
   std::uint64_t chunk_template_bytes = 1ULL << 20;       // definitions compiled

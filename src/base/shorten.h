@@ -12,4 +12,8 @@ namespace pugmark {
 inline constexpr std::size_t kShortenedBytesMin = 96;
 bool shorten(std::string& text, std::size_t most_bytes);
 
+// The same for texts that are compared by case folding (base/text.h): those that are equal so stay
+// equal so, those that are not stay different.
+bool shorten_folded(std::string& text, std::size_t most_bytes);
+
 }  // namespace pugmark

@@ -37,6 +37,28 @@ TEST(Shorten, CutsNoCharacterInTwo) {
   }
 }
 
+TEST(Shorten, KeepsEqualWhatCaseFoldingMakesEqual) {
+  std::string one;
+  std::string other;
+  for (int i = 0; i < 200; ++i) {
+    one += "aB\xC3\x84\xE1\xBA\x9E";    // A with dots, capital sharp s
+    other += "Ab\xC3\xA4\xC3\x9F";       // the same in small letters, in fewer bytes
+  }
+  ASSERT_EQ(folded(one), folded(other));
+  for (const std::size_t most : {100U, 300U, 1'200U, 1'399U, 1'400U, 2'000U}) {
+    std::string a = one;
+    std::string b = other;
+    EXPECT_EQ(shorten_folded(a, most), shorten_folded(b, most)) << most;
+    EXPECT_EQ(folded(a), folded(b)) << most;
+    EXPECT_TRUE(is_valid_utf8(a)) << a;
+    std::string different = other + "x";
+    if (shorten_folded(different, most)) {
+      EXPECT_NE(folded(different), folded(b)) << most;
+      EXPECT_LE(different.size(), std::max<std::size_t>(most, kShortenedBytesMin));
+    }
+  }
+}
+
 TEST(Shorten, HasALeastLength) {
   std::string text(1'000, 'a');
   EXPECT_TRUE(shorten(text, 1));

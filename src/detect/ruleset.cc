@@ -83,9 +83,15 @@ Error no_usable_rule(const sigma::RuleSet& rules) {
 // Whoever names a folder believes that its rules run. Collections of rules have empty folders too:
 // among others they are only told.
 Status check_not_empty(const sigma::RuleSet& rules, const RulesetOptions& options) {
-  const std::size_t own_count = options.own_folder.empty() ? 0 : 1;
-  if (rules.empty_folders.empty() || rules.empty_folders.size() + own_count < options.paths.size())
-    return {};
+  const auto is_useless = [&](const std::string& path) {
+    return path == options.own_folder ||
+           std::find(rules.empty_folders.begin(), rules.empty_folders.end(), path) !=
+               rules.empty_folders.end();
+  };
+  const bool are_all_useless =
+      std::all_of(options.paths.begin(), options.paths.end(), is_useless);
+  const bool is_only_own = options.paths.size() == 1 && options.paths.front() == options.own_folder;
+  if (rules.empty_folders.empty() || !are_all_useless || is_only_own) return {};
   return Error{ErrorCode::kInvalidInput,
                fmt::format("{}: there is no rule in it, no file named .yml or .yaml",
                            rules.empty_folders.front()),

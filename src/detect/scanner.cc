@@ -238,7 +238,8 @@ void Scanner::State::remember(const Event& event, std::uint32_t rule) {
     for (const std::string& name : fields) {
       bool found = false;
       std::string text = field_text(event, name, found);
-      shorten(text, static_cast<std::size_t>(limits.name_bytes / fields.size()));
+      // Always alike: values of one correlation are compared with those of another.
+      shorten_folded(text, static_cast<std::size_t>(limits.name_bytes));
       hit.hit.values.push_back(found ? std::optional(std::move(text)) : std::nullopt);
     }
     remembered->keep(std::move(hit));

@@ -89,14 +89,12 @@ class BlockStream::State {
       types_[id] = "empty";
       return false;
     }
+    options_.shapes->begin_item();
     reader_ = make_reader(pending_, cursor_.item().path, options_);
     types_[id] = reader_ != nullptr ? std::string(reader_->type()) : std::string("unknown");
     if (reader_ == nullptr && is_utf16(pending_)) note_utf16(id);
     if (reader_ == nullptr) drain(buffer);
-    if (reader_ != nullptr) {
-      options_.shapes->begin_item();
-      paths_.emplace(id, cursor_.item().path);
-    }
+    if (reader_ != nullptr) paths_.emplace(id, cursor_.item().path);
     return reader_ != nullptr;
   }
 

@@ -68,6 +68,11 @@ TEST(MakeReader, RecognisesWebLogsWithoutAHeader) {
   EXPECT_EQ(type_of("A note.\n#Software: Microsoft HTTP API 2.0\n"), "unknown");
   // Not requests, too few of them, and columns that are named otherwise.
   EXPECT_EQ(type_of(repeated("2021-03-02 00:00:00 INFO started /x\n", 50)), "unknown");
+  EXPECT_EQ(type_of(repeated("2021-03-02 00:00:05 INFO request GET /api/v1/items took 5ms\n", 50)),
+            "unknown");
+  EXPECT_EQ(type_of(repeated("2021-03-02 00:00:05 info: GET /api/5 200\n", 50)), "unknown");
+  EXPECT_EQ(type_of(repeated("2021-03-02 00:00:00 192.0.2.1 PUT /a.txt - 443 - 201 0 0\n", 9)),
+            "w3c");
   EXPECT_EQ(type_of(repeated("What was asked:\n", 4) + repeated(row, 3)), "unknown");
   EXPECT_EQ(type_of("#Fields: date time action protocol\n" + repeated(row, 9)), "unknown");
 }

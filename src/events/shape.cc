@@ -42,12 +42,13 @@ struct ShapeTable::Tables {
   struct Table {
     std::uint64_t used = 0;
     std::uint64_t most = 0;
-    bool has_room(std::uint64_t more) const { return used + more <= most; }
+    bool has_room(std::uint64_t more) const { return used <= most && more <= most - used; }
   };
   Table names_table;
   Table shapes_table;
   Table shape_fields_table;
   bool is_shared = false;
+  std::atomic<std::uint64_t> generation = 0;
   std::deque<Shape> shapes;
   std::unordered_multimap<std::uint64_t, const Shape*> shapes_by_hash;
   std::atomic<bool> refused = false;
@@ -91,8 +92,10 @@ void ShapeTable::begin_item() {
   const std::lock_guard lock(tables_->mutex);
   if (!tables_->is_shared) return;
   const auto allow_half = [](Tables::Table& table, std::uint64_t limit) {
-    table.most = table.used + (limit - table.used + 1) / 2;
+    const std::uint64_t left = limit - table.used;
+    table.most = table.used + left / 2 + left % 2;
   };
+  if (tables_->refused) ++tables_->generation;
   allow_half(tables_->names_table, tables_->limits.field_names);
   allow_half(tables_->shapes_table, tables_->limits.shapes);
   allow_half(tables_->shape_fields_table, tables_->limits.shape_fields);
@@ -158,6 +161,8 @@ std::size_t ShapeTable::shapes_count() const {
   const std::lock_guard lock(tables_->mutex);
   return tables_->shapes.size();
 }
+
+std::uint64_t ShapeTable::generation() const { return tables_->generation; }
 
 bool ShapeTable::refused() const { return tables_->refused; }
 

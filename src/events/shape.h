@@ -89,8 +89,12 @@ class ShapeTable {
   // then what is refused follows from their order.
   void share_among_items();
 
-  // The next item begins. Does nothing unless the tables are shared so.
+  // The next item begins, before its reader is made. Does nothing unless the tables are shared so.
   void begin_item();
+
+  // Rises with every such item behind a refusal: what was refused may now be let in. Readers that
+  // remember refusals forget them then.
+  std::uint64_t generation() const;
 
   // The id of a name (UTF-8, exact case; shortened if it is too long). False if the table is full.
   bool intern_field(std::string_view name, FieldId& id);

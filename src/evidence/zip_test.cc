@@ -48,6 +48,19 @@ TEST(ZipDirectory, BytesInFrontOfAZipAreSaid) {
   }
 }
 
+// Of two records of the end, one in the comment of the other, unpackers take this or that.
+TEST(ZipDirectory, TwoEndsOfADirectoryAreSaid) {
+  const TemporaryFolder folder;
+  const std::string zip = packed("zip-store", "", {{"a.log", "first"}});
+  std::string end = zip.substr(zip.rfind("PK\5\6"));
+  end[20] = 100;  // a comment longer than the file
+  std::string with_comment = zip.substr(0, zip.size() - 2);
+  with_comment += static_cast<char>(end.size());
+  with_comment += '\0';
+  const std::string path = folder.write("a.zip", with_comment + end);
+  EXPECT_NE(walk(path).all_gaps(), "");
+}
+
 std::string le_bytes(std::uint64_t number, std::size_t size_bytes) {
   std::string bytes(reinterpret_cast<const char*>(&number), size_bytes);  // little-endian machine
   return bytes;

@@ -18,9 +18,13 @@
 namespace pugmark {
 namespace {
 
-// How the evidence is read: as fast as it goes, or by one thread in the order of paths, so that
-// what is refused is the same in every run.
-enum class Pass { kFast, kInOrder };
+// How the evidence is read. What is refused must be the same in every run; so where something was,
+// everything is read again in the next way.
+enum class Pass {
+  kFast,     // by all threads, large files first
+  kInOrder,  // by one thread in the order of paths
+  kShared,   // likewise, and no item fills more than its share of the tables of kinds of event
+};
 
 // The files of one run, handed out to workers. Thread-safe.
 class Work {
@@ -29,7 +33,7 @@ class Work {
        HuntProgress& progress)
       : ids_(first_id), options_(options), pass_(pass), progress_(progress) {
     for (const EvidenceFile& file : listing.files) waiting_.push_back(&file);
-    if (pass_ == Pass::kInOrder) return;
+    if (pass_ != Pass::kFast) return;
     // Large files first, so that no thread is left alone with one at the end.
     std::stable_sort(waiting_.begin(), waiting_.end(),
                      [](const auto* a, const auto* b) { return a->size_bytes > b->size_bytes; });
@@ -91,9 +95,10 @@ class Work {
   }
   bool is_given_up() const { return is_given_up_; }
 
-  // Something was refused that another order of reading would have let in.
+  // Something was refused that the next pass may let in.
   bool is_in_vain() const {
-    return pass_ == Pass::kFast && (ids_.refused() || options_.shapes->refused());
+    return (pass_ == Pass::kFast && ids_.refused()) ||
+           (pass_ != Pass::kShared && options_.shapes->refused());
   }
 
   std::vector<Item> take_items() { return std::move(items_); }
@@ -197,7 +202,7 @@ class FirstFailure {
   std::optional<Error> error_;
 };
 
-// Nothing if it was in vain: then it has to be done again in order.
+// Nothing if it was in vain: then the next pass has to be made.
 Result<std::optional<ScannedEvidence>> scan_once(const Listing& listing, std::uint32_t first_id,
                                                  Ruleset& rules, const HuntRequest& request,
                                                  Pass pass, HuntProgress& progress) {
@@ -206,7 +211,7 @@ Result<std::optional<ScannedEvidence>> scan_once(const Listing& listing, std::ui
   scanned.shapes = std::make_unique<ShapeTable>(request.limits, &rules);
   const ReaderOptions options{&request.limits, scanned.shapes.get(), request.carve,
                               &progress.cancel};
-  if (pass == Pass::kInOrder) scanned.shapes->share_among_items();
+  if (pass == Pass::kShared) scanned.shapes->share_among_items();
   Work work(listing, first_id, options, pass, progress);
   scanned.scanners = Scanner::team(rules, request.limits, threads_count);
   FirstFailure failure;
@@ -243,7 +248,7 @@ Result<ScannedEvidence> scan_evidence(const Listing& listing, const ItemIds& ids
   std::uint64_t total_bytes = 0;
   for (const EvidenceFile& file : listing.files) total_bytes += file.size_bytes;
   progress.bytes_total = total_bytes;
-  for (Pass pass = Pass::kFast;; pass = Pass::kInOrder) {
+  for (Pass pass = Pass::kFast;; pass = pass == Pass::kFast ? Pass::kInOrder : Pass::kShared) {
     auto scanned = scan_once(listing, ids.count(), rules, request, pass, progress);
     if (!scanned) return std::move(scanned).error();
     if (scanned.value()) return std::move(*scanned.value());

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cassert>
 #include <fmt/format.h>
 
 #include "base/bytes.h"
@@ -161,7 +162,10 @@ Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const L
     gathered.disagreements_count += state.disagreements_count;
     gathered.events_count += state.events_count;
   }
-  if (!scanners.empty()) {  // they share it
+  if (!scanners.empty()) {  // they share it: Scanner::team()
+    assert(std::all_of(scanners.begin(), scanners.end(), [&](Scanner& scanner) {
+      return scanner.state().remembered == scanners.front().state().remembered;
+    }));
     HitStore& remembered = *scanners.front().state().remembered;
     gathered.hit_counts = remembered.counts();
     gathered.remembered = remembered.take();

@@ -69,9 +69,9 @@ TEST(HitStore, OrderAndThreadsDoNotMatterAndNoiseTakesNoRoom) {
 // 400 MB is what a hunt may take with all public rules, which need 80 of them; groups are told
 // apart by a copy of the values.
 TEST(HitStore, TheDefaultLimitFitsTheMemoryOfAHunt) {
-  constexpr std::uint64_t kValues = 3;
+  constexpr std::uint64_t kValues = 2;
   constexpr std::uint64_t kAllocationBytes = 16;
-  const std::uint64_t texts_bytes = Limits{}.name_bytes + kValues * kAllocationBytes;
+  const std::uint64_t texts_bytes = kValues * (Limits{}.name_bytes + kAllocationBytes);
   const std::uint64_t hit_bytes =
       sizeof(RememberedHit) + kValues * sizeof(std::optional<std::string>) + texts_bytes;
   EXPECT_LE(Limits{}.correlation_hits * (hit_bytes + texts_bytes), 360'000'000U);

@@ -45,12 +45,13 @@ bool same(const Value& value, ValueType type, const std::string& bytes) {
 RecordDecoder::RecordDecoder(const Limits& limits, ShapeTable& shapes)
     : limits_(limits), shapes_(shapes), field_names_(shapes), definition_at_(kChunkBytes) {}
 
-void RecordDecoder::forget_if_large() {
+void RecordDecoder::forget_if_stale() {
   if (programs_.size() < kCachedEntriesMax && plans_.size() < kCachedEntriesMax &&
       names_.table().size() < kCachedEntriesMax && field_names_.size() < kCachedEntriesMax &&
       cached_nodes_ < kCachedNodesMax && private_shapes_.size() < kPrivateShapesMax &&
-      private_bytes_ < kPrivateBytesMax)
+      private_bytes_ < kPrivateBytesMax && generation_ == shapes_.generation())
     return;
+  generation_ = shapes_.generation();
   programs_.clear();
   plans_.clear();
   names_.table().clear();
@@ -62,7 +63,7 @@ void RecordDecoder::forget_if_large() {
 
 void RecordDecoder::begin_chunk(Bytes chunk) {
   chunk_ = chunk.first(std::min(chunk.size(), kChunkBytes));
-  forget_if_large();
+  forget_if_stale();
   names_.begin_chunk(chunk_);
   if (first_definition_ > UINT32_MAX - 2 * kChunkBytes) {
     definition_at_.assign(kChunkBytes, 0);

@@ -106,7 +106,7 @@ class RecordDecoder {
   std::uint64_t number_of(const Value& value, std::uint64_t otherwise);
   void set_time(const RecordBytes& record, Event& event);
   Value* allocate_values(std::size_t count);
-  void forget_if_large();
+  void forget_if_stale();
 
   const Limits& limits_;
   ShapeTable& shapes_;
@@ -119,6 +119,7 @@ class RecordDecoder {
   std::deque<Shape> older_private_shapes_;
   std::size_t private_bytes_ = 0;
   std::size_t cached_nodes_ = 0;
+  std::uint64_t generation_ = 0;  // of shapes_ when the caches were last emptied or begun
 
   Bytes chunk_;
   Arena* arena_ = nullptr;

@@ -218,6 +218,7 @@ class RecordDecoder {
     const auto found = scratch_.data_shapes.find(scratch_.signature);
     const DataShape& data = found != scratch_.data_shapes.end() ? found->second : make_data_shape();
     if (data.shape != nullptr) return &data;
+    scratch_.data_shapes.erase(scratch_.signature);  // the next item may be let in
     gaps_.add(at, length, GapKind::kLimit,
               "The limit field-names, shapes or shape-fields was reached: the fields inside "
               "EventData were not told apart.");

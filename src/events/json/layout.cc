@@ -191,6 +191,7 @@ const Shape* LayoutCache::shape_of(Layout& layout, std::string_view channel,
   shape.precision = TimePrecision::kMillisecond;
   shape.has_shortened_names = is_shortened;
   const Shape* const known = text::intern_shape(*options_.shapes, std::move(shape), layout.names);
+  if (known == nullptr) return nullptr;  // not remembered: the next item may be let in
   layout.kinds.push_back(
       {std::string(channel), std::string(provider), event_id, is_ambiguous, known});
   return known;

@@ -38,7 +38,7 @@ struct Layout {
     std::string provider;
     std::uint32_t event_id = 0;
     bool is_ambiguous = false;
-    const Shape* shape = nullptr;  // nullptr: a table is full
+    const Shape* shape = nullptr;
   };
   std::vector<Kind> kinds;
 };

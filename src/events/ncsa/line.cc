@@ -104,13 +104,19 @@ std::optional<ParsedTime> time_in_brackets(std::string_view text, std::size_t op
   return std::nullopt;
 }
 
+bool is_before_quote(std::string_view text, std::size_t at) {
+  const std::size_t next = text.find_first_not_of(' ', at);
+  return next != std::string_view::npos && text[next] == '"';
+}
+
 // The bracket of the time. Whoever logs in chooses the name of the user, and may have put brackets
 // into it. The request, whose text he chooses as well, stands behind the time in quotes.
 std::optional<std::size_t> find_time(std::string_view text, ParsedTime& time, std::size_t& behind) {
   const std::size_t first = text.find('[');
   std::size_t end = text.size();
   for (std::size_t open = first; open < end; open = text.find('[', open + 1)) {
-    if (const auto found = time_in_brackets(text, open, behind)) {
+    const auto found = time_in_brackets(text, open, behind);
+    if (found && is_before_quote(text, behind)) {
       time = *found;
       return open;
     }

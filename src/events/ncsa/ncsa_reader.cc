@@ -20,7 +20,6 @@ constexpr std::size_t kKinds = 8;
 class NcsaScratch : public DecodeScratch {
  public:
   std::array<const Shape*, kKinds> shapes{};
-  std::array<bool, kKinds> is_interned{};
 };
 
 Value or_null(std::string_view text) {
@@ -75,7 +74,7 @@ class NcsaReader : public text::LineReader {
   }
 
   const Shape* shape_of(unsigned kind, NcsaScratch& scratch) const {
-    if (scratch.is_interned[kind]) return scratch.shapes[kind];
+    if (scratch.shapes[kind] != nullptr) return scratch.shapes[kind];
     std::vector<std::string> names = {"c-ip",         "cs-username", "cs-method", "cs-uri-stem",
                                       "cs-uri-query", "cs-version",  "sc-status", "sc-bytes"};
     if ((kind & kHasReferer) != 0) names.insert(names.end(), {"cs-referer", "cs-user-agent"});
@@ -86,7 +85,6 @@ class NcsaReader : public text::LineReader {
     shape.channel = "NCSA";
     shape.precision = TimePrecision::kSecond;
     scratch.shapes[kind] = text::intern_shape(*options().shapes, std::move(shape), names);
-    scratch.is_interned[kind] = true;
     return scratch.shapes[kind];
   }
 

@@ -46,7 +46,8 @@ TEST(Ncsa, ReadsCommonCombinedAndFurtherFields) {
 // With Basic authentication the client chooses the name of the user.
 TEST(Ncsa, ReadsUsersWithBrackets) {
   const std::string behind = " [10/Oct/2000:13:55:36 -0700] \"GET /[x] HTTP/1.1\" 401 5\n";
-  for (const std::string user : {"a[b", "[", "[[]", "a] [b] c", "[10/Oct/2000", "]["}) {
+  for (const std::string user :
+       {"a[b", "[", "[[]", "a] [b] c", "[10/Oct/2000", "][", "x [01/Jan/2020:00:00:00 +0000]"}) {
     const auto log = read("198.51.100.7 - " + user + behind);
     ASSERT_EQ(log.events.size(), 1U) << user;
     EXPECT_EQ(log.events[0].fields.at("cs-username"), "t:" + user);

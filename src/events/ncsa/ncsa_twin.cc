@@ -122,15 +122,18 @@ void read_request(const std::string& request, text::PlainEvent& event) {
       mark == std::string::npos ? "null" : value_of(uri.substr(mark + 1), false);
 }
 
-// Where the first bracket of a readable time stands: any, if it is the first of the line, else one
-// in front of the first blank and quote behind that.
+// Where the first bracket of a readable time in front of a quote stands: any, if it is the first of
+// the line, else one in front of the first blank and quote behind that.
 std::size_t time_begin(const std::string& line) {
   bool is_first = true;
   for (std::size_t i = 0; i < line.size(); ++i) {
     if (!is_first && line.compare(i, 2, " \"") == 0) break;
     if (line[i] != '[') continue;
     const std::size_t close = line.find(']', i);
-    if (close != std::string::npos && !time_of(line.substr(i + 1, close - i - 1)).empty()) return i;
+    if (close != std::string::npos && !time_of(line.substr(i + 1, close - i - 1)).empty()) {
+      const std::size_t next = skip(line, close + 1);
+      if (next < line.size() && line[next] == '"') return i;
+    }
     is_first = false;
   }
   return std::string::npos;

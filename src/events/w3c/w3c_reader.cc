@@ -1,6 +1,7 @@
 #include "events/w3c/w3c_reader.h"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <fmt/format.h>
 #include <new>
@@ -361,16 +362,38 @@ bool is_web_server_directive(std::string_view line) {
          line.starts_with("#Software: Microsoft HTTP API");
 }
 
-// "YYYY-MM-DD HH:MM:SS ... GET /...": as IIS and HTTP.sys write it, whatever other columns it has.
+bool is_address(std::string_view word) {
+  const std::string text(word.substr(0, word.find('%')));  // without the zone of an IPv6 address
+  std::array<unsigned char, sizeof(in6_addr)> address{};
+  return ::inet_pton(AF_INET, text.c_str(), address.data()) == 1 ||
+         ::inet_pton(AF_INET6, text.c_str(), address.data()) == 1;
+}
+
+bool is_method(std::string_view word) {
+  return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
+    return c >= 'A' && c <= 'Z';
+  });
+}
+
+// "YYYY-MM-DD HH:MM:SS ... ADDRESS GET /...", or the version of HTTP in the place of the address:
+// as IIS and HTTP.sys write it, whatever other columns it has. Logs of other programs have dates
+// and requests too.
 bool is_web_row(std::string_view line, text::DayParser& days) {
   if (line.size() < 20 || line[10] != ' ' || line[19] != ' ' || !days.parse(line.substr(0, 10)) ||
       !text::parse_seconds_of_day(line.substr(11, 8)))
     return false;
-  constexpr std::array<std::string_view, 4> kRequests = {" GET /", " POST /", " HEAD /",
-                                                         " OPTIONS /"};
-  return std::any_of(kRequests.begin(), kRequests.end(), [&](std::string_view request) {
-    return line.find(request) != std::string_view::npos;
-  });
+  std::string_view before;
+  std::string_view last;
+  for (std::size_t at = 20; at < line.size();) {
+    const std::size_t end = std::min(line.find(' ', at), line.size());
+    const std::string_view word = line.substr(at, end - at);
+    if (word.starts_with('/') && is_method(last))
+      return is_address(before) || before.starts_with("HTTP/");
+    before = last;
+    last = word;
+    at = end + 1;
+  }
+  return false;
 }
 
 }  // namespace

@@ -66,7 +66,8 @@ void take_64_bit_form(ByteSource& zip, End& end) {
   }
 }
 
-// The record of the end is the last one whose comment ends in the file.
+// The record of the end is the last one whose comment ends in the file. Behind it nothing may look
+// like another one: unpackers that do not look at the comment would take that.
 std::optional<End> find_end(ByteSource& zip) {
   const std::uint64_t size = zip.size_bytes();
   const std::uint64_t tail_bytes = std::min<std::uint64_t>(size, kEndBytes + kCommentBytesMax);
@@ -76,7 +77,7 @@ std::optional<End> find_end(ByteSource& zip) {
     const Bytes record = Bytes(tail).subspan(at);
     if (!begins_with(record, kEndMagic)) continue;
     const std::size_t record_bytes = kEndBytes + load_le<std::uint16_t>(record.data() + 20);
-    if (record_bytes > record.size()) continue;
+    if (record_bytes > record.size()) return std::nullopt;
     End end;
     end.at = size - tail_bytes + at;
     end.records.push_back({end.at, record_bytes});
