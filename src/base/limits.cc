@@ -15,6 +15,7 @@ std::span<const LimitName> limit_names() {
       {"archive-bytes", &Limits::archive_bytes, "Unpacked bytes of one archive, nested included."},
       {"archive-entries", &Limits::archive_entries, "Members of one archive, nested included."},
       {"archive-depth", &Limits::archive_depth, "Archives inside archives."},
+      {"path-bytes", &Limits::path_bytes, "Bytes kept of the name of an archive member."},
       {"seekable-member-bytes", &Limits::seekable_member_bytes,
        "Bytes of an archive member copied to an unlinked temporary file."},
       {"folder-depth", &Limits::folder_depth, "Folders inside folders.", 1'000},

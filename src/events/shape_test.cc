@@ -83,6 +83,16 @@ TEST(ShapeTable, LeavesHalfOfWhatIsLeftToTheNextItems) {
   EXPECT_EQ(shapes_let_in(), 5 + 3);
 }
 
+TEST(ShapeTable, HalvesTheLargestLimit) {
+  Limits limits;
+  limits.shapes = limits.field_names = limits.shape_fields = UINT64_MAX;
+  ShapeTable table(limits);
+  table.share_among_items();
+  table.begin_item();
+  EXPECT_NE(table.intern(shape_of(table, {"A"}, "System")), nullptr);
+  EXPECT_FALSE(table.refused());
+}
+
 TEST(ShapeTable, ShortensNamesAndSaysSo) {
   const Limits limits;
   const std::string long_name(limits.name_bytes + 1, 'x');

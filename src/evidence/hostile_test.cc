@@ -85,6 +85,23 @@ TEST(HostileArchive, BombAroundAnArchiveCutsItsMembers) {
                          cut + ": limit: The limit archive-ratio (10) of " + path + "!/b.tar"}));
 }
 
+TEST(HostileArchive, LongNamesOfMembersAreKeptShort) {
+  const TemporaryFolder folder;
+  Limits limits;
+  limits.path_bytes = 200;
+  const std::string name(5'000, 'n');
+  const std::string path = folder.write(
+      "a.tar", packed("tar", "", {{name + "a", "one"}, {name + "b", "two"}, {"short", "three"}}));
+  const Walked walked = walk(path, limits);
+  ASSERT_EQ(walked.items.size(), 4U);
+  EXPECT_EQ(walked.items[1].bytes, "one");
+  EXPECT_LE(walked.items[1].item.path.size(), path.size() + 2 + 200);
+  EXPECT_NE(walked.items[1].item.path, walked.items[2].item.path);
+  EXPECT_EQ(walked.at(path + "!/short").bytes, "three");
+  EXPECT_TRUE(lines_say(walked.all_gaps(), {"limit: The name of member 1 has 5001 bytes",
+                                            "limit: The name of member 2 has 5001 bytes"}));
+}
+
 // What stands behind the end mark of a tar is searched for further members: zeros without end.
 TEST(HostileArchive, BombBetweenMembersIsCut) {
   const TemporaryFolder folder;

@@ -124,6 +124,19 @@ TEST(ZipDirectory, MembersWithTwoNamesAreSaid) {
                                                 "its own header \"a.log\""}));
 }
 
+TEST(ZipDirectory, MembersWithTwoNamesAreCountedBeyondTheList) {
+  const TemporaryFolder folder;
+  Limits limits;
+  limits.gaps_per_item = 2;
+  std::string zip =
+      packed("zip-store", "", {{"a", "1"}, {"b", "2"}, {"c", "3"}, {"d", "4"}, {"e", "5"}});
+  for (std::size_t at = zip.find("PK\1\2"); at != std::string::npos;
+       at = zip.find("PK\1\2", at + 1))
+    zip[at + 46] = 'z';
+  const std::string path = folder.write("a.zip", zip);
+  EXPECT_NE(walk(path, limits).all_gaps().find("3 more gaps of this item"), std::string::npos);
+}
+
 TEST(ZipDirectory, BytesBehindAZipReadFromTheFrontAreSaid) {
   const TemporaryFolder folder;
   std::string zip = packed("zip-store", "", {{"a.log", "first"}});

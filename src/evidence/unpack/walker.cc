@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/shorten.h"
 #include "evidence/unpack/zip_directory.h"
 
 namespace pugmark::unpack {
@@ -124,6 +125,7 @@ bool Walker::next_member() {
     archive.member_is_pending = false;
     archive.member_over = false;
     note_odd_header(archive);
+    shorten_name(archive);
     if (was_delivered(archive)) continue;
     if (!count_entry()) return false;
     if (enter_member(archive)) return true;
@@ -279,6 +281,16 @@ bool Walker::go_on_from_front(Frame& archive) {
   return true;
 }
 
+// Names are kept until the end of the hunt, and a packed archive has as long ones as it likes.
+void Walker::shorten_name(Frame& archive) {
+  const std::size_t size_bytes = archive.member.path.size();
+  if (!shorten(archive.member.path, static_cast<std::size_t>(limits_.path_bytes))) return;
+  add_gap(archive, GapKind::kLimit, packed_place(archive),
+          fmt::format("The name of member {} has {} bytes; more than the limit path-bytes ({}) are "
+                      "not kept of it.",
+                      archive.headers_count, size_bytes, limits_.path_bytes));
+}
+
 // True if the member just met was already delivered by the directory.
 bool Walker::was_delivered(Frame& archive) {
   const auto found = archive.delivered.find(member_path(archive.member.path));
@@ -397,6 +409,7 @@ void Walker::note_unclaimed(Frame& archive) {
             fmt::format("The directory calls a member \"{}\", its own header \"{}\".",
                         member.name, member.local_name));
   }
+  archive.gaps_count += directory->renamed_count - directory->renamed.size();
   for (const Stretch& stretch :
        unclaimed_stretches(*directory, archive.stream->content_end_bytes())) {
     archive.unclaimed_bytes += stretch.length_bytes;

@@ -66,6 +66,7 @@ class Walker {
   void finish_top();
   void finish_archive(Frame& archive);
   void note_unclaimed(Frame& archive);
+  void shorten_name(Frame& archive);
   static std::optional<std::uint64_t> end_of_front_read_zip(Frame& archive);
   void push(std::string path, std::unique_ptr<ByteSource> origin);
 

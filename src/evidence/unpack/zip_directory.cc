@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/shorten.h"
 
 namespace pugmark::unpack {
 namespace {
@@ -17,6 +18,7 @@ constexpr std::size_t kEnd64Bytes = 56;
 constexpr std::size_t kEntryBytes = 46;
 constexpr std::size_t kLocalBytes = 30;
 constexpr std::uint64_t kDescriptorBytesMax = 24;
+constexpr std::size_t kNameBytesShown = 256;
 constexpr std::uint32_t kIn64BitForm = 0xFFFFFFFF;
 constexpr std::uint16_t kExtra64BitForm = 1;
 constexpr std::string_view kEndMagic{"PK\5\6", 4};
@@ -162,11 +164,15 @@ bool add_member(ByteSource& zip, const Entry& entry, std::uint64_t shift, std::s
   const std::size_t name_bytes = load_le<std::uint16_t>(&local[26]);
   directory.claimed.push_back({at, std::uint64_t{kLocalBytes} + name_bytes +
                                        load_le<std::uint16_t>(&local[28]) + packed_bytes});
-  if (directory.renamed.size() >= renamed_max) return true;
   std::vector<std::byte> name(name_bytes);
   if (!read_all(zip, at + kLocalBytes, name)) return false;
-  if (as_text(name) != entry.name())
-    directory.renamed.push_back({at, std::string(entry.name()), std::string(as_text(name))});
+  if (as_text(name) == entry.name()) return true;
+  ++directory.renamed_count;
+  if (directory.renamed.size() >= renamed_max) return true;
+  RenamedMember renamed{at, std::string(entry.name()), std::string(as_text(name))};
+  shorten(renamed.name, kNameBytesShown);
+  shorten(renamed.local_name, kNameBytesShown);
+  directory.renamed.push_back(std::move(renamed));
   return true;
 }
 

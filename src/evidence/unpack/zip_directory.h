@@ -17,8 +17,8 @@ struct Stretch {
 // A member that the directory calls otherwise than the header in front of its bytes.
 struct RenamedMember {
   std::uint64_t offset_bytes = 0;  // of that header
-  std::string name;                // by the directory
-  std::string local_name;          // by the header
+  std::string name;                // by the directory; shortened if it is long
+  std::string local_name;          // by the header, likewise
 };
 
 // What the directory at the end of a zip says of the zip's bytes (APPNOTE.TXT 4.3 and, for the
@@ -29,6 +29,7 @@ struct ZipDirectory {
   std::vector<Stretch> claimed;
   std::uint64_t members_count = 0;  // that stand in different places
   std::vector<RenamedMember> renamed;
+  std::uint64_t renamed_count = 0;  // those beyond `renamed_max` included
 };
 
 // Where a directory ends in `zip`, without a look at what it lists: the first byte behind it. Or
