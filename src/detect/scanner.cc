@@ -64,8 +64,7 @@ Status Scanner::State::scan(const Block& block, EventBatch& batch, const std::st
   note_gaps(batch);
   for (const Event& event : batch.events()) {
     KnownShape& shape = known(*event.shape);
-    if (event.shape->has_shortened_names || event.computer.size > limits.name_bytes)
-      note_long_name(event);
+    if (event.shape->has_shortened_names || has_long_computer(event)) note_long_name(event);
     cover(event, shape);
     while (buckets.size() <= shape.binding.bucket_id) buckets.emplace_back();
     ++buckets[shape.binding.bucket_id].events_count;
@@ -120,6 +119,7 @@ void Scanner::State::bind(const Shape& shape, KnownShape& known) {
 
 void Scanner::State::cover(const Event& event, KnownShape& shape) {
   const std::string_view computer = event.computer.bytes();
+  const bool is_long = computer.size() > limits.name_bytes;
   if (shape.meter == nullptr || shape.meter_generation != meters.generation() ||
       shape.meter_item != item_ || shape.meter_computer != computer) {
     shape.meter =
@@ -127,13 +127,14 @@ void Scanner::State::cover(const Event& event, KnownShape& shape) {
                       shape.binding.bucket_id);
     shape.meter_generation = meters.generation();
     shape.meter_item = item_;
-    shape.meter_computer = computer.substr(0, limits.name_bytes + 1);  // too long: never equal
+    shape.meter_computer = is_long ? std::string_view() : computer;
   }
   if (event.precision == TimePrecision::kUnknown) {
     shape.meter->add_undated(event.record_id, event.recovered);
   } else {
     shape.meter->add(event.time, event.precision, event.record_id, event.recovered);
   }
+  if (is_long) shape.meter = nullptr;  // whose it is was not kept: it is looked up each time
 }
 
 // Notes which fields ever hold something; soon all that do are known and nothing is left to ask.
@@ -193,6 +194,13 @@ Status Scanner::State::take_hit(const Event& event, const Block& block,
   return store.keep(instance.rule, computer, place, details_.match(rule, matcher_.explain(hit)));
 }
 
+// Only long values are made a text to see.
+bool Scanner::State::has_long_computer(const Event& event) {
+  if (event.computer.size <= limits.name_bytes) return false;
+  computer_of(event);
+  return is_computer_shortened_;
+}
+
 // The name as text; hits of one computer stand together.
 const std::string& Scanner::State::computer_of(const Event& event) {
   const Value& name = event.computer;
@@ -200,7 +208,7 @@ const std::string& Scanner::State::computer_of(const Event& event) {
     computer_type_ = name.type;
     computer_bytes_ = name.is_list() ? std::string_view() : name.bytes();
     computer_ = rendered(name);
-    shorten(computer_, static_cast<std::size_t>(limits.name_bytes));
+    is_computer_shortened_ = shorten(computer_, static_cast<std::size_t>(limits.name_bytes));
   }
   return computer_;
 }

@@ -81,6 +81,7 @@ class Scanner::State {
   Status take_hit(const Event& event, const Block& block, const engine::Instance& instance,
                   std::uint32_t hit);
   const std::string& computer_of(const Event& event);
+  bool has_long_computer(const Event& event);
   bool is_confirmed(const Event& event, const Block& block, const engine::Instance& instance);
   void remember(const Event& event, std::uint32_t rule);
   std::string field_text(const Event& event, std::string_view name, bool& found) const;
@@ -97,6 +98,7 @@ class Scanner::State {
   std::vector<std::uint32_t> confirmed_counts_;  // by rule
   // The computer of the last hit: its name as text, and what it was made of.
   std::string computer_;
+  bool is_computer_shortened_ = false;
   std::string computer_bytes_;
   ValueType computer_type_ = ValueType::kAbsent;
   ItemTally* tally_ = nullptr;                   // of the item in hand
