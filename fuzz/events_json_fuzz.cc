@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Limits limits;
   limits.fields_per_event = size_bytes + 1;  // the twin knows no limits
   limits.values_per_field = size_bytes + 1;
-  limits.name_bytes = size_bytes + 1;
+  limits.name_bytes = fuzzing::longest_name_bytes(size_bytes);
   // Deeper values are kept as text by the reader, without a look into them.
   std::size_t depth = 0;
   std::size_t deepest = 0;

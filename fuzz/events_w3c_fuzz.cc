@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view log = as_text({reinterpret_cast<const std::byte*>(data), size_bytes});
   constexpr std::string_view kPath = "W3SVC7/u_ex.log";
   Limits limits;
-  limits.name_bytes = size_bytes + 1;  // the twin shortens nothing
+  limits.name_bytes = fuzzing::longest_name_bytes(size_bytes);
   Limits tight;
   tight.line_bytes = fuzzing::kShortLineBytes;
   ShapeTable shapes(limits);

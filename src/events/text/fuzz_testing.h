@@ -18,6 +18,12 @@ inline constexpr std::initializer_list<std::size_t> kSteps = {7, std::size_t{1} 
 // Shorter than most lines that a fuzzer makes.
 inline constexpr std::size_t kShortLineBytes = 40;
 
+// For Limits::name_bytes: twins shorten no names, so nothing in a log of this size may be too long.
+// A byte that is no UTF-8 becomes a character of three.
+inline constexpr std::size_t longest_name_bytes(std::size_t size_bytes) {
+  return 3 * size_bytes + 1;
+}
+
 // Reads all of `log`. Aborts with the reason if a byte is unaccounted for.
 inline text::PlainLog read_in_steps(Reader& reader, std::string_view log, std::size_t step) {
   text::PlainLog plain = text::read_plainly(reader, log, [&](std::size_t) { return step; });
