@@ -12,9 +12,11 @@ constexpr std::int64_t kQuarterNs = kQuarterSeconds * kNsPerSecond;
 constexpr std::int64_t kResidualLeastNs = -2 * kNsPerSecond;  // clocks read in another order
 constexpr std::int64_t kResidualMostNs = 60 * kNsPerSecond;   // logging delay under load
 
-std::string hours(std::int64_t seconds) {
+// "5 h behind", "5 h 30 min ahead of" UTC.
+std::string apart(std::int64_t seconds) {
   const std::int64_t minutes = std::abs(seconds) / 60;
-  return fmt::format("{}{:02}:{:02}", seconds < 0 ? "-" : "+", minutes / 60, minutes % 60);
+  const std::string rest = minutes % 60 == 0 ? "" : fmt::format(" {} min", minutes % 60);
+  return fmt::format("{} h{} {}", minutes / 60, rest, seconds < 0 ? "behind" : "ahead of");
 }
 
 }  // namespace
@@ -70,8 +72,8 @@ ClockJudgement judge_clock(const ClockSummary& summary) {
   if (best->count < summary.samples_count_ - summary.samples_count_ / 100) {
     judgement.reason = fmt::format(
         "Sysmon's UtcTime and the item's times do not differ by one time zone: of {} events, at "
-        "most {} agree (on {}). The times were left as written.",
-        summary.samples_count_, best->count, hours(offset_s));
+        "most {} agree on one. The times were left as written.",
+        summary.samples_count_, best->count);
     return judgement;
   }
   const std::string residual =
@@ -86,9 +88,10 @@ ClockJudgement judge_clock(const ClockSummary& summary) {
   judgement.is_shifted = true;
   judgement.shift_s = -offset_s;
   judgement.reason = fmt::format(
-      "In {} of {} events the item's times stand {} hours from Sysmon's own UtcTime (logging delay "
-      "{}): they are local time labelled as UTC.",
-      best->count, summary.samples_count_, hours(offset_s), residual);
+      "In {} of {} events the item's times are {} Sysmon's own UtcTime (logging delay {}): they "
+      "are "
+      "local time labelled as UTC.",
+      best->count, summary.samples_count_, apart(offset_s), residual);
   return judgement;
 }
 

@@ -1,5 +1,6 @@
 #include "pipeline/pipeline.h"
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -59,6 +60,19 @@ class PipelineTest : public testing::Test {
     const auto facts = reader.ok() ? reader.value().facts() : Result<CaseFacts>(reader.error());
     EXPECT_TRUE(facts.ok() && facts.value().contains(name)) << name;
     return facts.ok() && facts.value().contains(name) ? facts.value().at(name) : "";
+  }
+
+  static std::vector<Coverage> coverage_of(const HuntRequest& request) {
+    outcome_of(request);
+    std::vector<Coverage> list;
+    const auto reader = CaseReader::open(request.case_path);
+    if (!reader.ok()) return list;
+    const Status status = reader.value().coverage([&](const Coverage& one) {
+      list.push_back(one);
+      return true;
+    });
+    EXPECT_TRUE(status.ok());
+    return list;
   }
 
   std::filesystem::path folder_;
@@ -185,17 +199,7 @@ TEST_F(PipelineTest, CoverageSaysInHowManyItemsAClockWasCorrected) {
   };
   const auto clock_of = [&](const std::vector<std::string>& logs) {
     for (std::size_t i = 0; i < logs.size(); ++i) write(std::string(1, "abc"[i]), logs[i]);
-    outcome_of(request());
-    std::vector<Coverage> list;
-    const auto reader = CaseReader::open(request().case_path);
-    if (reader.ok()) {
-      EXPECT_TRUE(reader.value()
-                      .coverage([&](const Coverage& one) {
-                        list.push_back(one);
-                        return true;
-                      })
-                      .ok());
-    }
+    const std::vector<Coverage> list = coverage_of(request());
     EXPECT_EQ(list.size(), 1U);
     return list.empty() ? Coverage{} : list[0];
   };
@@ -205,10 +209,10 @@ TEST_F(PipelineTest, CoverageSaysInHowManyItemsAClockWasCorrected) {
   const Coverage mixed = clock_of({log_of("11", 20, 1), log_of("06", 20, 21)});
   EXPECT_EQ(mixed.time_shift_s, 0);
   EXPECT_EQ(mixed.shifted_items_count, 1U);
-  EXPECT_NE(
-      mixed.clock.find("In 1 of 2 items the times were left as written. Of one of them: The "),
-      std::string::npos);
-  EXPECT_NE(mixed.clock.find("In 1 of 2 items 18000 s were added to all times. Of one of them: In"),
+  EXPECT_NE(mixed.clock.find("In 1 of 2 items the times were left as written; of one: The "),
+            std::string::npos);
+  EXPECT_NE(mixed.clock.find("In 1 of 2 items 18000 s were added to all times; of one: In 20 of 20 "
+                             "events the item's times are 5 h behind Sysmon's"),
             std::string::npos);
   const Coverage three = clock_of({log_of("16", 20, 1), log_of("06", 20, 21), log_of("11", 5, 41)});
   EXPECT_EQ(three.time_shift_s, 0);
@@ -218,7 +222,27 @@ TEST_F(PipelineTest, CoverageSaysInHowManyItemsAClockWasCorrected) {
       clock_of({log_of("06", 20, 1), log_of("06", 30, 21), log_of("06", 40, 51)});
   EXPECT_EQ(alike.time_shift_s, 18'000);
   EXPECT_EQ(alike.shifted_items_count, 3U);
-  EXPECT_EQ(alike.clock.find("In 3 of 3 items 18000 s were added to all times."), 0U);
+  EXPECT_EQ(alike.clock.find("The same in 3 items; of one: In 20 of 20 events"), 0U);
+}
+
+// A name that is too long is shortened where it is kept; its events must not be counted for another
+// computer whose name begins alike, or is just that beginning.
+TEST_F(PipelineTest, CoverageTellsComputersWithLongNamesApart) {
+  const std::string alike(Limits{}.name_bytes, 'x');
+  std::string log;
+  int id = 0;
+  for (const std::string& name : {alike + "a", alike, alike + "b", alike + "a", alike, alike + "a"})
+    log += R"({"Channel":"Security","EventID":1,"Computer":")" + name + R"(","EventRecordID":)" +
+           std::to_string(++id) + R"(,"TimeCreated":"2021-03-14T11:00:00Z"})" + "\n";
+  write("log", log);
+  std::vector<std::uint64_t> counts;
+  for (const Coverage& one : coverage_of(request())) {
+    EXPECT_LE(one.computer.size(), alike.size());
+    EXPECT_EQ(one.events_count == 2, one.computer == alike) << one.computer;
+    counts.push_back(one.events_count);
+  }
+  std::sort(counts.begin(), counts.end());
+  EXPECT_EQ(counts, (std::vector<std::uint64_t>{1, 2, 3}));
 }
 
 // The pieces of a line that is too long are one gap, and how many gaps there are beyond the limit

@@ -4,6 +4,7 @@
 #include <array>
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "report/words.h"
 
 namespace pugmark {
@@ -91,6 +92,25 @@ std::optional<What> what_from_string(std::string_view text) {
 std::string clock_words(std::int64_t time_shift_s, const std::string& clock) {
   if (time_shift_s == 0) return clock;
   return fmt::format("read as {}{}{}", shift_words(time_shift_s), clock.empty() ? "" : ": ", clock);
+}
+
+std::string short_clock(const Coverage& coverage) {
+  if (coverage.time_shift_s != 0) return shift_words(coverage.time_shift_s);
+  if (coverage.shifted_items_count != 0) return "some corrected";
+  return coverage.clock.empty() ? "" : "as written";
+}
+
+void ClockNotes::add(const Coverage& coverage) {
+  if (!coverage.clock.empty())
+    ++sources_by_words_[clock_words(coverage.time_shift_s, coverage.clock)];
+}
+
+void ClockNotes::print(const Look& look, std::size_t indent_columns, Output& out) const {
+  for (const auto& [words, count] : sources_by_words_) {
+    const std::string text =
+        fmt::format("clock of {}: {}", counted(count, "source"), escaped(words));
+    out.line(std::string(indent_columns, ' ') + wrapped(text, look.width_columns, indent_columns));
+  }
 }
 
 Status show(const CaseReader& reader, What what, const ShowOptions& options, Output& out) {

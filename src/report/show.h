@@ -1,5 +1,10 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+
 #include "report/report.h"
 
 // The views of `show`, one function each. Private to this room.
@@ -21,6 +26,21 @@ std::string rule_json(const LedgerEntry& entry);
 
 // The best report of how an item or source's clock was treated: "" if nothing was done.
 std::string clock_words(std::int64_t time_shift_s, const std::string& clock);
+
+// The same of a source in a word or two, for a column: "5 h later", "as written", or "" if nothing
+// is known of its clock.
+std::string short_clock(const Coverage& coverage);
+
+// What is to be said of the clocks of sources. All sources of one item share its clock: each
+// sentence is printed once, with the number of the sources it is true of.
+class ClockNotes {
+ public:
+  void add(const Coverage& coverage);
+  void print(const Look& look, std::size_t indent_columns, Output& out) const;
+
+ private:
+  std::map<std::string, std::size_t> sources_by_words_;
+};
 
 // Counts rows against Filter::limit: false when enough were shown.
 class RowLimit {

@@ -159,11 +159,12 @@ Status show_coverage(const CaseReader& reader, const ShowOptions& options, Outpu
                {"HOLES", 0, true, false, 1},
                {"MISSING", 0, true, false, 3},
                {"TECHNIQUES", 0, true, false, 4},
-               {"CLOCK", 12, false, false, 2, true}},
+               {"CLOCK", 0, false, false, 2}},
               options.look, out);
   std::uint64_t total = 0;
   std::uint64_t shown = 0;
   std::set<std::string> computers;
+  ClockNotes clocks;
   const Status status = reader.coverage([&](const Coverage& coverage) {
     ++total;
     if (!options.filter.computer.empty() &&
@@ -189,11 +190,13 @@ Status show_coverage(const CaseReader& reader, const ShowOptions& options, Outpu
                {coverage.missing_records_count != 0 ? grouped(coverage.missing_records_count) : "",
                 kWarning},
                {grouped(coverage.techniques.size()), {}},
-               {escaped(clock_words(coverage.time_shift_s, coverage.clock)),
+               {short_clock(coverage),
                 coverage.shifted_items_count != 0 ? kWarning : std::string_view()}});
+    clocks.add(coverage);
     return !out.failed();
   });
   table.finish();
+  if (!options.jsonl) clocks.print(options.look, 0, out);
   if (!status.ok() || shown != 0 || options.jsonl) return status;
   filtered_out(total, "source", "sources", options, out);
   if (!computers.empty())

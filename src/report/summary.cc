@@ -70,6 +70,7 @@ class SummaryPage {
   }
   void read();
   void not_read();
+  std::string gaps_words() const;
   void not_understood();
   void unused_space();
   void findings();
@@ -103,6 +104,15 @@ void SummaryPage::read() {
   }
 }
 
+// An item beyond the limit gaps-per-item has more gaps than the case lists.
+std::string SummaryPage::gaps_words() const {
+  std::uint64_t listed_count = 0;
+  for (const GapGroup& group : all_.gaps) listed_count += group.gaps_count;
+  std::string text = counted(all_.gaps_count, "gap");
+  if (listed_count < all_.gaps_count) text += fmt::format(" ({} listed)", grouped(listed_count));
+  return text;
+}
+
 void SummaryPage::not_read() {
   if (all_.gaps_count == 0 && all_.unread_bytes == 0 && all_.unknown_items_count == 0) {
     heading("NOT READ", all_.unused_bytes == 0 ? "nothing: every byte was understood"
@@ -111,7 +121,7 @@ void SummaryPage::not_read() {
     return;
   }
   std::vector<std::string> parts;
-  if (all_.gaps_count != 0) parts.push_back(counted(all_.gaps_count, "gap"));
+  if (all_.gaps_count != 0) parts.push_back(gaps_words());
   if (all_.unread_bytes != 0) {
     parts.push_back(fmt::format("{} of {} not understood", bytes_words(all_.unread_bytes),
                                 counted(all_.unread_items_count, "item")));
@@ -242,14 +252,10 @@ void SummaryPage::coverage() {
   }
   table.finish();
   more(sources.size(), kSourcesShown, "coverage");
-  // All sources of one item share its clock: said once.
-  std::map<std::string, std::size_t> corrected;
-  for (const auto& source : sources) {
-    if (source->shifted_items_count != 0)
-      ++corrected[clock_words(source->time_shift_s, source->clock)];
-  }
-  for (const auto& [words, count] : corrected)
-    indented(fmt::format("clock of {}: {}", counted(count, "source"), escaped(words)), kIndent);
+  ClockNotes clocks;
+  for (const Coverage* source : sources)
+    if (source->shifted_items_count != 0) clocks.add(*source);
+  clocks.print(look_, kIndent, out_);
 }
 
 void SummaryPage::rules() {

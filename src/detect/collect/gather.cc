@@ -101,14 +101,17 @@ class ItemClocks {
   }
 
   void report(Coverage& coverage) const {
-    if (shifts_.size() == 1) coverage.time_shift_s = shifts_[0].seconds;
     for (const Shift& shift : shifts_)
       coverage.shifted_items_count += shift.seconds == 0 ? 0 : shift.items_count;
-    if (items_count_ == 1) {
-      coverage.clock = shifts_[0].why;
-    } else if (shifts_.size() > 1 || !shifts_[0].why.empty()) {
-      coverage.clock = words();
+    if (shifts_.size() > 1) {
+      coverage.clock = of_each_shift();
+      return;
     }
+    const Shift& only = shifts_[0];
+    coverage.time_shift_s = only.seconds;
+    coverage.clock = only.why;
+    if (items_count_ > 1 && !only.why.empty())
+      coverage.clock = fmt::format("The same in {} items; of one: {}", items_count_, only.why);
   }
 
  private:
@@ -118,16 +121,16 @@ class ItemClocks {
     std::string why;  // of the first that says anything
   };
 
-  std::string words() const {
+  std::string of_each_shift() const {
     constexpr std::size_t kShiftsListed = 4;
     std::string text;
     std::uint64_t unsaid_count = items_count_;
     for (const Shift& shift : std::span(shifts_).first(std::min(shifts_.size(), kShiftsListed))) {
-      text += text.empty() ? "" : " ";
-      text += fmt::format("In {} of {} items ", shift.items_count, items_count_);
-      text += shift.seconds == 0 ? std::string("the times were left as written.")
-                                 : fmt::format("{} s were added to all times.", shift.seconds);
-      if (!shift.why.empty()) text += " Of one of them: " + shift.why;
+      const std::string done = shift.seconds == 0
+                                   ? "the times were left as written"
+                                   : fmt::format("{} s were added to all times", shift.seconds);
+      text += fmt::format("{}In {} of {} items {}{}{}", text.empty() ? "" : " ", shift.items_count,
+                          items_count_, done, shift.why.empty() ? "." : "; of one: ", shift.why);
       unsaid_count -= shift.items_count;
     }
     if (unsaid_count != 0)
