@@ -124,22 +124,6 @@ Status check_excluded(const sigma::RuleSet& rules, const std::vector<std::string
   return {};
 }
 
-void fill_entry(const sigma::Document& document, LedgerEntry& entry) {
-  entry.rule_id = shown_rule_id(document);
-  entry.rule_title = document.title;
-  entry.level = level_of(document);
-  entry.status = document.status;
-  entry.author = document.author;
-  entry.file = document.file;
-  entry.line = document.line;
-  entry.tags = document.tags;
-  entry.techniques = techniques_of(document.tags);
-  entry.references = document.references;
-  entry.text = document.text;
-  for (const std::string& warning : document.warnings)
-    entry.why += (entry.why.empty() ? "" : " ") + warning;
-}
-
 }  // namespace
 
 std::vector<std::string> rule_files(const std::vector<std::string>& paths) {
@@ -176,7 +160,7 @@ std::vector<LedgerEntry> Ruleset::ledger() const {
   const sigma::RuleSet& rules = engine_->rules();
   for (std::uint32_t i = 0; i < rules.rules.size(); ++i) {
     LedgerEntry entry;
-    fill_entry(rules.rules[i], entry);
+    describe_rule(rules.rules[i], entry);
     entry.kind = "rule";
     entry.log_source = rules.rules[i].logsource.text();
     if (engine_->disabled(i).is) {
@@ -190,7 +174,7 @@ std::vector<LedgerEntry> Ruleset::ledger() const {
   }
   for (std::uint32_t i = 0; i < rules.correlations.size(); ++i) {
     LedgerEntry entry;
-    fill_entry(rules.correlations[i], entry);
+    describe_rule(rules.correlations[i], entry);
     entry.kind = "correlation";
     if (engine_->disabled_correlation(i).is) {
       entry.state = RuleState::kDisabled;
@@ -200,7 +184,7 @@ std::vector<LedgerEntry> Ruleset::ledger() const {
   }
   for (const sigma::Filter& filter : rules.filters) {
     LedgerEntry entry;
-    fill_entry(filter, entry);
+    describe_rule(filter, entry);
     entry.kind = "filter";
     entry.log_source = filter.logsource.text();
     ledger.push_back(std::move(entry));

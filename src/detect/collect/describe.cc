@@ -5,6 +5,20 @@
 #include "detect/attack_tag.h"
 
 namespace pugmark {
+namespace {
+
+template <typename Record>
+void describe(const sigma::Document& document, Record& record) {
+  record.rule_id = shown_rule_id(document);
+  record.rule_title = document.title;
+  record.level = level_of(document);
+  record.status = document.status;
+  record.tags = document.tags;
+  record.techniques = techniques_of(document.tags);
+}
+
+}  // namespace
+
 std::string shown_rule_id(const sigma::Document& document) {
   if (!document.id.empty()) return document.id;
   return document.name.empty() ? document.title : document.name;
@@ -26,13 +40,19 @@ Level level_of(const sigma::Document& document) {
 }
 
 void describe_rule(const sigma::Document& document, Finding& finding) {
-  finding.rule_id = shown_rule_id(document);
-  finding.rule_title = document.title;
-  finding.level = level_of(document);
-  finding.status = document.status;
+  describe(document, finding);
   finding.verdict = document.verdict;
-  finding.tags = document.tags;
-  finding.techniques = techniques_of(document.tags);
+}
+
+void describe_rule(const sigma::Document& document, LedgerEntry& entry) {
+  describe(document, entry);
+  entry.author = document.author;
+  entry.file = document.file;
+  entry.line = document.line;
+  entry.references = document.references;
+  entry.text = document.text;
+  for (const std::string& warning : document.warnings)
+    entry.why += (entry.why.empty() ? "" : " ") + warning;
 }
 
 }  // namespace pugmark

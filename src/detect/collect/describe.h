@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "detect/finding.h"
+#include "detect/ledger.h"
 #include "detect/sigma/rule.h"
 
 namespace pugmark {
@@ -18,7 +19,8 @@ std::vector<std::string> techniques_of(std::span<const std::string> tags);
 // The level of a document; medium if it has none.
 Level level_of(const sigma::Document& document);
 
-// Fills what a finding says about its rule.
+// Fills what a finding, or an entry of the ledger, says about its rule: the same words in both.
 void describe_rule(const sigma::Document& document, Finding& finding);
+void describe_rule(const sigma::Document& document, LedgerEntry& entry);
 
 }  // namespace pugmark
