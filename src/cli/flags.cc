@@ -142,6 +142,9 @@ Command export_command() {
     if (flag.name == "to" || flag.name == "from") continue;  // --to names the format here
     command.flags.push_back(flag);
   }
+  command.foreign_flags.push_back(
+      {"from", "export has no filter by time, its --to names the format",
+       "To see a span of time: pugmark show CASE findings --from TIME --to TIME."});
   return command;
 }
 

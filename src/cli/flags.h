@@ -29,6 +29,13 @@ struct Argument {
   bool is_path = true;
 };
 
+// An option of other commands that a user may expect here too, and what there is instead.
+struct ForeignFlag {
+  std::string_view name;  // "from"
+  std::string_view why_not;
+  std::string_view hint;
+};
+
 struct Command {
   std::string_view name;  // "hunt", "rules check"
   std::string_view line;
@@ -37,6 +44,7 @@ struct Command {
   std::vector<Argument> arguments;
   std::vector<Flag> flags;     // without those of common_flags()
   bool reads_nothing = false;  // no evidence, rules or case: there is no work for threads
+  std::vector<ForeignFlag> foreign_flags = {};
 };
 
 std::span<const Command> commands();

@@ -26,20 +26,26 @@ struct Moment {
   TimeUtc end;  // exclusive: a day, second or millisecond later, as it was written
 };
 
+// The entry that begins most like `word`; "" if none has three letters in common with it.
+std::string_view begins_alike(std::string_view word, std::span<const std::string_view> entries) {
+  std::string_view best;
+  std::size_t common_most = 2;
+  for (const std::string_view entry : entries) {
+    const auto differ = std::mismatch(word.begin(), word.end(), entry.begin(), entry.end());
+    const auto common = static_cast<std::size_t>(differ.second - entry.begin());
+    if (common <= common_most) continue;
+    best = entry;
+    common_most = common;
+  }
+  return best;
+}
+
 // The names are too many to list: the most like it, and where they all stand.
 Error unknown_limit(const std::string& name) {
   std::vector<std::string_view> names;
   for (const LimitName& limit : limit_names()) names.push_back(limit.name);
-  std::string_view meant;
-  const std::string near = nearest(name, names);
-  std::size_t common_most = 2;  // fewer letters in common say nothing
-  for (const std::string_view one : names) {
-    const auto differ = std::mismatch(name.begin(), name.end(), one.begin(), one.end());
-    const auto common = static_cast<std::size_t>(differ.second - one.begin());
-    if (near.empty() ? common <= common_most : one != near) continue;
-    meant = one;
-    common_most = common;
-  }
+  std::string meant = nearest(name, names);
+  if (meant.empty()) meant = begins_alike(name, names);
   return {ErrorCode::kInvalidInput, fmt::format("--limit: there is no limit \"{}\"", name),
           (meant.empty() ? "" : fmt::format("Did you mean {}? ", meant)) +
               "All are in the man page under LIMITS: pugmark man | man -l -"};

@@ -93,9 +93,10 @@ Status check_long_options(const Command& command, const std::vector<std::string>
       if (!flag.value.empty() || name == word) continue;
       return misuse(command, fmt::format("{} takes no value", name));
     }
-    if (command.name == "export" && name == "--from")
-      return usage("--from: export has no filter by time, its --to names the format", "",
-                   "To see a span of time: pugmark show CASE findings --from TIME --to TIME.");
+    for (const ForeignFlag& foreign : command.foreign_flags) {
+      if (name.substr(2) == foreign.name)
+        return usage(fmt::format("{}: {}", name, foreign.why_not), "", foreign.hint);
+    }
     return usage(fmt::format("{}: {} has no such option", name, command.name),
                  nearest(name, {known.begin(), known.end()}),
                  fmt::format("See pugmark {} --help.", command.name));
