@@ -59,10 +59,12 @@ Status TemporaryFile::open() {
 }
 
 Error TemporaryFile::failure(const char* what, int error_number) const {
+  const bool is_full = error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG;
   return {ErrorCode::kIo,
           fmt::format("A temporary file in {} cannot be {}: {}.", folder_, what,
                       std::generic_category().message(error_number)),
-          "Set TMPDIR to a folder with more room."};
+          is_full ? "Set TMPDIR to a folder with more room."
+                  : "Set TMPDIR to a folder on a sound disk that may be written to."};
 }
 
 Status TemporaryFile::write_at(std::uint64_t offset_bytes, Bytes bytes, std::size_t& written) {

@@ -26,9 +26,10 @@ struct RememberedHit {
   std::string computer;
 };
 
-// What a hunt remembers for correlations, at most `limit` events in all: of each correlation those
-// that come first by (time, item path, offset), of all correlations equally many at most. So a
-// noisy one takes no room from the others, and nothing depends on who read what when. Thread-safe.
+// What a hunt remembers for correlations, at most `limit` events in all (but one of each
+// correlation however small it is): of each correlation those that come first by (time, item path,
+// offset), of all correlations equally many at most. So a noisy one takes no room from the others,
+// and nothing depends on who read what when. Thread-safe.
 class HitStore {
  public:
   // How many events a correlation was offered, and how many are remembered.

@@ -46,11 +46,11 @@ TEST(HitStore, OrderAndThreadsDoNotMatterAndNoiseTakesNoRoom) {
     for (const RememberedHit& hit : hits) add(one, hit);
     std::vector<RememberedHit> shuffled = hits;
     std::shuffle(shuffled.begin(), shuffled.end(), random);
-    const auto half = shuffled.begin() + static_cast<std::ptrdiff_t>(shuffled.size() / 4);
+    const auto quarter = shuffled.begin() + static_cast<std::ptrdiff_t>(shuffled.size() / 4);
     std::thread other([&] {
-      std::for_each(shuffled.begin(), half, [&](const auto& hit) { add(shared, hit); });
+      std::for_each(shuffled.begin(), quarter, [&](const auto& hit) { add(shared, hit); });
     });
-    std::for_each(half, shuffled.end(), [&](const RememberedHit& hit) { add(shared, hit); });
+    std::for_each(quarter, shuffled.end(), [&](const RememberedHit& hit) { add(shared, hit); });
     other.join();
     ASSERT_EQ(one.counts().size(), 3U);
     for (std::size_t i = 0; i < 3; ++i) {

@@ -18,7 +18,8 @@ class OrderStatistics {
   void add(std::size_t place);
   void remove(std::size_t place);  // one that is in
   std::size_t size() const { return size_; }
-  // The value that `rank` of those which are in stand before when sorted. `rank` is below size().
+  // Of the values that are in, sorted from the least, the one at `rank`: 0 is the least of them.
+  // `rank` is below size().
   double at_rank(std::size_t rank) const;
 
  private:
