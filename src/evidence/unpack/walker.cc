@@ -8,13 +8,10 @@
 #include <utility>
 
 #include "base/shorten.h"
-#include "evidence/unpack/zip_directory.h"
 
 namespace pugmark::unpack {
 namespace {
 
-// A zip with damaged members is opened again behind each of them, so often.
-constexpr std::uint64_t kReopenedMax = 100;
 // Enough for a reader of plain items; archives are drained in pieces of it.
 constexpr std::size_t kDrainBytes = std::size_t{256} << 10U;
 
@@ -244,43 +241,6 @@ bool Walker::count_entry() {
   return false;
 }
 
-// libarchive gives up a whole archive for one damaged member. The directory of a zip tells where
-// the next one is, so it is opened again and led there.
-bool Walker::reopen_behind_damage(Frame& archive) {
-  const bool has_directory = archive.form.outer == Packing::kZip && archive.form.by_directory;
-  if (!has_directory || archive.member_over == false || archive.reopened_count >= kReopenedMax)
-    return false;
-  // Only behind a member whose bytes are damaged: a damaged header stays in the way.
-  if (!archive.member_broken) return false;
-  ++archive.reopened_count;
-  archive.member_broken = false;
-  archive.reader = std::make_unique<ArchiveReader>(archive.form, *archive.stream);
-  for (std::uint64_t i = 0; i < archive.headers_count; ++i) {
-    if (archive.reader->next(archive.member) != StepResult::kOk) return true;
-  }
-  return true;
-}
-
-// The directory of a zip breaks off. The members that it would have named are looked for from the
-// front; those that it did name come by again.
-bool Walker::go_on_from_front(Frame& archive) {
-  const bool has_directory = archive.form.outer == Packing::kZip && archive.form.by_directory;
-  if (!has_directory || archive.member_broken) return false;
-  const std::string reason = archive.reader->message();
-  const GapKind kind = archive.reader->gap_kind();
-  if (!archive.stream->rewind()) return false;
-  if (stack_.size() == 1) phase_ = Phase::kInOrder;
-  archive.form.by_directory = false;
-  archive.reader = std::make_unique<ArchiveReader>(archive.form, *archive.stream);
-  archive.delivered = archive.names;
-  add_gap(archive, kind, 0,
-          fmt::format("The directory of the zip archive cannot be read further ({}) after {} "
-                      "members; the others were looked for from the front.",
-                      reason, archive.headers_count));
-  archive.headers_count = 0;
-  return true;
-}
-
 // Names are kept until the end of the hunt, and a packed archive has as long ones as it likes.
 void Walker::shorten_name(Frame& archive) {
   const std::size_t size_bytes = archive.member.path.size();
@@ -289,14 +249,6 @@ void Walker::shorten_name(Frame& archive) {
           fmt::format("The name of member {} has {} bytes; more than the limit path-bytes ({}) are "
                       "not kept of it.",
                       archive.headers_count, size_bytes, limits_.path_bytes));
-}
-
-// True if the member just met was already delivered by the directory.
-bool Walker::was_delivered(Frame& archive) {
-  const auto found = archive.delivered.find(member_path(archive.member.path));
-  if (found == archive.delivered.end() || found->second == 0) return false;
-  --found->second;
-  return true;
 }
 
 void Walker::stop_broken(Frame& archive) {
@@ -383,42 +335,6 @@ void Walker::finish_archive(Frame& archive) {
           fmt::format("{} bytes stand behind the end of the archive; they were not unpacked.",
                       content_end - *end),
           is_zip ? content_end - *end : 0);
-}
-
-// Behind the members of a zip stands its directory. Without one, what is there may be the rest of
-// it: the gap that says why the members were read from the front says that as well.
-std::optional<std::uint64_t> Walker::end_of_front_read_zip(Frame& archive) {
-  return archive.stream->can_seek() ? end_of_zip_directory(*archive.stream) : std::nullopt;
-}
-
-// What stands in a zip and is in no member of its directory was hidden there, or is left over.
-void Walker::note_unclaimed(Frame& archive) {
-  const auto directory = read_zip_directory(*archive.stream, limits_.archive_entries,
-                                            static_cast<std::size_t>(limits_.gaps_per_item));
-  const bool is_followed = directory && directory->members_count <= archive.headers_count;
-  if (!is_followed && !archive.stopped) {
-    add_gap(archive, GapKind::kUnsupported, 0,
-            directory ? fmt::format("The directory names {} members; only {} of them were found.",
-                                    directory->members_count, archive.headers_count)
-                      : std::string("The directory was read but not understood to its end: bytes "
-                                    "that no member claims would not be noticed."));
-  }
-  if (!directory) return;
-  for (const RenamedMember& member : directory->renamed) {
-    add_gap(archive, GapKind::kDamaged, member.offset_bytes,
-            fmt::format("The directory calls a member \"{}\", its own header \"{}\".",
-                        member.name, member.local_name));
-  }
-  archive.gaps_count += directory->renamed_count - directory->renamed.size();
-  for (const Stretch& stretch :
-       unclaimed_stretches(*directory, archive.stream->content_end_bytes())) {
-    archive.unclaimed_bytes += stretch.length_bytes;
-    add_gap(archive, GapKind::kDamaged, stretch.offset_bytes,
-            fmt::format("{} bytes stand here that no member of the directory claims; they were not "
-                        "unpacked.",
-                        stretch.length_bytes),
-            stretch.length_bytes);
-  }
 }
 
 std::size_t Walker::read(std::span<std::byte> into) {

@@ -44,10 +44,18 @@ class Walker {
   bool open_by_directory(Frame& frame, Packing packing, std::string& why, GapKind& kind);
   bool open_in_order(Frame& frame, const ArchiveReader::Form& form, std::string& why,
                      GapKind& kind);
-  bool open_empty_zip(Frame& frame, std::string& why, GapKind& kind);
-  bool open_zip_from_front(Frame& frame, std::string& why, GapKind& kind);
   bool open_stream(Frame& frame, Packing packing, std::string& why, GapKind& kind);
   bool read_first_header(Frame& frame, std::string& why, GapKind& kind);
+
+  // Zip alone (walker_zip.cc)
+  bool open_zip(Frame& frame, bool by_directory, std::string& why, GapKind& kind);
+  bool open_empty_zip(Frame& frame, std::string& why, GapKind& kind);
+  bool open_zip_from_front(Frame& frame, std::string& why, GapKind& kind);
+  bool reopen_behind_damage(Frame& archive);
+  bool go_on_from_front(Frame& archive);
+  static bool was_delivered(Frame& archive);
+  static std::optional<std::uint64_t> end_of_front_read_zip(Frame& archive);
+  void note_unclaimed(Frame& archive);
 
   // Walking
   bool next_member();
@@ -59,15 +67,10 @@ class Walker {
   void pass_over(Frame& archive, std::string_view what);
   void add_encrypted(Frame& archive);
   bool count_entry();
-  bool reopen_behind_damage(Frame& archive);
-  bool go_on_from_front(Frame& archive);
-  static bool was_delivered(Frame& archive);
   void stop_broken(Frame& archive);
   void finish_top();
   void finish_archive(Frame& archive);
-  void note_unclaimed(Frame& archive);
   void shorten_name(Frame& archive);
-  static std::optional<std::uint64_t> end_of_front_read_zip(Frame& archive);
   void push(std::string path, std::unique_ptr<ByteSource> origin);
 
   // Bytes

@@ -112,53 +112,7 @@ bool Walker::open_by_directory(Frame& frame, Packing packing, std::string& why, 
   frame.form = {packing, Packing::kNone, true};
   frame.reader = std::make_unique<ArchiveReader>(frame.form, *frame.stream);
   const bool opened = read_first_header(frame, why, kind);
-  if (packing != Packing::kZip) return opened;
-  if (opened && frame.member_is_pending) return true;
-  std::array<std::byte, 4> magic{};
-  frame.stream->read_at(0, magic);
-  const bool has_member = magic[2] == std::byte{3} || magic[2] == std::byte{7};
-  if (!has_member) return open_empty_zip(frame, why, kind);
-  if (opened) why = "it lists no member though one begins at offset 0";
-  return open_zip_from_front(frame, why, kind);
-}
-
-// The zip without members is the end of its directory (APPNOTE.TXT 4.3.16: 22 bytes and a comment)
-// and nothing else. Only the reader from the front takes it.
-bool Walker::open_empty_zip(Frame& frame, std::string& why, GapKind& kind) {
-  constexpr std::size_t kEndBytes = 22;
-  std::array<std::byte, kEndBytes> end{};
-  const std::size_t got = frame.stream->read_at(0, end);
-  const auto is_zero = [](std::byte byte) { return byte == std::byte{0}; };
-  const bool is_empty =
-      got == kEndBytes && std::all_of(end.begin() + 4, end.begin() + 20, is_zero) &&
-      frame.stream->size_bytes() == kEndBytes + load_le<std::uint16_t>(end.data() + 20);
-  frame.reader.reset();
-  if (!is_empty || !frame.stream->rewind()) {
-    if (why.empty()) why = "its directory ends at once, but more follows";
-    return false;
-  }
-  if (stack_.size() == 1) phase_ = Phase::kInOrder;
-  return open_in_order(frame, {Packing::kZip, Packing::kNone, false}, why, kind);
-}
-
-// A zip whose directory at the end is missing or denies its members.
-bool Walker::open_zip_from_front(Frame& frame, std::string& why, GapKind& kind) {
-  const std::string reason = why;
-  const GapKind reason_kind = kind;
-  frame.reader.reset();
-  if (!frame.stream->rewind()) return false;
-  if (stack_.size() == 1) phase_ = Phase::kInOrder;
-  const bool opened = open_in_order(frame, {Packing::kZip, Packing::kNone, false}, why, kind);
-  if (!opened || !frame.member_is_pending) {
-    why = reason;
-    kind = reason_kind;
-    return false;
-  }
-  add_gap(frame, GapKind::kTruncated, frame.packed_bytes(),
-          fmt::format("The directory of the zip archive cannot be used ({}); its members were read "
-                      "from the front as far as they go.",
-                      reason));
-  return true;
+  return packing == Packing::kZip ? open_zip(frame, opened, why, kind) : opened;
 }
 
 // gzip and its kin: looks at the first unpacked bytes to tell a tar or cpio from a single file.
