@@ -52,7 +52,8 @@ std::span<const LimitName> limit_names() {
        "Findings of one rule on one computer kept in full; the rest are counted."},
       {"findings", &Limits::findings, "Findings of one case kept in full; the rest are counted."},
       {"computers", &Limits::computers, "Distinct computer names told apart."},
-      {"correlation-hits", &Limits::correlation_hits, "Events remembered for correlation rules."},
+      {"correlation-hits", &Limits::correlation_hits,
+       "Events remembered for correlation rules; long ones count for several."},
       {"gaps-per-item", &Limits::gaps_per_item, "Gaps of one item listed; the rest are counted."},
   });
   return kNames;

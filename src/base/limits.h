@@ -53,8 +53,8 @@ struct Limits {
   std::uint64_t findings_per_rule_and_computer = 1'000;  // beyond it they are only counted
   std::uint64_t findings = 1'000'000;                    // kept in one case
   std::uint64_t computers = 10'000;                      // distinct names told apart
-  std::uint64_t correlation_hits = 250'000;  // events remembered for correlations, about 400
-                                             // bytes each
+  std::uint64_t correlation_hits = 250'000;  // events remembered for correlations; those with long
+                                             // values count for several
   std::uint64_t gaps_per_item = 1'000;                   // beyond it they are only counted
 };
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,12 +27,17 @@ struct RememberedHit {
   std::string computer;
 };
 
-// What a hunt remembers for correlations, at most `limit` events in all (but one of each
-// correlation however small it is): of each correlation those that come first by (time, item path,
-// offset), of all correlations equally many at most. So a noisy one takes no room from the others,
-// and nothing depends on who read what when. Thread-safe.
+// What a hunt remembers for correlations, in all as much as `limit` ordinary events take (but one
+// of each correlation however small it is): of each correlation those that come first by (time,
+// item path, offset), of all correlations equally much at most. So a noisy one takes no room from
+// the others, and nothing depends on who read what when. Thread-safe.
 class HitStore {
  public:
+  // What the texts of an ordinary event take at most, in bytes with those around them. One with
+  // more counts for several: for weight_of() many.
+  static constexpr std::uint64_t kOrdinaryBytes = 512;
+  static std::uint64_t weight_of(const RememberedHit& hit);
+
   // How many events a correlation was offered, and how many are remembered.
   struct Count {
     std::uint64_t total = 0;
@@ -51,18 +57,35 @@ class HitStore {
   std::vector<RememberedHit> take();
 
  private:
-  using Heap = std::vector<RememberedHit>;  // the last by place in front
+  // Where a hit stands in the order of all.
+  struct Place {
+    std::int64_t time_ns = 0;
+    const std::string* item_path = nullptr;
+    std::uint64_t offset_bytes = 0;
+    std::uint32_t rule = 0;
+  };
+  // Of one correlation.
+  struct Kept {
+    std::vector<RememberedHit> heap;  // the last by place in front
+    std::uint64_t weight = 0;         // of all in the heap
+    std::uint64_t total_count = 0;    // offered
+    // The first of those let go. Nothing from there on is kept, however light: it would be there or
+    // not depending on when it came.
+    std::optional<Place> end;
+  };
 
-  static bool before(const RememberedHit& a, const RememberedHit& b);
-  void push(RememberedHit hit);
-  void shorten(Heap& heap);
+  static Place place_of(const RememberedHit& hit);
+  static bool before(const Place& a, const Place& b);
+  static bool comes_before(const RememberedHit& a, const RememberedHit& b);
+  static bool has_room(const Kept& kept, const RememberedHit& hit);
+  std::uint64_t charge_of(const Kept& kept) const;
+  void let_go(Kept& kept) const;
 
   mutable std::mutex mutex_;
   std::uint64_t limit_;
-  std::uint64_t cap_;  // of one correlation; halved until all fit
-  std::uint64_t kept_count_ = 0;
-  std::vector<Heap> heaps_;             // by correlation
-  std::vector<std::uint64_t> totals_;   // by correlation
+  std::uint64_t cap_;  // weight kept of one correlation; halved until all fit
+  std::uint64_t charged_ = 0;
+  std::vector<Kept> by_correlation_;
 };
 
 }  // namespace pugmark
