@@ -9,16 +9,19 @@ namespace {
 constexpr std::int64_t kNsPerHour = 3'600'000'000'000;
 constexpr std::int64_t kSilenceNs = 6 * kNsPerHour;
 constexpr double kExpectedHours = 6;
+constexpr double kExpectedHoursLeftOut = 48;
 constexpr std::size_t kHolesListed = 100;
-// Forged times, each far from the others, must not fill the memory. There are at most five
-// intervals without a silence of six hours in a day, so counting days bounds both.
-constexpr std::size_t kDaysMax = 65'536;
 
 constexpr std::int64_t kNsPerQuarter = kNsPerHour / 4;
 constexpr std::int64_t kQuartersPerDay = 96;
 
 std::int64_t floor_divide(std::int64_t value, std::int64_t by) {
   return value >= 0 ? value / by : -((-value + by - 1) / by);
+}
+
+// Times may lie further apart than a signed number of nanoseconds holds.
+double hours_between(std::int64_t earlier_ns, std::int64_t later_ns) {
+  return (static_cast<double>(later_ns) - static_cast<double>(earlier_ns)) / kNsPerHour;
 }
 
 // Close enough to belong together. Written so that no difference can overflow.
@@ -73,12 +76,17 @@ void CoverageMeter::add_quarter(std::int64_t quarter) {
   recent_quarter_ = quarter;
   const std::int64_t day = floor_divide(quarter, kQuartersPerDay);
   if (is_scattered_) return;
-  if (quarters_.size() >= kDaysMax && !quarters_.contains(day)) {
+  if (quarters_.size() >= days_max_ && !quarters_.contains(day)) {
     scatter();
     return;
   }
   const auto bit = static_cast<std::uint64_t>(quarter - day * kQuartersPerDay);
   quarters_[day][bit / 48] |= std::uint64_t{1} << (bit % 48);
+}
+
+void CoverageMeter::limit_days(std::uint64_t days_max) {
+  days_max_ = std::min(days_max_, days_max);
+  if (!is_scattered_ && quarters_.size() > days_max_) scatter();
 }
 
 // How many days there are does not depend on the order of events, so neither does this step.
@@ -148,23 +156,37 @@ void CoverageMeter::report(Coverage& coverage) const {
   if (activities_.empty()) return;
   coverage.first = {activities_.begin()->first};
   coverage.last = {std::prev(activities_.end())->second};
-  const double hours =
-      1 +
-      static_cast<double>(coverage.last.ns_since_1970 - coverage.first.ns_since_1970) / kNsPerHour;
-  const double share = std::min(1.0, hours_with_events() / hours);
-  for (auto at = activities_.begin(); std::next(at) != activities_.end(); ++at) {
-    const TimeInterval silence{{at->second}, {std::next(at)->first}};
-    const double silent_hours =
-        static_cast<double>(silence.to.ns_since_1970 - silence.from.ns_since_1970) / kNsPerHour;
-    if (silent_hours * share >= kExpectedHours) coverage.holes.push_back(silence);
-  }
-  coverage.holes_count = coverage.holes.size();
-  const auto length = [](const TimeInterval& hole) {
-    return hole.to.ns_since_1970 - hole.from.ns_since_1970;
+  find_holes(coverage);
+}
+
+void CoverageMeter::find_holes(Coverage& coverage) const {
+  struct Silence {
+    TimeInterval interval;
+    double hours = 0;
   };
-  std::stable_sort(coverage.holes.begin(), coverage.holes.end(),
-                   [&](const auto& a, const auto& b) { return length(a) > length(b); });
-  if (coverage.holes.size() > kHolesListed) coverage.holes.resize(kHolesListed);
+  std::vector<Silence> silences;
+  for (auto at = activities_.begin(); std::next(at) != activities_.end(); ++at) {
+    const std::int64_t from = at->second;
+    const std::int64_t to = std::next(at)->first;
+    silences.push_back({{{from}, {to}}, hours_between(from, to)});
+  }
+  std::stable_sort(silences.begin(), silences.end(),
+                   [](const Silence& a, const Silence& b) { return a.hours > b.hours; });
+  const double active_hours = hours_with_events();
+  double hours =
+      1 + hours_between(coverage.first.ns_since_1970, coverage.last.ns_since_1970);
+  for (const Silence& silence : silences) {
+    const double hours_without = std::max(1.0, hours - silence.hours);
+    const double share_without = std::min(1.0, active_hours / hours_without);
+    if (silence.hours * share_without < kExpectedHoursLeftOut) break;
+    hours = hours_without;
+  }
+  const double share = std::min(1.0, active_hours / hours);
+  for (const Silence& silence : silences) {
+    if (silence.hours * share < kExpectedHours) break;
+    ++coverage.holes_count;
+    if (coverage.holes.size() < kHolesListed) coverage.holes.push_back(silence.interval);
+  }
 }
 
 }  // namespace pugmark

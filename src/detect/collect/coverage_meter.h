@@ -16,9 +16,19 @@ namespace pugmark {
 //
 // A hole is a silence of at least six hours during which, by the share of hours that do have
 // events, at least six hours with events were to be expected. So a log that is written all day has
-// a hole after six silent hours, one that is written for an hour every night after six days.
+// a hole after six silent hours, one that is written for an hour every night after six days. The
+// share is that of the time without its longest silences: each is left out, from the longest on,
+// as long as without it 48 hours with events were to be expected in it. Otherwise one old or forged
+// time would hide every hole near the others.
 class CoverageMeter {
  public:
+  // Forged times, each far from the others, must not fill the memory: a meter remembers at most
+  // this many days with events. There are at most five intervals without a silence of six hours in
+  // a day, so counting days bounds both.
+  static constexpr std::uint64_t kDaysMax = 65'536;
+
+  explicit CoverageMeter(std::uint64_t days_max = kDaysMax) : days_max_(days_max) {}
+
   void add(TimeUtc time, TimePrecision precision, std::uint64_t record_id, bool recovered);
   void add_undated(std::uint64_t record_id, bool recovered);
 
@@ -30,8 +40,14 @@ class CoverageMeter {
 
   std::uint64_t events_count() const { return events_count_; }
 
-  // True if the times lie on more days than are remembered, which only forged ones do: then first
-  // and last are known but no hole.
+  // Days with events that are remembered.
+  std::uint64_t days_count() const { return quarters_.size(); }
+
+  // Lowers how many may be.
+  void limit_days(std::uint64_t days_max);
+
+  // True if the times lie on more days than may be remembered: then first and last are known but no
+  // hole.
   bool is_scattered() const { return is_scattered_; }
 
  private:
@@ -47,10 +63,12 @@ class CoverageMeter {
   void scatter();
   void add_quarter(std::int64_t quarter);
   double hours_with_events() const;
+  void find_holes(Coverage& coverage) const;
   void note_record(std::uint64_t record_id, bool recovered);
 
   Activities activities_;
   Quarters quarters_;
+  std::uint64_t days_max_ = kDaysMax;
   bool is_scattered_ = false;
   std::int64_t recent_first_ns_ = INT64_MAX;  // key of the interval added to last
   std::int64_t recent_quarter_ = INT64_MIN;

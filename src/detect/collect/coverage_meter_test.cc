@@ -41,6 +41,33 @@ TEST(CoverageMeter, ALogWrittenOncePerNightHasNoHoleEachDay) {
   EXPECT_EQ(measured(meter).holes_count, 1U);
 }
 
+// One old record, or a forged one, far from all others.
+TEST(CoverageMeter, AnOutlyingTimeHidesNoHole) {
+  for (const std::int64_t years : {2, 21, 290}) {
+    for (const std::int64_t sign : {-1, 1}) {
+      CoverageMeter meter;
+      add_hours(meter, 0, 240);
+      add_hours(meter, 480, 720);
+      meter.add({kStart + sign * years * 365 * 24 * kHour}, TimePrecision::kSecond, 0, false);
+      const Coverage coverage = measured(meter);
+      ASSERT_EQ(coverage.holes_count, 2U) << years;
+      EXPECT_EQ(coverage.holes[1].to.ns_since_1970, kStart + 480 * kHour);
+    }
+  }
+}
+
+// Nights and weekends are no holes among each other, whatever a long absence beside them is.
+TEST(CoverageMeter, OfficeHoursHaveNoHoleEachNight) {
+  CoverageMeter meter;
+  for (int day = 0; day < 90; ++day) {
+    if (day % 7 < 5 && (day < 30 || day >= 51)) add_hours(meter, day * 24, day * 24 + 9);
+  }
+  const Coverage coverage = measured(meter);
+  ASSERT_GE(coverage.holes_count, 1U);
+  for (std::size_t i = 1; i < coverage.holes.size(); ++i)
+    EXPECT_GT(coverage.holes[i].to.ns_since_1970 - coverage.holes[i].from.ns_since_1970, 48 * kHour);
+}
+
 // The same events in any order, in one meter or in two that are joined, give the same coverage.
 TEST(CoverageMeter, OrderAndSplitDoNotMatter) {
   std::mt19937_64 random(7);
@@ -114,6 +141,27 @@ TEST(CoverageMeter, ExtremeTimesDoNotOverflow) {
   meter.add({INT64_MIN / 2}, TimePrecision::kSecond, 0, false);
   meter.add({INT64_MAX / 2}, TimePrecision::kSecond, 0, false);
   EXPECT_EQ(measured(meter).events_count, 2U);
+  // Further apart than a signed number of nanoseconds holds.
+  meter = CoverageMeter();
+  add_hours(meter, 0, 100);
+  meter.add({-8'500'000'000'000'000'000}, TimePrecision::kSecond, 0, false);
+  meter.add({9'000'000'000'000'000'000}, TimePrecision::kSecond, 0, false);
+  EXPECT_EQ(measured(meter).holes_count, 2U);
+}
+
+TEST(CoverageMeter, FewerDaysMayBeRemembered) {
+  CoverageMeter meter(10);
+  for (int day = 0; day < 10; ++day) add_hours(meter, day * 24, day * 24 + 1);
+  EXPECT_EQ(meter.days_count(), 10U);
+  EXPECT_FALSE(meter.is_scattered());
+  CoverageMeter lowered = meter;
+  lowered.limit_days(9);
+  add_hours(meter, 240, 241);
+  for (const CoverageMeter* scattered : {&meter, &lowered}) {
+    EXPECT_TRUE(scattered->is_scattered());
+    EXPECT_EQ(scattered->days_count(), 0U);
+    EXPECT_EQ(measured(*scattered).first.ns_since_1970, kStart);
+  }
 }
 
 }  // namespace
