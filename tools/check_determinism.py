@@ -21,7 +21,7 @@ WORKER = 'C:\\Windows\\System32\\inetsrv\\w3wp.exe'
 # Small enough that the crowd below reaches each of them; `findings` needs several computers kept.
 LIMITS = (('computers', 20), ('findings-per-rule-and-computer', 3), ('findings', 150),
           ('correlation-hits', 60), ('gaps-per-item', 7), ('shapes', 40), ('field-names', 60),
-          ('shape-fields', 700), ('items', 40), ('archive-entries', 9))
+          ('shape-fields', 700), ('items', 40), ('archive-entries', 9), ('coverage-days', 500))
 
 
 def run(command, folder):
@@ -58,8 +58,8 @@ def crowd_event(rng, second):
     event = {'SourceName': 'Microsoft-Windows-Sysmon', 'EventID': 1,
              'Channel': 'Microsoft-Windows-Sysmon/Operational',
              'Hostname': f'mx{rng.randrange(200):03d}.example.org',
-             '@timestamp': f'2021-03-03T{second // 3600:02d}:{second // 60 % 60:02d}:'
-                           f'{second % 60:02d}.000Z',
+             '@timestamp': f'2021-03-{3 + second // 86_400:02d}T{second // 3600 % 24:02d}:'
+                           f'{second // 60 % 60:02d}:{second % 60:02d}.000Z',
              'Image': rng.choice(('C:\\Windows\\System32\\cmd.exe',
                                   'C:\\Windows\\System32\\whoami.exe')),
              'CommandLine': f'cmd /c echo {second}', 'ParentImage': WORKER,
@@ -78,7 +78,7 @@ def make_crowd(folder):
     for number in range(12):
         lines = []
         for _ in range(250):
-            lines.append(crowd_event(rng, rng.randrange(86_400)))
+            lines.append(crowd_event(rng, rng.randrange(4 * 86_400)))
             if rng.random() < 0.1:
                 lines.append('{"EventID": 1, broken ' + 'x' * rng.randrange(9))
         name = f'crowd-{number:02d}.json'

@@ -55,6 +55,8 @@ std::span<const LimitName> limit_names() {
       {"correlation-hits", &Limits::correlation_hits,
        "Events remembered for correlation rules; long ones count for several."},
       {"gaps-per-item", &Limits::gaps_per_item, "Gaps of one item listed; the rest are counted."},
+      {"coverage-days", &Limits::coverage_days,
+       "Days with events of all logs in all items remembered, to find holes."},
   });
   return kNames;
 }

@@ -56,6 +56,7 @@ struct Limits {
   std::uint64_t correlation_hits = 250'000;  // events remembered for correlations; those with long
                                              // values count for several
   std::uint64_t gaps_per_item = 1'000;                   // beyond it they are only counted
+  std::uint64_t coverage_days = 1'500'000;               // with events, of all logs in all items
 };
 
 struct LimitName {

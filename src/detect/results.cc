@@ -122,6 +122,12 @@ class Results::State {
                               "and coverage shows them as one.",
                               limits.computers));
     }
+    if (gathered_.meters.days_max() < CoverageMeter::kDaysMax) {
+      add_run_gap(GapKind::kLimit,
+                  fmt::format("The limit coverage-days ({}) was reached: no holes were looked for "
+                              "in logs with events on more than {} days in one item.",
+                              limits.coverage_days, gathered_.meters.days_max()));
+    }
     note_forgotten_hits(limits);
     if (gathered_.disagreements_count > 0) {
       add_run_gap(GapKind::kDamaged,

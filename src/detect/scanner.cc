@@ -1,6 +1,7 @@
 #include "detect/scanner.h"
 
 #include <algorithm>
+#include <cassert>
 #include <tuple>
 #include <xxhash.h>
 
@@ -25,15 +26,22 @@ std::uint64_t number_of_log(std::string_view computer, std::string_view channel)
   return XXH3_64bits(name.data(), name.size());
 }
 
+SharedCollections shared_collections(const Ruleset& rules, const Limits& limits) {
+  const std::size_t correlations_count = rules.engine().rules().correlations.size();
+  return {std::make_shared<HitStore>(correlations_count, limits.correlation_hits),
+          std::make_shared<SourceMeters::DayCount>(limits.coverage_days)};
+}
+
 }  // namespace
 
 Scanner::State::State(const Ruleset& rules, const Limits& limits_in_force,
-                      std::shared_ptr<HitStore> remembered_by_all)
+                      const SharedCollections& shared, Order order_of_blocks)
     : engine(rules.engine()),
       limits(limits_in_force),
+      order(order_of_blocks),
       store(limits_in_force),
-      meters(limits_in_force.computers),
-      remembered(std::move(remembered_by_all)),
+      meters(limits_in_force.computers, shared.days),
+      remembered(shared.hits),
       matcher_(random_seed()) {
   const sigma::RuleSet& set = engine.rules();
   correlations_of_rule_.resize(set.rules.size());
@@ -132,9 +140,16 @@ void Scanner::State::cover(const Event& event, KnownShape& shape) {
   if (event.precision == TimePrecision::kUnknown) {
     shape.meter->add_undated(event.record_id, event.recovered);
   } else {
+    const std::uint64_t days_before = shape.meter->days_count();
     shape.meter->add(event.time, event.precision, event.record_id, event.recovered);
+    if (shape.meter->days_count() > days_before) note_new_day();
   }
   if (is_long) shape.meter = nullptr;  // whose it is was not kept: it is looked up each time
+}
+
+void Scanner::State::note_new_day() {
+  meters.note_new_day();
+  if (order == Order::kFixed && meters.has_too_many_days()) meters.thin_out();
 }
 
 // Notes which fields ever hold something; soon all that do are known and nothing is left to ask.
@@ -301,19 +316,24 @@ bool comes_first(const Gap& a, const Gap& b) {
 }
 
 Scanner::Scanner(const Ruleset& rules, const Limits& limits)
-    : Scanner(rules, limits, std::make_shared<HitStore>(rules.engine().rules().correlations.size(),
-                                                        limits.correlation_hits)) {}
-Scanner::Scanner(const Ruleset& rules, const Limits& limits, std::shared_ptr<HitStore> remembered)
-    : state_(std::make_unique<State>(rules, limits, std::move(remembered))) {}
+    : Scanner(rules, limits, shared_collections(rules, limits), Order::kFixed) {}
+Scanner::Scanner(const Ruleset& rules, const Limits& limits, const SharedCollections& shared,
+                 Order order)
+    : state_(std::make_unique<State>(rules, limits, shared, order)) {}
 Scanner::~Scanner() = default;
 Scanner::Scanner(Scanner&&) noexcept = default;
 
-std::vector<Scanner> Scanner::team(const Ruleset& rules, const Limits& limits, unsigned count) {
+std::vector<Scanner> Scanner::team(const Ruleset& rules, const Limits& limits, unsigned count,
+                                   Order order) {
+  assert(order == Order::kAny || count == 1);
+  const SharedCollections shared = shared_collections(rules, limits);
   std::vector<Scanner> scanners;
-  if (count > 0) scanners.push_back(Scanner(rules, limits));
-  while (scanners.size() < count)
-    scanners.push_back(Scanner(rules, limits, scanners.front().state().remembered));
+  while (scanners.size() < count) scanners.push_back(Scanner(rules, limits, shared, order));
   return scanners;
+}
+
+bool Scanner::is_in_vain() const {
+  return state_->order == Order::kAny && state_->meters.has_too_many_days();
 }
 
 Status Scanner::scan(const Block& block, EventBatch& batch, const std::string& item_path) {

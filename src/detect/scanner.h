@@ -13,23 +13,31 @@
 
 namespace pugmark {
 
-class HitStore;
+struct SharedCollections;
 
 // Judges the events of blocks by all rules. One per worker thread, not thread-safe; the Ruleset
 // it was made with is shared and outlives it, and so does the ShapeTable of the events. What it
 // finds is collected inside and taken by Results.
 class Scanner {
  public:
-  Scanner(const Ruleset& rules, const Limits& limits);
-  // Those of one hunt, `count` of them: what is remembered for correlations they share, so that it
-  // takes no more memory with more threads.
-  static std::vector<Scanner> team(const Ruleset& rules, const Limits& limits, unsigned count);
+  // In what order blocks come: always the same, or as threads happen to take them.
+  enum class Order : std::uint8_t { kFixed, kAny };
+
+  Scanner(const Ruleset& rules, const Limits& limits);  // alone, in fixed order
+  // Those of one hunt, `count` of them; in fixed order, one. What is remembered for correlations
+  // they share, so that it takes no more memory with more threads.
+  static std::vector<Scanner> team(const Ruleset& rules, const Limits& limits, unsigned count,
+                                   Order order);
   ~Scanner();
   Scanner(Scanner&&) noexcept;
 
   // Judges every event of `batch`, which was decoded from `block` of the item named `item_path`
   // (which outlives the results). kIo: the temporary file for findings cannot be written.
   Status scan(const Block& block, EventBatch& batch, const std::string& item_path);
+
+  // True once the limit coverage-days is passed by a team in any order: what it collects would
+  // depend on that order.
+  bool is_in_vain() const;
 
   std::uint64_t events_count() const;
   std::uint64_t findings_count() const;
@@ -39,7 +47,7 @@ class Scanner {
   State& state() { return *state_; }
 
  private:
-  Scanner(const Ruleset& rules, const Limits& limits, std::shared_ptr<HitStore> remembered);
+  Scanner(const Ruleset& rules, const Limits& limits, const SharedCollections& shared, Order order);
 
   std::unique_ptr<State> state_;
 };

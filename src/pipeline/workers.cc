@@ -95,11 +95,12 @@ class Work {
   }
   bool is_given_up() const { return is_given_up_; }
 
-  // Something was refused that the next pass may let in.
+  // Something was refused that the next pass may let in, or has to be chosen in a known order.
   bool is_in_vain() const {
-    return (pass_ == Pass::kFast && ids_.refused()) ||
+    return is_in_vain_ || (pass_ == Pass::kFast && ids_.refused()) ||
            (pass_ != Pass::kShared && options_.shapes->refused());
   }
+  void note_in_vain() { is_in_vain_ = true; }
 
   std::vector<Item> take_items() { return std::move(items_); }
   std::vector<Gap> take_gaps() { return std::move(gaps_); }
@@ -128,6 +129,7 @@ class Work {
   std::condition_variable opened_;
   std::size_t opening_count_ = 0;
   std::atomic<bool> is_given_up_ = false;
+  std::atomic<bool> is_in_vain_ = false;
   std::deque<const EvidenceFile*> waiting_;
   std::set<std::shared_ptr<BlockStream>> active_;
   std::uint64_t done_bytes_ = 0;
@@ -166,6 +168,7 @@ class Worker {
     progress_.events_count += scanner_.events_count() - events_before;
     progress_.findings_count += scanner_.findings_count() - findings_before;
     work_.show_progress();
+    if (scanner_.is_in_vain()) work_.note_in_vain();
     return status;
   }
 
@@ -213,7 +216,9 @@ Result<std::optional<ScannedEvidence>> scan_once(const Listing& listing, std::ui
                               &progress.cancel};
   if (pass == Pass::kShared) scanned.shapes->share_among_items();
   Work work(listing, first_id, options, pass, progress);
-  scanned.scanners = Scanner::team(rules, request.limits, threads_count);
+  scanned.scanners =
+      Scanner::team(rules, request.limits, threads_count,
+                    pass == Pass::kFast ? Scanner::Order::kAny : Scanner::Order::kFixed);
   FirstFailure failure;
   run_on_threads(threads_count, [&](unsigned number) {
     try {

@@ -65,7 +65,8 @@ TEST(CoverageMeter, OfficeHoursHaveNoHoleEachNight) {
   const Coverage coverage = measured(meter);
   ASSERT_GE(coverage.holes_count, 1U);
   for (std::size_t i = 1; i < coverage.holes.size(); ++i)
-    EXPECT_GT(coverage.holes[i].to.ns_since_1970 - coverage.holes[i].from.ns_since_1970, 48 * kHour);
+    EXPECT_GT(coverage.holes[i].to.ns_since_1970 - coverage.holes[i].from.ns_since_1970,
+              48 * kHour);
 }
 
 // The same events in any order, in one meter or in two that are joined, give the same coverage.

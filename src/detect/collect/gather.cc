@@ -161,7 +161,7 @@ Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const L
     while (gathered.buckets.size() < state.buckets.size()) gathered.buckets.emplace_back();
     for (std::size_t i = 0; i < state.buckets.size(); ++i)
       join_bucket(gathered.buckets[i], state.buckets[i]);
-    gathered.meters.merge(state.meters);
+    gathered.meters.merge(std::move(state.meters));
     gathered.disagreements_count += state.disagreements_count;
     gathered.events_count += state.events_count;
   }
@@ -225,7 +225,7 @@ std::vector<Coverage> coverage_of(const Ruleset& rules, const Gathered& gathered
     coverage.techniques = techniques.of(source);
     if (meter.is_scattered()) {
       coverage.clock += coverage.clock.empty() ? "" : " ";
-      coverage.clock += "The times lie on more days than a log has: holes were not looked for.";
+      coverage.clock += "The times lie on too many days: holes were not looked for.";
     }
     list.push_back(std::move(coverage));
   }

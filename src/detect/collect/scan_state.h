@@ -40,15 +40,22 @@ struct BucketTally {
   std::vector<bool> observed;  // per Bucket::fields: some event had a text in it
 };
 
+// What the scanners of one hunt fill together.
+struct SharedCollections {
+  std::shared_ptr<HitStore> hits;
+  std::shared_ptr<SourceMeters::DayCount> days;
+};
+
 class Scanner::State {
  public:
-  State(const Ruleset& rules, const Limits& limits_in_force,
-        std::shared_ptr<HitStore> remembered_by_all);
+  State(const Ruleset& rules, const Limits& limits_in_force, const SharedCollections& shared,
+        Order order);
 
   Status scan(const Block& block, EventBatch& batch, const std::string& item_path);
 
   engine::Engine& engine;
   Limits limits;
+  const Order order;
   FindingStore store;
   std::map<ItemId, ItemTally> items;
   std::deque<BucketTally> buckets;  // by bucket id
@@ -73,6 +80,7 @@ class Scanner::State {
 
   KnownShape& known(const Shape& shape);
   void cover(const Event& event, KnownShape& shape);
+  void note_new_day();
   void bind(const Shape& shape, KnownShape& known);
   void observe(const Event& event, KnownShape& shape);
   static bool holds_text(const Event& event, const engine::BoundShape& bound,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <gtest/gtest.h>
+#include <memory>
 #include <random>
 #include <tuple>
 #include <vector>
@@ -45,7 +46,7 @@ TEST(SourceMeters, OrderAndSplitDoNotMatter) {
     std::vector<Seen> shuffled = all;
     std::shuffle(shuffled.begin(), shuffled.end(), random);
     for (std::size_t i = 0; i < shuffled.size(); ++i) add(i % 3 == 0 ? first : second, shuffled[i]);
-    first.merge(second);
+    first.merge(std::move(second));
     EXPECT_EQ(counts_of(falling), counts_of(rising)) << most;
     EXPECT_EQ(counts_of(falling), counts_of(first)) << most;
     EXPECT_EQ(first.computers_merged(), most < 40);
@@ -68,12 +69,31 @@ TEST(SourceMeters, NamesThatDifferInCaseAreOneLog) {
        {std::pair(named({"security", "Security"}), named({"SECURITY", "System"})),
         std::pair(named({"System", "SECURITY", "security"}), named({"Security"}))}) {
     SourceMeters meters = first;
-    meters.merge(second);
+    meters.merge(SourceMeters(second));
     ASSERT_EQ(meters.sources().size(), 2U);
     const auto& source = meters.sources().begin()->second;
     EXPECT_EQ(source.name, "SECURITY");
     EXPECT_EQ(source.by_item.at(ItemId{1}).events_count(), 3U);
   }
+}
+
+// Some meters on many days, others on few: the first give way.
+TEST(SourceMeters, ThinsOutThoseWithMostDays) {
+  constexpr std::int64_t kDayNs = 86'400'000'000'000;
+  const auto days = std::make_shared<SourceMeters::DayCount>(100);
+  SourceMeters meters(10, days);
+  for (std::int64_t day = 0; day < 150; ++day) {
+    const std::string computer = day % 15 == 0 ? "few" : "many";
+    CoverageMeter& meter = meters.meter(ItemId{1}, {computer, SourceKind::kJson, "log"}, 1);
+    const std::uint64_t before = meter.days_count();
+    meter.add({day * kDayNs}, TimePrecision::kSecond, 0, false);
+    if (meter.days_count() > before) meters.note_new_day();
+    if (meters.has_too_many_days()) meters.thin_out();
+  }
+  EXPECT_EQ(meters.days_max(), 64U);
+  EXPECT_EQ(days->count, 10U);
+  for (const auto& [key, source] : meters.sources())
+    EXPECT_EQ(source.by_item.at(ItemId{1}).is_scattered(), key.computer == "many");
 }
 
 TEST(SourceMeters, SaysWhenMetersMoved) {
