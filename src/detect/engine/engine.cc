@@ -1,6 +1,8 @@
 #include "detect/engine/engine.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -125,9 +127,11 @@ Disabled Engine::disabled_by(
 void Engine::note_event_ids(const sigma::Rule& rule) {
   for (const sigma::Predicate& predicate : rule.predicates) {
     const auto* test = std::get_if<sigma::NumberTest>(&predicate.test);
-    if (test != nullptr && predicate.field == "EventID" && test->number.is_integer &&
-        !test->number.negative)
-      event_ids_.insert(test->number.magnitude);
+    if (test == nullptr || predicate.field != "EventID") continue;
+    // Rules may write 4624.0 as well.
+    const double number = test->number.approximate;
+    if (number >= 0 && number <= UINT32_MAX && number == std::floor(number))
+      event_ids_.insert(static_cast<std::uint64_t>(number));
   }
 }
 

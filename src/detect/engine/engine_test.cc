@@ -213,6 +213,22 @@ detection: {{selection: {{{}}}, condition: selection}}
             4U);
 }
 
+TEST(Engine, NumbersOfEventsMayBeWrittenWithAPoint) {
+  std::string text;
+  for (const std::string_view number : {"4624.0", "4.624e+3", "4624", "4624.5", "-1.0", "1e300"})
+    text += fmt::format(
+        "title: is {0}\nlogsource: {{product: windows}}\n"
+        "detection: {{selection: {{EventID: {0}}}, condition: selection}}\n---\n",
+        number);
+  Engine engine(parse(text), RulesetOptions{}, Sha256{});
+  const Limits limits;
+  ShapeTable shapes(limits);
+  const Agreement agreement = compare_on_item(
+      as_bytes(R"({"Channel":"Security","EventID":4624})"), "e.json", engine, shapes, limits);
+  EXPECT_EQ(agreement.difference, "");
+  EXPECT_EQ(agreement.matches_count, 3U);
+}
+
 // Every `stride`-th file of the folder.
 void expect_agreement(const std::string& folder, Engine& engine, std::uint64_t events_least,
                       std::size_t stride = 1) {
