@@ -43,7 +43,9 @@ struct TextRun {
   std::string text;                // UTF-8
 };
 // Runs of at least `characters_min` printable characters in UTF-16LE, at any alignment: what a
-// binary Windows log says in words. At most `runs_max`.
+// binary Windows log says in words. Nothing is known of where its values begin and end: two that
+// stand side by side are one run, and a number in front of them may look like a character. At most
+// `runs_max`.
 std::vector<TextRun> utf16_runs(std::string_view bytes, std::size_t characters_min,
                                 std::size_t runs_max);
 

@@ -177,7 +177,11 @@ void Explanation::decoded(const Finding& finding, const ReadAgain& again) {
   }
   const std::vector<TextRun> runs = utf16_runs(again.bytes, 4, kRunsShown);
   if (runs.empty()) return;
-  heading("Texts in it (UTF-16)");
+  heading("Runs of text in it (UTF-16)");
+  out_.line(styled(wrapped("As they lie: values that stand side by side run together, and the "
+                           "length in front of one may look like a character of it.",
+                           look_.width_columns, 0),
+                   kDim, look_));
   for (const TextRun& run : runs) {
     out_.line(fmt::format("{:08x}  {}", finding.offset_bytes + run.offset_bytes,
                           wrapped(escaped(run.text), look_.width_columns, 10)));

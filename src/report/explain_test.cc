@@ -125,6 +125,16 @@ TEST_F(Explained, ReadsMembersOfArchivesAgain) {
   EXPECT_TRUE(has(explained("00a1"), "has no member"));
 }
 
+TEST_F(Explained, SaysThatRunsOfTextAreAsTheyLie) {
+  std::string bytes(11, '\0');
+  for (const char c : std::string("$words")) bytes += std::string{c, '\0'};
+  write_file(log_path(), bytes);
+  write_case(log_path(), bytes);
+  const std::string text = explained("00a1");
+  EXPECT_TRUE(has(text, "Runs of text in it (UTF-16)\nAs they lie: ")) << text;
+  EXPECT_TRUE(has(text, "0000000b  $words\n")) << text;
+}
+
 TEST_F(Explained, ReadsAgainWithTheLimitsOfTheHuntAndSaysWhatALimitHid) {
   std::string packed = kLog;
   std::string member;
