@@ -11,8 +11,10 @@
 namespace pugmark {
 
 Status show_summary(const CaseReader& reader, const ShowOptions& options, Output& out);
-Status show_findings(const CaseReader& reader, const ShowOptions& options, Output& out);
-Status show_timeline(const CaseReader& reader, const ShowOptions& options, Output& out);
+Status show_findings(const CaseReader& reader, const ShowOptions& options, Output& out,
+                     Notes& notes);
+Status show_timeline(const CaseReader& reader, const ShowOptions& options, Output& out,
+                     Notes& notes);
 Status show_coverage(const CaseReader& reader, const ShowOptions& options, Output& out);
 Status show_rules(const CaseReader& reader, const ShowOptions& options, Output& out);
 Status show_gaps(const CaseReader& reader, const ShowOptions& options, Output& out);

@@ -1,3 +1,5 @@
+#include "report/show.h"
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -5,7 +7,6 @@
 #include "casefile/sample_testing.h"
 #include "report/json.h"
 #include "report/report.h"
-#include "report/show.h"
 #include "report/words.h"
 
 namespace pugmark {
@@ -21,17 +22,19 @@ class SampleCase : public ::testing::Test {
     ASSERT_TRUE(reader.ok()) << reader.error().message;
     reader_ = std::make_unique<CaseReader>(std::move(reader).value());
   }
+  // The notes of the last view are in `notes_`.
   std::string shown(What what, bool jsonl, const Filter& filter = {}, Look look = {}) {
+    notes_.clear();
     std::string text;
     Output out([&](std::string_view piece) {
       text += piece;
       return Status();
     });
-    const Status status = show(*reader_, what, {"x.case", filter, jsonl, look}, out);
+    const Status status = show(*reader_, what, {"x.case", filter, jsonl, look}, out, notes_);
     EXPECT_TRUE(status.ok()) << status.error().message;
     return text;
   }
-  std::string exported(ExportFormat format, ExportNotes& notes) {
+  std::string exported(ExportFormat format, Notes& notes) {
     std::string text;
     Output out([&](std::string_view piece) {
       text += piece;
@@ -43,6 +46,7 @@ class SampleCase : public ::testing::Test {
   }
   TemporaryFolder folder_;
   std::unique_ptr<CaseReader> reader_;
+  Notes notes_;
 };
 
 std::vector<nlohmann::ordered_json> lines_of(const std::string& text) {
@@ -138,7 +142,7 @@ TEST_F(SampleCase, NoOutputContainsHarmfulCharacters) {
     }
   }
   for (const std::string_view name : export_format_names()) {
-    ExportNotes notes;
+    Notes notes;
     EXPECT_EQ(harmful_in(exported(*export_format_from_string(name), notes)), "") << name;
   }
   for (const char* id : {"00ffeeddccbbaa02", "00a1", "f0000000-0000-4000-8000-000000000004"}) {
@@ -202,6 +206,39 @@ TEST_F(SampleCase, FiltersLeaveOut) {
   filter = {};
   filter.limit = 2;
   EXPECT_EQ(count(filter), 2U);
+}
+
+TEST_F(SampleCase, FindingsWithoutATimeAreNotLeftOutSilently) {
+  const std::string said = "1 finding without a time is not shown: --from and --to let none pass.";
+  Filter filter;
+  filter.before = testing_sample::at("2021-03-14T06:40:11Z");
+  const auto check = [&](bool expected, const char* when) {
+    for (const What what : {What::kFindings, What::kTimeline}) {
+      const std::string text = shown(what, false, filter);
+      EXPECT_EQ(text.ends_with("\n" + said + "\n"), expected) << when << '\n' << text;
+      EXPECT_EQ(text.find("without a time") != std::string::npos, expected) << when;
+      EXPECT_TRUE(notes_.empty()) << when;
+      const std::string lines = shown(what, true, filter);
+      EXPECT_EQ(notes_, expected ? Notes{said} : Notes{}) << when;
+      EXPECT_EQ(lines.find("without a time"), std::string::npos) << when;
+    }
+    Notes notes;
+    Output out([](std::string_view) { return Status(); });
+    ASSERT_TRUE(export_case(*reader_, ExportFormat::kCsv, filter, out, notes).ok());
+    EXPECT_EQ(std::find(notes.begin(), notes.end(), said) != notes.end(), expected) << when;
+  };
+  check(true, "beside others");
+  filter.before = {};
+  filter.from = testing_sample::at("2021-03-14T06:40:10Z");
+  filter.limit = 1;
+  check(true, "behind the limit");
+  filter.limit = 0;
+  filter.rule = "logons";
+  check(true, "alone");
+  filter.rule = "shell";
+  check(false, "where another filter leaves it out");
+  filter = {};
+  check(false, "where nothing asks for a time");
 }
 
 TEST_F(SampleCase, AFilterThatLeavesNothingSaysWhatTheCaseHas) {
@@ -275,7 +312,7 @@ TEST_F(SampleCase, AnEmptyExportIsNoted) {
   Filter filter;
   filter.computer = "mail";
   for (const std::string_view name : export_format_names()) {
-    ExportNotes notes;
+    Notes notes;
     ASSERT_TRUE(export_case(*reader_, *export_format_from_string(name), filter, out, notes).ok());
     ASSERT_EQ(notes.size(), 2U) << name;
     EXPECT_EQ(notes[0], "None of 3 findings passes --computer mail.");
@@ -332,7 +369,8 @@ TEST(NotUnderstood, StandsWithTheItems) {
       text += piece;
       return Status();
     });
-    EXPECT_TRUE(show(reader.value(), what, {"x.case", {}, false, {}}, out).ok());
+    Notes notes;
+    EXPECT_TRUE(show(reader.value(), what, {"x.case", {}, false, {}}, out, notes).ok());
     return text;
   };
   EXPECT_EQ(shown(What::kGaps),
@@ -349,14 +387,14 @@ TEST_F(SampleCase, AFilterThatDoesNotApplyIsAMistake) {
   Output out([](std::string_view) { return Status(); });
   Filter filter;
   filter.level_min = Level::kHigh;
-  const Status status = show(*reader_, What::kGaps, {"x.case", filter, false, {}}, out);
+  const Status status = show(*reader_, What::kGaps, {"x.case", filter, false, {}}, out, notes_);
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code, ErrorCode::kInvalidInput);
 }
 
 TEST_F(SampleCase, AFailingOutputIsReported) {
   Output out([](std::string_view) { return Status(Error{ErrorCode::kIo, "full", ""}); });
-  const Status status = show(*reader_, What::kFindings, {"x.case", {}, true, {}}, out);
+  const Status status = show(*reader_, What::kFindings, {"x.case", {}, true, {}}, out, notes_);
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code, ErrorCode::kIo);
 }
