@@ -158,14 +158,15 @@ Status show_findings(const CaseReader& reader, const ShowOptions& options, Outpu
                                [&](const Finding& finding) { out.line(finding_json(finding)); });
     return end_of_lines(counts, std::move(read), notes);
   }
+  // What matched may be very long: piped it must have nothing behind it.
   Table table({{"TIME (UTC)"},
                {"LEVEL"},
                {"VERDICT"},
                {"COMPUTER", 8, false, false, 1},
                {"RULE", title_columns(options.look)},
-               {"MATCHED", 24, false, false, 2},
+               {"ID"},
                {"WHERE", 24, false, true, 3},
-               {"ID"}},
+               {"MATCHED", 24, false, false, 2}},
               options.look, out);
   const Status status =
       each_passing(reader, options, false, out, counts, [&](const Finding& finding) {
@@ -174,9 +175,9 @@ Status show_findings(const CaseReader& reader, const ShowOptions& options, Outpu
                    {std::string(to_string(finding.verdict)), {}},
                    {escaped(finding.computer), {}},
                    {escaped(finding.rule_title), {}},
-                   {because_words(finding), {}},
+                   {shown_id(finding, options.look), kDim},
                    {place(finding), {}},
-                   {shown_id(finding, options.look), kDim}});
+                   {because_words(finding), {}}});
       });
   table.finish();
   return end_of_table(reader, options, counts, status, out);

@@ -346,6 +346,17 @@ TEST_F(SampleCase, RulesAreListedWithIdsThatFindThem) {
 }
 
 // What no reader knows is in no gap: the views of what was not read say where it is.
+// Piped, the longest column has nothing behind it that it could push away.
+TEST_F(SampleCase, WhatMatchedStandsLast) {
+  const std::string wide = shown(What::kFindings, false);
+  const std::string titles = wide.substr(0, wide.find('\n'));
+  EXPECT_LT(titles.find("  ID "), titles.find("  WHERE ")) << titles;
+  EXPECT_TRUE(titles.ends_with("  MATCHED")) << titles;
+  EXPECT_TRUE(wide.find("evidence/iis/u_ex210314.log+4096  ") <
+              wide.find("cs-uri-stem: /ecp/y.js; cs-uri-query: /ecp/y.js?a=1\n"))
+      << wide;
+}
+
 TEST(NotUnderstood, StandsWithTheItems) {
   const TemporaryFolder folder;
   Result<CaseWriter> writer = CaseWriter::create(folder.file("x.case"), false);
