@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "report/member_mark.h"
+
 namespace pugmark {
 namespace {
 
@@ -25,11 +27,35 @@ void add_unread(const CaseItem& item, UnreadLogs& logs, Overview& all) {
   }
 }
 
+// Members of one archive stand together: it is looked for once.
+class MemberTest {
+ public:
+  explicit MemberTest(const CaseReader& reader) : reader_(reader) {}
+
+  Result<bool> is_member(const std::string& path) {
+    if (!archive_.empty() && path.starts_with(archive_)) return true;
+    const Result<std::optional<std::size_t>> mark = member_mark(reader_, path);
+    if (!mark.ok()) return mark.error();
+    if (mark.value()) archive_ = path.substr(0, *mark.value() + 2);
+    return mark.value().has_value();
+  }
+
+ private:
+  const CaseReader& reader_;
+  std::string archive_;  // with "!/" behind it
+};
+
 Status add_items(const CaseReader& reader, UnreadLogs& logs, Overview& all) {
-  return reader.items([&](const CaseItem& item) {
+  MemberTest test(reader);
+  Status failed;
+  const Status status = reader.items([&](const CaseItem& item) {
+    const Result<bool> is_member = test.is_member(item.item.path);
+    if (!is_member.ok()) {
+      failed = is_member.error();
+      return false;
+    }
     ++all.items_count;
-    if (item.item.path.find("!/") == std::string::npos)
-      all.handed_over_bytes += item.item.size_bytes;
+    if (!is_member.value()) all.handed_over_bytes += item.item.size_bytes;
     all.events_count += item.item.events_count;
     add_unread(item, logs, all);
     if (item.item.type == "unknown" && ++all.unknown_items_count <= kUnknownKept)
@@ -38,6 +64,7 @@ Status add_items(const CaseReader& reader, UnreadLogs& logs, Overview& all) {
     all.gaps_count += item.gaps_count;
     return true;
   });
+  return failed.ok() ? status : failed;
 }
 
 Status add_gaps(const CaseReader& reader, UnreadLogs& logs, Overview& all) {

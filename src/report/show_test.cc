@@ -357,6 +357,32 @@ TEST_F(SampleCase, WhatMatchedStandsLast) {
       << wide;
 }
 
+TEST(HandedOver, CountsFilesInFoldersNamedLikeArchives) {
+  const TemporaryFolder folder;
+  Result<CaseWriter> writer = CaseWriter::create(folder.file("x.case"), false);
+  ASSERT_TRUE(writer.ok());
+  CaseItem item;
+  item.item.type = "w3c";
+  item.item.size_bytes = 100;
+  for (const char* path :
+       {"a!/u_ex.log", "a!/logs.zip", "a!/logs.zip!/a!!/u_ex.log", "a!/logs.zip!/b.zip",
+        "a!/logs.zip!/b.zip!/c.log", "b.zip", "b.zip!/u_ex.log", "b.zip.log"}) {
+    item.item.path = path;
+    ASSERT_TRUE(writer.value().add_item(item).ok());
+  }
+  ASSERT_TRUE(writer.value().finish().ok());
+  const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
+  ASSERT_TRUE(reader.ok());
+  std::string text;
+  Output out([&](std::string_view piece) {
+    text += piece;
+    return Status();
+  });
+  Notes notes;
+  ASSERT_TRUE(show(reader.value(), What::kSummary, {"x.case", {}, false, {}}, out, notes).ok());
+  EXPECT_NE(text.find("8 items, 400 bytes, "), std::string::npos) << text;
+}
+
 TEST(NotUnderstood, StandsWithTheItems) {
   const TemporaryFolder folder;
   Result<CaseWriter> writer = CaseWriter::create(folder.file("x.case"), false);
