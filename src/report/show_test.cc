@@ -357,6 +357,49 @@ TEST_F(SampleCase, WhatMatchedStandsLast) {
       << wide;
 }
 
+// One row each of what could not be told apart by a few characters.
+TEST(Coverage, KeepsComputersApartOnNarrowTerminals) {
+  const TemporaryFolder folder;
+  Result<CaseWriter> writer = CaseWriter::create(folder.file("x.case"), false);
+  ASSERT_TRUE(writer.ok());
+  for (const char* computer : {"DESKTOP-7GBM001", "DESKTOP-7GBM002.sales.example.org"}) {
+    Coverage coverage = testing_sample::sample_coverage().front();
+    coverage.computer = computer;
+    coverage.source = "Microsoft-Windows-Sysmon/Operational";
+    coverage.events_count = 1'000'000;
+    coverage.missing_records_count = 1'000'000;
+    coverage.clock = "its clock was right";
+    ASSERT_TRUE(writer.value().add_coverage(coverage).ok());
+  }
+  ASSERT_TRUE(writer.value().finish().ok());
+  const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
+  ASSERT_TRUE(reader.ok());
+  const auto shown = [&](What what, std::size_t width_columns) {
+    std::string text;
+    Output out([&](std::string_view piece) {
+      text += piece;
+      return Status();
+    });
+    Notes notes;
+    const ShowOptions options{"x.case", {}, false, {width_columns, false}};
+    EXPECT_TRUE(show(reader.value(), what, options, out, notes).ok());
+    return text;
+  };
+  for (const std::size_t width_columns : {80U, 100U}) {
+    for (const What what : {What::kCoverage, What::kSummary}) {
+      const std::string text = shown(what, width_columns);
+      EXPECT_NE(text.find("DESKTOP-7GBM001  "), std::string::npos) << text;
+      EXPECT_NE(text.find("DESKTOP-7GBM002"), std::string::npos) << text;
+      EXPECT_NE(text.find("HOLES"), std::string::npos) << text;
+    }
+  }
+  EXPECT_NE(shown(What::kCoverage, 80).find("width: SPAN, MISSING, TECHNIQUES, CLOCK."),
+            std::string::npos)
+      << shown(What::kCoverage, 80);
+  EXPECT_NE(shown(What::kCoverage, 100).find("width: TECHNIQUES, CLOCK."), std::string::npos)
+      << shown(What::kCoverage, 100);
+}
+
 TEST(HandedOver, CountsFilesInFoldersNamedLikeArchives) {
   const TemporaryFolder folder;
   Result<CaseWriter> writer = CaseWriter::create(folder.file("x.case"), false);

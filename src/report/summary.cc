@@ -225,13 +225,13 @@ void SummaryPage::coverage() {
   std::stable_sort(sources.begin(), sources.end(), [](const Coverage* a, const Coverage* b) {
     return a->events_count > b->events_count;
   });
-  Table table({{"COMPUTER", 8, false, false, 1},
-               {"SOURCE", 12, false, true},
+  Table table({{"COMPUTER", kComputerColumns},
+               {"SOURCE", 10, false, true},
                {"FIRST DAY"},
                {"LAST DAY"},
-               {"SPAN", 0, true},
+               {"SPAN", 0, true, false, 2},
                {"EVENTS", 0, true},
-               {"HOLES"}},
+               {"HOLES", 0, false, false, 1}},
               look_, out_, kTableIndent);
   for (std::size_t i = 0; i < std::min(sources.size(), kSourcesShown); ++i) {
     const Coverage& coverage = *sources[i];
