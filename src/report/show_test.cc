@@ -400,6 +400,43 @@ TEST(Coverage, KeepsComputersApartOnNarrowTerminals) {
       << shown(What::kCoverage, 100);
 }
 
+// A folder of rules may hold hundreds of files that are none.
+TEST(RejectedRules, StandTogetherByReason) {
+  const TemporaryFolder folder;
+  Result<CaseWriter> writer = CaseWriter::create(folder.file("x.case"), false);
+  ASSERT_TRUE(writer.ok());
+  LedgerEntry rejected = testing_sample::sample_rules()[4];
+  const auto add = [&](const std::string& file, std::uint32_t line, const std::string& why) {
+    rejected.file = file;
+    rejected.line = line;
+    rejected.why = why;
+    ASSERT_TRUE(writer.value().add_rule(rejected).ok());
+  };
+  add("a/once.yml", 7, "a/once.yml:7: The condition is odd.");
+  for (int i = 1; i <= 1'200; ++i) {
+    const std::string file = "b/" + std::to_string(i) + "/info.yml";
+    add(file, 1, file + ":1: It is no rule.");
+  }
+  add("c.yml", 3, "no place in front");
+  ASSERT_TRUE(writer.value().finish().ok());
+  const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
+  ASSERT_TRUE(reader.ok());
+  std::string text;
+  Output out([&](std::string_view piece) {
+    text += piece;
+    return Status();
+  });
+  Notes notes;
+  ASSERT_TRUE(show(reader.value(), What::kSummary, {"x.case", {}, false, {}}, out, notes).ok());
+  EXPECT_NE(text.find("1,202 rejected, 0 disabled\n"
+                      "          1,200 rules rejected: It is no rule. (first: b/1/info.yml:1)\n"
+                      "          1 rule rejected: a/once.yml:7: The condition is odd.\n"
+                      "          1 rule rejected: c.yml:3: no place in front\n"
+                      "          all of them, and why: pugmark show x.case rules\n"),
+            std::string::npos)
+      << text;
+}
+
 TEST(HandedOver, CountsFilesInFoldersNamedLikeArchives) {
   const TemporaryFolder folder;
   Result<CaseWriter> writer = CaseWriter::create(folder.file("x.case"), false);
