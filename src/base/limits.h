@@ -18,7 +18,7 @@ struct Limits {
   std::uint64_t archive_bytes = 1ULL << 40;              // unpacked, of one archive with nested
   std::uint64_t archive_entries = 1'000'000;             // members of one archive, nested included
   std::uint64_t archive_depth = 8;                       // archive in archive
-  std::uint64_t path_bytes = 2'048;                      // name of a member; the rest is shortened
+  std::uint64_t path_bytes = 2'048;                      // name of a member; more is not kept
   std::uint64_t seekable_member_bytes = 16ULL << 30;     // unpacked to an unlinked temporary file
   std::uint64_t folder_depth = 128;
   std::uint64_t items = 5'000'000;                       // files and members of one run

@@ -61,7 +61,8 @@ Status TemporaryFile::open() {
 Error TemporaryFile::failure(const char* what, int error_number) const {
   const bool is_full = error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG;
   return {ErrorCode::kIo,
-          fmt::format("A temporary file in {} cannot be {}: {}.", folder_, what,
+          fmt::format("A temporary file in {} cannot be {}: {}.",
+                      folder_.empty() ? temporary_folder() : folder_, what,
                       std::generic_category().message(error_number)),
           is_full ? "Set TMPDIR to a folder with more room."
                   : "Set TMPDIR to a folder on a sound disk that may be written to."};
@@ -85,6 +86,7 @@ Status TemporaryFile::write_at(std::uint64_t offset_bytes, Bytes bytes, std::siz
 Status TemporaryFile::read_at(std::uint64_t offset_bytes, std::span<std::byte> into,
                               std::size_t& got) const {
   got = 0;
+  if (descriptor_ < 0 && !into.empty()) return failure("read", ENODATA);
   while (got < into.size()) {
     const ssize_t part = ::pread(descriptor_, into.data() + got, into.size() - got,
                                  static_cast<off_t>(offset_bytes + got));

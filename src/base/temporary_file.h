@@ -32,7 +32,8 @@ class TemporaryFile {
   // are in the file, also if the rest are not.
   Status write_at(std::uint64_t offset_bytes, Bytes bytes, std::size_t& written);
 
-  // Fills `into`; `got` tells how far, also if it fails. kIo also where the file ends.
+  // Fills `into`; `got` tells how far, also if it fails. kIo also where the file ends,
+  // and before the first byte is written.
   Status read_at(std::uint64_t offset_bytes, std::span<std::byte> into, std::size_t& got) const;
 
  private:

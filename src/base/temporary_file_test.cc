@@ -61,6 +61,19 @@ TEST(TemporaryFile, ErrorsNameTheFolderAndWhatToDo) {
   EXPECT_NE(status.error().hint.find("TMPDIR"), std::string::npos);
 }
 
+TEST(TemporaryFile, HasNothingToReadBeforeSomethingIsWritten) {
+  const TemporaryFolder folder("/some/folder");
+  const TemporaryFile file;
+  std::string into(5, ' ');
+  std::size_t got = 9;
+  const Status status = file.read_at(0, std::as_writable_bytes(std::span(into)), got);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(got, 0U);
+  EXPECT_EQ(status.error().code, ErrorCode::kIo);
+  EXPECT_EQ(status.error().message,
+            "A temporary file in /some/folder cannot be read: No data available.");
+}
+
 TEST(TemporaryFile, GoesToTheDefaultFolderWhereThatIsAsked) {
   const TemporaryFolder folder("/nowhere/at/all");
   TemporaryFile file(TemporaryFile::Otherwise::kDefaultFolder);

@@ -25,8 +25,12 @@ Status run_show(const ParsedLine& line, Console& console) {
   if (!filter.ok()) return filter.error();
   const Result<CaseReader> reader = CaseReader::open(path);
   if (!reader.ok()) return reader.error();
-  return show(reader.value(), what, {path, filter.value(), line.has("jsonl"), console.look()},
-              console.out());
+  Notes notes;
+  Status shown =
+      show(reader.value(), what, {path, filter.value(), line.has("jsonl"), console.look()},
+           console.out(), notes);
+  for (const std::string& note : notes) console.note(note);
+  return shown;
 }
 
 Status run_explain(const ParsedLine& line, Console& console) {
@@ -38,7 +42,7 @@ Status run_explain(const ParsedLine& line, Console& console) {
 }
 
 Status export_to_file(const CaseReader& reader, ExportFormat format, const Filter& filter,
-                      const ParsedLine& line, ExportNotes& notes) {
+                      const ParsedLine& line, Notes& notes) {
   const std::string path = line.flag("output");
   if (Status kept = check_replaces_no_source(reader, line.argument("CASE"), path); !kept.ok())
     return kept;
@@ -60,7 +64,7 @@ Status run_export(const ParsedLine& line, Console& console) {
   if (!filter.ok()) return filter.error();
   const Result<CaseReader> reader = CaseReader::open(line.argument("CASE"));
   if (!reader.ok()) return reader.error();
-  ExportNotes notes;
+  Notes notes;
   const std::string file = line.flag("output");
   const Status written =
       file.empty() || file == "-"

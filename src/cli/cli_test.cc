@@ -174,6 +174,11 @@ TEST_F(CommandLine, ShowsExplainsAndExports) {
       {"show", case_path(), "findings", "--from", "2021-03-14", "--to", "2021-03-14", "--jsonl"});
   EXPECT_EQ(std::count(days.out.begin(), days.out.end(), '\n'), 2)
       << "a day as --to means all of it";
+  EXPECT_NE(days.error.find("1 finding without a time is not shown"), std::string::npos)
+      << days.error;
+  const Outcome table = run({"show", case_path(), "timeline", "--from", "2021-03-14"});
+  EXPECT_NE(table.out.find("1 finding without a time is not shown"), std::string::npos);
+  EXPECT_EQ(table.error, "");
   EXPECT_EQ(run({"explain", case_path(), "00ff"}).exit_code, 0);
   const std::string file = folder_.file("x.csv");
   EXPECT_EQ(run({"export", case_path(), "--to", "csv", "-o", file}).exit_code, 0);

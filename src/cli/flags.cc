@@ -40,7 +40,7 @@ std::vector<Flag> filter_flags() {
        "Of an id the first 8 characters or more are enough."},
       {"computer", 0, "NAME", false, "Only this computer, in any case.", ""},
       {"from", 0, "TIME", false, "Only from this time on, RFC 3339 or a day, UTC.",
-       "Findings without a time do not pass --from and --to."},
+       "Findings without a time do not pass --from and --to; how many there are is said."},
       {"to", 0, "TIME", false, "Only up to this time, included; a day means all of it.", ""},
       {"item", 0, "TEXT", false, "Only items with this text in their path.", ""},
       {"limit", 'n', "N", false, "At most N rows.", ""},

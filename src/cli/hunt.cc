@@ -115,8 +115,11 @@ Result<HuntOutcome> hunt_with_progress(const HuntRequest& request, const Console
 Status print_summary(const HuntRequest& request, Console& console) {
   const Result<CaseReader> reader = CaseReader::open(request.case_path);
   if (!reader.ok()) return reader.error();
-  return show(reader.value(), What::kSummary, {request.case_path, {}, false, console.look()},
-              console.out());
+  Notes notes;
+  Status shown = show(reader.value(), What::kSummary,
+                      {request.case_path, {}, false, console.look()}, console.out(), notes);
+  for (const std::string& note : notes) console.note(note);
+  return shown;
 }
 
 }  // namespace

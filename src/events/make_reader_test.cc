@@ -73,6 +73,16 @@ TEST(MakeReader, RecognisesWebLogsWithoutAHeader) {
   EXPECT_EQ(type_of(repeated("2021-03-02 00:00:05 info: GET /api/5 200\n", 50)), "unknown");
   EXPECT_EQ(type_of(repeated("2021-03-02 00:00:00 192.0.2.1 PUT /a.txt - 443 - 201 0 0\n", 9)),
             "w3c");
+  EXPECT_EQ(type_of(repeated("2021-03-02 00:00:00 198.51.100.7 - W3SVC1 EX01 192.0.2.1 443 POST /a "
+                             "- 200 0 500 300 16 HTTP/1.1\n",
+                             3)),
+            "w3c")
+      << "the order of IIS 5";
+  for (const char* other : {"INFO 443 GET /a", "192.0.2.1 70000 GET /a", "192.0.2.1 5ms GET /a",
+                            "192.0.2.1 443 took /a", "192.0.2.1 443 - GET /a"})
+    EXPECT_EQ(type_of(repeated("2021-03-02 00:00:05 " + std::string(other) + " 200\n", 50)),
+              "unknown")
+        << other;
   EXPECT_EQ(type_of(repeated("What was asked:\n", 4) + repeated(row, 3)), "unknown");
   EXPECT_EQ(type_of("#Fields: date time action protocol\n" + repeated(row, 9)), "unknown");
 }

@@ -29,36 +29,24 @@ struct Place {
   std::uint64_t size_bytes = 0;
 };
 
-// Item paths join an archive and its member by "!/", which a folder's name may end with too: the
-// shortest front part that is a file is the archive.
-std::optional<Place> place_of(const std::string& path) {
-  for (std::size_t mark = path.find("!/"); mark != std::string::npos;
-       mark = path.find("!/", mark + 1)) {
-    if (const auto size = regular_file_size(path.substr(0, mark)))
-      return Place{path.substr(0, mark), path.substr(mark), *size};
-  }
-  if (const auto size = regular_file_size(path)) return Place{path, "", *size};
+std::optional<Place> place_at(const std::string& file, const std::string& member) {
+  if (const auto size = regular_file_size(file)) return Place{file, member, *size};
   return std::nullopt;
 }
 
 // The evidence may have moved: below its new folder the path is looked for whole, then without its
 // first folder, and so on down to the bare name.
-std::optional<Place> find_place(const std::string& item_path, const std::string& folder) {
-  if (folder.empty()) return place_of(item_path);
-  std::string rest = item_path;
+std::optional<Place> find_place(const ItemPath& path, const std::string& folder) {
+  if (folder.empty()) return place_at(path.file, path.member);
+  std::string rest = path.file;
   for (;;) {
     while (rest.starts_with('/')) rest.erase(0, 1);
-    if (const auto place = place_of(folder + "/" + rest)) return place;
+    if (const auto place = place_at(folder + "/" + rest, path.member)) return place;
     const std::size_t slash = rest.find('/');
-    // Below "!/" only members follow, and they cannot be found without their archive.
-    if (slash == std::string::npos || (slash > 0 && rest[slash - 1] == '!')) break;
+    if (slash == std::string::npos) break;
     rest.erase(0, slash + 1);
   }
-  // --evidence may name the file itself.
-  const std::size_t mark = item_path.find("!/");
-  if (const auto size = regular_file_size(folder))
-    return Place{folder, mark == std::string::npos ? "" : item_path.substr(mark), *size};
-  return std::nullopt;
+  return place_at(folder, path.member);  // --evidence may name the file itself
 }
 
 // Reads the current item to its end and keeps what lies in the wanted range.
@@ -159,10 +147,10 @@ GrantedLimits granted_limits(const CaseFacts& facts) {
   return granted;
 }
 
-ReadAgain read_again(const Finding& finding, const CaseItem& item,
+ReadAgain read_again(const Finding& finding, const CaseItem& item, const ItemPath& path,
                      const std::string& evidence_folder, const GrantedLimits& granted) {
   ReadAgain out;
-  const std::optional<Place> place = find_place(finding.item, evidence_folder);
+  const std::optional<Place> place = find_place(path, evidence_folder);
   if (!place) {
     out.trouble = evidence_folder.empty()
                       ? "The evidence is not here any more under the path it was handed over with."

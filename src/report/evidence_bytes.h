@@ -30,9 +30,15 @@ struct GrantedLimits {
 inline constexpr std::uint64_t kRaisedAtMost = 8;
 GrantedLimits granted_limits(const CaseFacts& facts);
 
+// An item's path taken apart: what was handed over, and "!/..." of a member.
+struct ItemPath {
+  std::string file;
+  std::string member;
+};
+
 // `evidence_folder`: where the evidence is now, or "" for the path as handed over. The item is read
 // to its end, because only its whole digest says that it is the same.
-ReadAgain read_again(const Finding& finding, const CaseItem& item,
+ReadAgain read_again(const Finding& finding, const CaseItem& item, const ItemPath& path,
                      const std::string& evidence_folder, const GrantedLimits& granted);
 
 // "00001000  4d 5a 90 00 ...  MZ.." of 16 bytes a line, addressed from `offset_bytes`.
@@ -43,7 +49,9 @@ struct TextRun {
   std::string text;                // UTF-8
 };
 // Runs of at least `characters_min` printable characters in UTF-16LE, at any alignment: what a
-// binary Windows log says in words. At most `runs_max`.
+// binary Windows log says in words. Nothing is known of where its values begin and end: two that
+// stand side by side are one run, and a number in front of them may look like a character. At most
+// `runs_max`.
 std::vector<TextRun> utf16_runs(std::string_view bytes, std::size_t characters_min,
                                 std::size_t runs_max);
 

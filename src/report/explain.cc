@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "report/evidence_bytes.h"
+#include "report/member_mark.h"
 #include "report/report.h"
 #include "report/show.h"
 #include "report/words.h"
@@ -44,7 +45,7 @@ class Explanation {
   void event(const Finding& finding);
   void related(const Finding& finding);
   void rule_text(const LedgerEntry& entry);
-  void bytes(const Finding& finding, const CaseItem* item, const CaseFacts& facts);
+  Status bytes(const Finding& finding, const CaseItem* item, const CaseFacts& facts);
   void dump(const Finding& finding, const ReadAgain& again);
   void decoded(const Finding& finding, const ReadAgain& again);
 
@@ -177,7 +178,11 @@ void Explanation::decoded(const Finding& finding, const ReadAgain& again) {
   }
   const std::vector<TextRun> runs = utf16_runs(again.bytes, 4, kRunsShown);
   if (runs.empty()) return;
-  heading("Texts in it (UTF-16)");
+  heading("Runs of text in it (UTF-16)");
+  out_.line(styled(wrapped("As they lie: values that stand side by side run together, and the "
+                           "length in front of one may look like a character of it.",
+                           look_.width_columns, 0),
+                   kDim, look_));
   for (const TextRun& run : runs) {
     out_.line(fmt::format("{:08x}  {}", finding.offset_bytes + run.offset_bytes,
                           wrapped(escaped(run.text), look_.width_columns, 10)));
@@ -185,14 +190,18 @@ void Explanation::decoded(const Finding& finding, const ReadAgain& again) {
   if (runs.size() == kRunsShown) out_.line("... and perhaps more");
 }
 
-void Explanation::bytes(const Finding& finding, const CaseItem* item, const CaseFacts& facts) {
+Status Explanation::bytes(const Finding& finding, const CaseItem* item, const CaseFacts& facts) {
   heading("The bytes");
   if (item == nullptr) {
     out_.line("The case does not list the item, so there is nothing to compare the evidence with.");
-    return;
+    return {};
   }
+  const Result<std::optional<std::size_t>> mark = member_mark(reader_, finding.item);
+  if (!mark.ok()) return mark.error();
+  const std::size_t file_end = mark.value().value_or(finding.item.size());
+  const ItemPath path{finding.item.substr(0, file_end), finding.item.substr(file_end)};
   const ReadAgain again =
-      read_again(finding, *item, options_.evidence_folder, granted_limits(facts));
+      read_again(finding, *item, path, options_.evidence_folder, granted_limits(facts));
   if (again.verified) {
     out_.line(
         wrapped(fmt::format("read again from {}; the whole item still has the SHA-256 it had: {}",
@@ -203,9 +212,10 @@ void Explanation::bytes(const Finding& finding, const CaseItem* item, const Case
     if (again.path.empty())
       out_.line(wrapped("Say where it is now: --evidence FOLDER", look_.width_columns, 0));
   }
-  if (again.bytes.empty()) return;
+  if (again.bytes.empty()) return {};
   dump(finding, again);
   decoded(finding, again);
+  return {};
 }
 
 Status Explanation::finding(const Finding& finding) {
@@ -231,8 +241,7 @@ Status Explanation::finding(const Finding& finding) {
   related(finding);
   event(finding);
   if (entry.ok()) rule_text(entry.value());
-  bytes(finding, known_item, facts.value());
-  return {};
+  return bytes(finding, known_item, facts.value());
 }
 
 void Explanation::rule(const LedgerEntry& entry) {

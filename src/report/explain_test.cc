@@ -31,6 +31,13 @@ class Explained : public ::testing::Test {
     ASSERT_TRUE(writer.ok());
     ASSERT_TRUE(writer.value().add_fact("limits_changed", limits_changed).ok());
     ASSERT_TRUE(writer.value().add_item(item).ok());
+    // An archive is an item, too.
+    CaseItem archive;
+    archive.item.path = item_path.substr(0, item_path.find(".tar!/") + 4);
+    archive.item.type = "tar";
+    if (archive.item.path.ends_with(".tar")) {
+      ASSERT_TRUE(writer.value().add_item(archive).ok());
+    }
     ASSERT_TRUE(writer.value().add_rule(testing_sample::sample_rules()[0]).ok());
     ASSERT_TRUE(writer.value().add_finding(finding).ok());
     ASSERT_TRUE(writer.value().finish().ok());
@@ -123,6 +130,35 @@ TEST_F(Explained, ReadsMembersOfArchivesAgain) {
   EXPECT_TRUE(has(explained("00a1"), "second line"));
   write_file(archive, tar_of("iis/other.log", kLog));
   EXPECT_TRUE(has(explained("00a1"), "has no member"));
+}
+
+TEST_F(Explained, FindsEvidenceInAFolderWhoseNameEndsLikeAnArchive) {
+  std::filesystem::create_directories(folder_.file("evidence/odd!"));
+  const std::string log = folder_.file("evidence/odd!/u_ex.log");
+  write_file(log, kLog);
+  write_case(log, kLog);
+  EXPECT_TRUE(has(explained("00a1"), "still has the SHA-256"));
+  std::filesystem::create_directories(folder_.file("moved"));
+  std::filesystem::rename(log, folder_.file("moved/u_ex.log"));
+  for (const char* now : {"moved", "moved/u_ex.log"})
+    EXPECT_TRUE(has(explained("00a1", folder_.file(now)), "still has the SHA-256")) << now;
+  const std::string archive = folder_.file("evidence/odd!/logs.tar");
+  write_file(archive, tar_of("odd!!/u_ex.log", kLog));
+  write_case(archive + "!/odd!!!!/u_ex.log", kLog);
+  EXPECT_TRUE(has(explained("00a1"), "still has the SHA-256")) << explained("00a1");
+  std::filesystem::rename(archive, folder_.file("moved/logs.tar"));
+  for (const char* now : {"moved", "moved/logs.tar"})
+    EXPECT_TRUE(has(explained("00a1", folder_.file(now)), "still has the SHA-256")) << now;
+}
+
+TEST_F(Explained, SaysThatRunsOfTextAreAsTheyLie) {
+  std::string bytes(11, '\0');
+  for (const char c : std::string("$words")) bytes += std::string{c, '\0'};
+  write_file(log_path(), bytes);
+  write_case(log_path(), bytes);
+  const std::string text = explained("00a1");
+  EXPECT_TRUE(has(text, "Runs of text in it (UTF-16)\nAs they lie: ")) << text;
+  EXPECT_TRUE(has(text, "0000000b  $words\n")) << text;
 }
 
 TEST_F(Explained, ReadsAgainWithTheLimitsOfTheHuntAndSaysWhatALimitHid) {

@@ -48,7 +48,7 @@ std::optional<ExportFormat> export_format_from_string(std::string_view text) {
 }
 
 Status export_case(const CaseReader& reader, ExportFormat format, const Filter& filter, Output& out,
-                   ExportNotes& notes) {
+                   Notes& notes) {
   ExportContext context;
   Result<CaseFacts> facts = reader.facts();
   if (!facts.ok()) return facts.error();
@@ -61,13 +61,15 @@ Status export_case(const CaseReader& reader, ExportFormat format, const Filter& 
   out.write(exporter->begin());
   std::uint64_t taken = 0;
   std::uint64_t left_out = 0;
+  std::uint64_t without_time = 0;
   const Status status = reader.findings([&](const Finding& finding) {
+    if (lacks_time(filter, finding)) ++without_time;
     if (!passes(filter, finding)) return true;
     if (exporter->needs_time() && finding.precision == TimePrecision::kUnknown) {
       ++left_out;
       return true;
     }
-    if (filter.limit != 0 && taken >= filter.limit) return false;
+    if (filter.limit != 0 && taken >= filter.limit) return asks_for_time(filter);
     ++taken;
     out.write(exporter->row(finding));
     return !out.failed();
@@ -80,10 +82,11 @@ Status export_case(const CaseReader& reader, ExportFormat format, const Filter& 
                                 kNames[static_cast<std::size_t>(format)]));
   }
   if (taken == 0 && left_out == 0) {
-    Result<ExportNotes> sentences = no_finding_passes(reader, filter, "CASE");
+    Result<Notes> sentences = no_finding_passes(reader, filter, "CASE");
     if (!sentences.ok()) return sentences.error();
     notes.insert(notes.end(), sentences.value().begin(), sentences.value().end());
   }
+  if (without_time != 0) notes.push_back(without_time_words(without_time));
   return out.flush();
 }
 

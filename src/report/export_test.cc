@@ -35,7 +35,7 @@ class Exported : public ::testing::Test {
   }
   TemporaryFolder folder_;
   std::unique_ptr<CaseReader> reader_;
-  ExportNotes notes_;
+  Notes notes_;
 };
 
 TEST_F(Exported, TimesketchHasWhatItsImportAsksFor) {

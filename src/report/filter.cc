@@ -2,6 +2,16 @@
 #include "report/report.h"
 
 namespace pugmark {
+namespace {
+
+bool passes_but_for_time(const Filter& filter, const Finding& finding) {
+  if (filter.level_min && finding.level < *filter.level_min) return false;
+  if (!passes_rule_filter(filter, finding.rule_id, finding.rule_title)) return false;
+  if (!filter.computer.empty() && folded(finding.computer) != folded(filter.computer)) return false;
+  return filter.item.empty() || finding.item.find(filter.item) != std::string::npos;
+}
+
+}  // namespace
 
 bool passes_rule_filter(const Filter& filter, const std::string& rule_id,
                         const std::string& rule_title) {
@@ -11,12 +21,16 @@ bool passes_rule_filter(const Filter& filter, const std::string& rule_id,
   return folded(rule_title).find(folded(filter.rule)) != std::string::npos;
 }
 
+bool asks_for_time(const Filter& filter) { return filter.from || filter.before; }
+
+bool lacks_time(const Filter& filter, const Finding& finding) {
+  return asks_for_time(filter) && finding.precision == TimePrecision::kUnknown &&
+         passes_but_for_time(filter, finding);
+}
+
 bool passes(const Filter& filter, const Finding& finding) {
-  if (filter.level_min && finding.level < *filter.level_min) return false;
-  if (!passes_rule_filter(filter, finding.rule_id, finding.rule_title)) return false;
-  if (!filter.computer.empty() && folded(finding.computer) != folded(filter.computer)) return false;
-  if (!filter.item.empty() && finding.item.find(filter.item) == std::string::npos) return false;
-  if (!filter.from && !filter.before) return true;
+  if (!passes_but_for_time(filter, finding)) return false;
+  if (!asks_for_time(filter)) return true;
   if (finding.precision == TimePrecision::kUnknown) return false;
   return (!filter.from || finding.time >= *filter.from) &&
          (!filter.before || finding.time < *filter.before);

@@ -111,6 +111,12 @@ std::string none_passes(std::uint64_t total, std::string_view one, std::string_v
   return fmt::format("None of {} {} passes {}.", grouped(total), many, words);
 }
 
+std::string without_time_words(std::uint64_t count) {
+  if (count == 0) return {};
+  return fmt::format("{} not shown: --from and --to let none pass.",
+                     counted(count, "finding without a time is", "findings without a time are"));
+}
+
 std::string names_of(std::string_view what, const std::set<std::string>& names) {
   if (names.empty()) return {};
   std::vector<std::string> shown;

@@ -20,6 +20,9 @@ std::string filter_words(const Filter& filter);
 std::string none_passes(std::uint64_t total, std::string_view one, std::string_view many,
                         const Filter& filter);
 
+// "6 findings without a time are not shown: ...", or "" of none.
+std::string without_time_words(std::uint64_t count);
+
 // For lists of findings, a sentence each: how many there are, and of every filter that no finding
 // passes even alone what the case has instead. Empty if nothing was filtered or found.
 Result<std::vector<std::string>> no_finding_passes(const CaseReader& reader, const Filter& filter,

@@ -1,12 +1,13 @@
 #include "report/overview.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
+
+#include "report/member_mark.h"
 
 namespace pugmark {
 namespace {
-
-constexpr std::size_t kRejectedKept = 100;
 
 // Windows sets aside more space than it uses: what is unread in an event log and in no gap is
 // unused space, which is no loss. Keeps what is unread of event logs with gaps until they are seen.
@@ -25,11 +26,35 @@ void add_unread(const CaseItem& item, UnreadLogs& logs, Overview& all) {
   }
 }
 
+// Members of one archive stand together: it is looked for once.
+class MemberTest {
+ public:
+  explicit MemberTest(const CaseReader& reader) : reader_(reader) {}
+
+  Result<bool> is_member(const std::string& path) {
+    if (!archive_.empty() && path.starts_with(archive_)) return true;
+    const Result<std::optional<std::size_t>> mark = member_mark(reader_, path);
+    if (!mark.ok()) return mark.error();
+    if (mark.value()) archive_ = path.substr(0, *mark.value() + 2);
+    return mark.value().has_value();
+  }
+
+ private:
+  const CaseReader& reader_;
+  std::string archive_;  // with "!/" behind it
+};
+
 Status add_items(const CaseReader& reader, UnreadLogs& logs, Overview& all) {
-  return reader.items([&](const CaseItem& item) {
+  MemberTest test(reader);
+  Status failed;
+  const Status status = reader.items([&](const CaseItem& item) {
+    const Result<bool> is_member = test.is_member(item.item.path);
+    if (!is_member.ok()) {
+      failed = is_member.error();
+      return false;
+    }
     ++all.items_count;
-    if (item.item.path.find("!/") == std::string::npos)
-      all.handed_over_bytes += item.item.size_bytes;
+    if (!is_member.value()) all.handed_over_bytes += item.item.size_bytes;
     all.events_count += item.item.events_count;
     add_unread(item, logs, all);
     if (item.item.type == "unknown" && ++all.unknown_items_count <= kUnknownKept)
@@ -38,6 +63,7 @@ Status add_items(const CaseReader& reader, UnreadLogs& logs, Overview& all) {
     all.gaps_count += item.gaps_count;
     return true;
   });
+  return failed.ok() ? status : failed;
 }
 
 Status add_gaps(const CaseReader& reader, UnreadLogs& logs, Overview& all) {
@@ -100,9 +126,27 @@ Status add_findings(const CaseReader& reader, std::map<std::string, RuleGroup>& 
   });
 }
 
-std::vector<WhyGroup> most_first(const std::map<std::string, std::uint64_t>& rules_by_reason) {
+using RulesByReason = std::map<std::string, WhyGroup>;
+
+void count(const std::string& why, RulesByReason& rules) {
+  WhyGroup& group = rules[why];
+  group.why = why;
+  ++group.rules_count;
+}
+
+// A rejection begins with the place, which is another one for every rule.
+void count_rejected(const LedgerEntry& entry, RulesByReason& rules) {
+  std::string place = fmt::format("{}:{}", entry.file, entry.line);
+  const std::string front = place + ": ";
+  const std::string why = entry.why.starts_with(front) ? entry.why.substr(front.size()) : entry.why;
+  count(why, rules);
+  WhyGroup& group = rules[why];
+  if (group.rules_count == 1) group.first_place = std::move(place);
+}
+
+std::vector<WhyGroup> most_first(RulesByReason& rules) {
   std::vector<WhyGroup> groups;
-  for (const auto& [why, count] : rules_by_reason) groups.push_back({why, count});
+  for (auto& [why, group] : rules) groups.push_back(std::move(group));
   std::stable_sort(groups.begin(), groups.end(), [](const WhyGroup& a, const WhyGroup& b) {
     return a.rules_count > b.rules_count;
   });
@@ -111,21 +155,22 @@ std::vector<WhyGroup> most_first(const std::map<std::string, std::uint64_t>& rul
 
 Status add_rules(const CaseReader& reader, std::map<std::string, RuleGroup>& groups,
                  Overview& all) {
-  std::map<std::string, std::uint64_t> blind;
-  std::map<std::string, std::uint64_t> disabled;
+  RulesByReason blind;
+  RulesByReason disabled;
+  RulesByReason rejected;
   const Status status = reader.rules([&](const LedgerEntry& entry) {
     ++all.states[static_cast<std::size_t>(entry.state)];
     all.findings_count += entry.findings_count;
-    if (entry.state == RuleState::kNotObservable) ++blind[entry.why];
-    if (entry.state == RuleState::kDisabled) ++disabled[entry.why];
-    if (entry.state == RuleState::kRejected && all.rejected.size() < kRejectedKept)
-      all.rejected.push_back(entry);
+    if (entry.state == RuleState::kNotObservable) count(entry.why, blind);
+    if (entry.state == RuleState::kDisabled) count(entry.why, disabled);
+    if (entry.state == RuleState::kRejected) count_rejected(entry, rejected);
     if (const auto found = groups.find(entry.rule_id); found != groups.end())
       found->second.findings_count += entry.findings_count;
     return true;
   });
   all.blind = most_first(blind);
   all.disabled = most_first(disabled);
+  all.rejected = most_first(rejected);
   return status;
 }
 

@@ -39,6 +39,7 @@ struct GapGroup {
 struct WhyGroup {
   std::string why;
   std::uint64_t rules_count = 0;
+  std::string first_place;  // of rejected rules, "FILE:LINE"
 };
 
 inline constexpr std::size_t kUnknownKept = 3;
@@ -66,7 +67,7 @@ struct Overview {
   std::vector<GapGroup> gaps;         // most first
   std::vector<WhyGroup> blind;        // why rules could not see; most first
   std::vector<WhyGroup> disabled;     // why rules were disabled; most first
-  std::vector<LedgerEntry> rejected;  // at most kRejectedKept
+  std::vector<WhyGroup> rejected;     // why rules were rejected; most first
   std::vector<Coverage> coverage;     // in stored order
 };
 

@@ -45,6 +45,9 @@ struct Filter {
   std::uint64_t limit = 0;        // rows at most; 0: all
 };
 bool passes(const Filter& filter, const Finding& finding);
+bool asks_for_time(const Filter& filter);
+// It does not pass for want of a time alone: it may belong to the interval that is looked at.
+bool lacks_time(const Filter& filter, const Finding& finding);
 // Of a filter, only what it says about the rule. So that a word of a title is not taken for an id,
 // the beginning of an id counts from 8 characters on.
 bool passes_rule_filter(const Filter& filter, const std::string& rule_id,
@@ -57,9 +60,14 @@ struct ShowOptions {
   Look look;
 };
 
-// Writes one view of a case. The result is the first failure of case or output (kDamaged, kIo), or
-// kInvalidInput for a filter that does not apply to `what`. Same case and options, same bytes.
-Status show(const CaseReader& reader, What what, const ShowOptions& options, Output& out);
+// What the output itself does not say, in sentences for the user; empty if it is whole.
+using Notes = std::vector<std::string>;
+
+// Writes one view of a case; what was left out stands at its end, for JSON lines in `notes`. The
+// result is the first failure of case or output (kDamaged, kIo), or kInvalidInput for a filter that
+// does not apply to `what`. Same case and options, same bytes.
+Status show(const CaseReader& reader, What what, const ShowOptions& options, Output& out,
+            Notes& notes);
 
 // The ledger of rules without a case: for `rules check|list`. With only_problems, rules that would
 // run are counted but not listed.
@@ -87,11 +95,9 @@ enum class ExportFormat : std::uint8_t { kTimesketch, kHayabusa, kOcsf, kNavigat
 std::span<const std::string_view> export_format_names();  // in the order of the enumeration
 std::optional<ExportFormat> export_format_from_string(std::string_view text);
 
-// What an export could not carry, in sentences for the user; empty if everything went over.
-using ExportNotes = std::vector<std::string>;
-
-// Writes the findings that pass the filter in another program's format, streaming.
+// Writes the findings that pass the filter in another program's format, streaming. `notes`: what
+// was left out.
 Status export_case(const CaseReader& reader, ExportFormat format, const Filter& filter, Output& out,
-                   ExportNotes& notes);
+                   Notes& notes);
 
 }  // namespace pugmark

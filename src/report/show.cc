@@ -113,7 +113,8 @@ void ClockNotes::print(const Look& look, std::size_t indent_columns, Output& out
   }
 }
 
-Status show(const CaseReader& reader, What what, const ShowOptions& options, Output& out) {
+Status show(const CaseReader& reader, What what, const ShowOptions& options, Output& out,
+            Notes& notes) {
   if (Status filters = check_filters(what, options.filter); !filters.ok()) return filters;
   Status shown;
   switch (what) {
@@ -121,10 +122,10 @@ Status show(const CaseReader& reader, What what, const ShowOptions& options, Out
       shown = show_summary(reader, options, out);
       break;
     case What::kFindings:
-      shown = show_findings(reader, options, out);
+      shown = show_findings(reader, options, out, notes);
       break;
     case What::kTimeline:
-      shown = show_timeline(reader, options, out);
+      shown = show_timeline(reader, options, out, notes);
       break;
     case What::kCoverage:
       shown = show_coverage(reader, options, out);

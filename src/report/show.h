@@ -10,9 +10,15 @@
 // The views of `show`, one function each. Private to this room.
 namespace pugmark {
 
+// Where computers are told apart, their column is no narrower: a Windows computer's own name has up
+// to 15 characters (NetBIOS), and one more says that the rest was cut.
+inline constexpr std::size_t kComputerColumns = 16;
+
 Status show_summary(const CaseReader& reader, const ShowOptions& options, Output& out);
-Status show_findings(const CaseReader& reader, const ShowOptions& options, Output& out);
-Status show_timeline(const CaseReader& reader, const ShowOptions& options, Output& out);
+Status show_findings(const CaseReader& reader, const ShowOptions& options, Output& out,
+                     Notes& notes);
+Status show_timeline(const CaseReader& reader, const ShowOptions& options, Output& out,
+                     Notes& notes);
 Status show_coverage(const CaseReader& reader, const ShowOptions& options, Output& out);
 Status show_rules(const CaseReader& reader, const ShowOptions& options, Output& out);
 Status show_gaps(const CaseReader& reader, const ShowOptions& options, Output& out);

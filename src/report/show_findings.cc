@@ -47,10 +47,13 @@ void add_time(JsonObject& object, const Finding& finding) {
   object.text_or_null("time_source", source_time_text(finding));
 }
 
-// What an empty table means. The result of reading the table comes first.
-Status nothing_found(const CaseReader& reader, const ShowOptions& options, std::uint64_t shown,
-                     const Status& read, Output& out) {
-  if (!read.ok() || shown != 0) return read;
+struct Counts {
+  std::uint64_t shown = 0;
+  std::uint64_t without_time = 0;  // left out for that alone
+};
+
+// What an empty table means.
+Status nothing_found(const CaseReader& reader, const ShowOptions& options, Output& out) {
   const Result<std::vector<std::string>> sentences =
       no_finding_passes(reader, options.filter, options.case_path);
   if (!sentences.ok()) return sentences.error();
@@ -62,15 +65,36 @@ Status nothing_found(const CaseReader& reader, const ShowOptions& options, std::
   return {};
 }
 
-// Calls `each` for the findings that pass, up to the limit; returns how many in `shown`.
+// What is to be said below a table. The result of reading the table comes first.
+Status end_of_table(const CaseReader& reader, const ShowOptions& options, const Counts& counts,
+                    const Status& read, Output& out) {
+  if (!read.ok()) return read;
+  if (counts.shown == 0) {
+    if (Status said = nothing_found(reader, options, out); !said.ok()) return said;
+  }
+  const std::string sentence = without_time_words(counts.without_time);
+  if (!sentence.empty()) out.line(wrapped(sentence, options.look.width_columns, 0));
+  return {};
+}
+
+// The same for JSON lines, which have no place for sentences.
+Status end_of_lines(const Counts& counts, Status read, Notes& notes) {
+  const std::string sentence = without_time_words(counts.without_time);
+  if (read.ok() && !sentence.empty()) notes.push_back(sentence);
+  return read;
+}
+
+// Calls `each` for the findings that pass, up to the limit. Those without a time stand behind all
+// others: where they are counted, reading goes on beyond the limit.
 template <class Each>
 Status each_passing(const CaseReader& reader, const ShowOptions& options, bool heads,
-                    const Output& out, std::uint64_t& shown, const Each& each) {
+                    const Output& out, Counts& counts, const Each& each) {
   RowLimit limit(options.filter.limit);
   const auto one = [&](const Finding& finding) {
+    if (lacks_time(options.filter, finding)) ++counts.without_time;
     if (!passes(options.filter, finding)) return true;
-    if (!limit.take()) return false;
-    ++shown;
+    if (!limit.take()) return asks_for_time(options.filter);
+    ++counts.shown;
     each(finding);
     return !out.failed();
   };
@@ -126,41 +150,46 @@ std::string finding_json(const Finding& finding) {
   return object.str();
 }
 
-Status show_findings(const CaseReader& reader, const ShowOptions& options, Output& out) {
-  std::uint64_t shown = 0;
+Status show_findings(const CaseReader& reader, const ShowOptions& options, Output& out,
+                     Notes& notes) {
+  Counts counts;
   if (options.jsonl) {
-    return each_passing(reader, options, false, out, shown,
-                        [&](const Finding& finding) { out.line(finding_json(finding)); });
+    Status read = each_passing(reader, options, false, out, counts,
+                               [&](const Finding& finding) { out.line(finding_json(finding)); });
+    return end_of_lines(counts, std::move(read), notes);
   }
+  // What matched may be very long: piped it must have nothing behind it.
   Table table({{"TIME (UTC)"},
                {"LEVEL"},
                {"VERDICT"},
                {"COMPUTER", 8, false, false, 1},
                {"RULE", title_columns(options.look)},
-               {"MATCHED", 24, false, false, 2},
+               {"ID"},
                {"WHERE", 24, false, true, 3},
-               {"ID"}},
+               {"MATCHED", 24, false, false, 2}},
               options.look, out);
   const Status status =
-      each_passing(reader, options, false, out, shown, [&](const Finding& finding) {
+      each_passing(reader, options, false, out, counts, [&](const Finding& finding) {
         table.row({{table_time(finding.time, finding.precision), {}},
                    {std::string(short_name(finding.level)), style_of(finding.level)},
                    {std::string(to_string(finding.verdict)), {}},
                    {escaped(finding.computer), {}},
                    {escaped(finding.rule_title), {}},
-                   {because_words(finding), {}},
+                   {shown_id(finding, options.look), kDim},
                    {place(finding), {}},
-                   {shown_id(finding, options.look), kDim}});
+                   {because_words(finding), {}}});
       });
   table.finish();
-  return nothing_found(reader, options, shown, status, out);
+  return end_of_table(reader, options, counts, status, out);
 }
 
-Status show_timeline(const CaseReader& reader, const ShowOptions& options, Output& out) {
-  std::uint64_t shown = 0;
+Status show_timeline(const CaseReader& reader, const ShowOptions& options, Output& out,
+                     Notes& notes) {
+  Counts counts;
   if (options.jsonl) {
-    return each_passing(reader, options, true, out, shown,
-                        [&](const Finding& finding) { out.line(timeline_json(finding)); });
+    Status read = each_passing(reader, options, true, out, counts,
+                               [&](const Finding& finding) { out.line(timeline_json(finding)); });
+    return end_of_lines(counts, std::move(read), notes);
   }
   Table table({{"TIME (UTC)"},
                {"LEVEL"},
@@ -171,7 +200,7 @@ Status show_timeline(const CaseReader& reader, const ShowOptions& options, Outpu
                {"ID"}},
               options.look, out);
   const Status status =
-      each_passing(reader, options, true, out, shown, [&](const Finding& finding) {
+      each_passing(reader, options, true, out, counts, [&](const Finding& finding) {
         table.row({{table_time(finding.time, finding.precision), {}},
                    {std::string(short_name(finding.level)), style_of(finding.level)},
                    {std::string(to_string(finding.verdict)), {}},
@@ -181,7 +210,7 @@ Status show_timeline(const CaseReader& reader, const ShowOptions& options, Outpu
                    {shown_id(finding, options.look), kDim}});
       });
   table.finish();
-  return nothing_found(reader, options, shown, status, out);
+  return end_of_table(reader, options, counts, status, out);
 }
 
 }  // namespace pugmark

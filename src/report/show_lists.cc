@@ -150,16 +150,17 @@ Status show_coverage(const CaseReader& reader, const ShowOptions& options, Outpu
   const auto moment = [narrow](TimeUtc time, TimePrecision precision) {
     return narrow ? day_of(time) : table_time(time, precision);
   };
-  Table table({{"COMPUTER", 8},
+  // What is said of clocks stands below the table too, and a span follows from first and last.
+  Table table({{"COMPUTER", kComputerColumns},
                {"SOURCE", 16, false, true},
                {"FIRST (UTC)"},
                {"LAST (UTC)"},
-               {"SPAN", 0, true},
+               {"SPAN", 0, true, false, 2},
                {"EVENTS", 0, true},
                {"HOLES", 0, true, false, 1},
                {"MISSING", 0, true, false, 3},
-               {"TECHNIQUES", 0, true, false, 4},
-               {"CLOCK", 0, false, false, 2}},
+               {"TECHNIQUES", 0, true, false, 5},
+               {"CLOCK", 0, false, false, 4}},
               options.look, out);
   std::uint64_t total = 0;
   std::uint64_t shown = 0;

@@ -1,3 +1,5 @@
+#include "report/show.h"
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -5,7 +7,6 @@
 #include "casefile/sample_testing.h"
 #include "report/json.h"
 #include "report/report.h"
-#include "report/show.h"
 #include "report/words.h"
 
 namespace pugmark {
@@ -21,17 +22,19 @@ class SampleCase : public ::testing::Test {
     ASSERT_TRUE(reader.ok()) << reader.error().message;
     reader_ = std::make_unique<CaseReader>(std::move(reader).value());
   }
+  // The notes of the last view are in `notes_`.
   std::string shown(What what, bool jsonl, const Filter& filter = {}, Look look = {}) {
+    notes_.clear();
     std::string text;
     Output out([&](std::string_view piece) {
       text += piece;
       return Status();
     });
-    const Status status = show(*reader_, what, {"x.case", filter, jsonl, look}, out);
+    const Status status = show(*reader_, what, {"x.case", filter, jsonl, look}, out, notes_);
     EXPECT_TRUE(status.ok()) << status.error().message;
     return text;
   }
-  std::string exported(ExportFormat format, ExportNotes& notes) {
+  std::string exported(ExportFormat format, Notes& notes) {
     std::string text;
     Output out([&](std::string_view piece) {
       text += piece;
@@ -43,6 +46,7 @@ class SampleCase : public ::testing::Test {
   }
   TemporaryFolder folder_;
   std::unique_ptr<CaseReader> reader_;
+  Notes notes_;
 };
 
 std::vector<nlohmann::ordered_json> lines_of(const std::string& text) {
@@ -138,7 +142,7 @@ TEST_F(SampleCase, NoOutputContainsHarmfulCharacters) {
     }
   }
   for (const std::string_view name : export_format_names()) {
-    ExportNotes notes;
+    Notes notes;
     EXPECT_EQ(harmful_in(exported(*export_format_from_string(name), notes)), "") << name;
   }
   for (const char* id : {"00ffeeddccbbaa02", "00a1", "f0000000-0000-4000-8000-000000000004"}) {
@@ -202,6 +206,39 @@ TEST_F(SampleCase, FiltersLeaveOut) {
   filter = {};
   filter.limit = 2;
   EXPECT_EQ(count(filter), 2U);
+}
+
+TEST_F(SampleCase, FindingsWithoutATimeAreNotLeftOutSilently) {
+  const std::string said = "1 finding without a time is not shown: --from and --to let none pass.";
+  Filter filter;
+  filter.before = testing_sample::at("2021-03-14T06:40:11Z");
+  const auto check = [&](bool expected, const char* when) {
+    for (const What what : {What::kFindings, What::kTimeline}) {
+      const std::string text = shown(what, false, filter);
+      EXPECT_EQ(text.ends_with("\n" + said + "\n"), expected) << when << '\n' << text;
+      EXPECT_EQ(text.find("without a time") != std::string::npos, expected) << when;
+      EXPECT_TRUE(notes_.empty()) << when;
+      const std::string lines = shown(what, true, filter);
+      EXPECT_EQ(notes_, expected ? Notes{said} : Notes{}) << when;
+      EXPECT_EQ(lines.find("without a time"), std::string::npos) << when;
+    }
+    Notes notes;
+    Output out([](std::string_view) { return Status(); });
+    ASSERT_TRUE(export_case(*reader_, ExportFormat::kCsv, filter, out, notes).ok());
+    EXPECT_EQ(std::find(notes.begin(), notes.end(), said) != notes.end(), expected) << when;
+  };
+  check(true, "beside others");
+  filter.before = {};
+  filter.from = testing_sample::at("2021-03-14T06:40:10Z");
+  filter.limit = 1;
+  check(true, "behind the limit");
+  filter.limit = 0;
+  filter.rule = "logons";
+  check(true, "alone");
+  filter.rule = "shell";
+  check(false, "where another filter leaves it out");
+  filter = {};
+  check(false, "where nothing asks for a time");
 }
 
 TEST_F(SampleCase, AFilterThatLeavesNothingSaysWhatTheCaseHas) {
@@ -275,7 +312,7 @@ TEST_F(SampleCase, AnEmptyExportIsNoted) {
   Filter filter;
   filter.computer = "mail";
   for (const std::string_view name : export_format_names()) {
-    ExportNotes notes;
+    Notes notes;
     ASSERT_TRUE(export_case(*reader_, *export_format_from_string(name), filter, out, notes).ok());
     ASSERT_EQ(notes.size(), 2U) << name;
     EXPECT_EQ(notes[0], "None of 3 findings passes --computer mail.");
@@ -309,6 +346,123 @@ TEST_F(SampleCase, RulesAreListedWithIdsThatFindThem) {
 }
 
 // What no reader knows is in no gap: the views of what was not read say where it is.
+// Piped, the longest column has nothing behind it that it could push away.
+TEST_F(SampleCase, WhatMatchedStandsLast) {
+  const std::string wide = shown(What::kFindings, false);
+  const std::string titles = wide.substr(0, wide.find('\n'));
+  EXPECT_LT(titles.find("  ID "), titles.find("  WHERE ")) << titles;
+  EXPECT_TRUE(titles.ends_with("  MATCHED")) << titles;
+  EXPECT_TRUE(wide.find("evidence/iis/u_ex210314.log+4096  ") <
+              wide.find("cs-uri-stem: /ecp/y.js; cs-uri-query: /ecp/y.js?a=1\n"))
+      << wide;
+}
+
+// One row each of what could not be told apart by a few characters.
+TEST(Coverage, KeepsComputersApartOnNarrowTerminals) {
+  const TemporaryFolder folder;
+  Result<CaseWriter> writer = CaseWriter::create(folder.file("x.case"), false);
+  ASSERT_TRUE(writer.ok());
+  for (const char* computer : {"DESKTOP-7GBM001", "DESKTOP-7GBM002.sales.example.org"}) {
+    Coverage coverage = testing_sample::sample_coverage().front();
+    coverage.computer = computer;
+    coverage.source = "Microsoft-Windows-Sysmon/Operational";
+    coverage.events_count = 1'000'000;
+    coverage.missing_records_count = 1'000'000;
+    coverage.clock = "its clock was right";
+    ASSERT_TRUE(writer.value().add_coverage(coverage).ok());
+  }
+  ASSERT_TRUE(writer.value().finish().ok());
+  const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
+  ASSERT_TRUE(reader.ok());
+  const auto shown = [&](What what, std::size_t width_columns) {
+    std::string text;
+    Output out([&](std::string_view piece) {
+      text += piece;
+      return Status();
+    });
+    Notes notes;
+    const ShowOptions options{"x.case", {}, false, {width_columns, false}};
+    EXPECT_TRUE(show(reader.value(), what, options, out, notes).ok());
+    return text;
+  };
+  for (const std::size_t width_columns : {80U, 100U}) {
+    for (const What what : {What::kCoverage, What::kSummary}) {
+      const std::string text = shown(what, width_columns);
+      EXPECT_NE(text.find("DESKTOP-7GBM001  "), std::string::npos) << text;
+      EXPECT_NE(text.find("DESKTOP-7GBM002"), std::string::npos) << text;
+      EXPECT_NE(text.find("HOLES"), std::string::npos) << text;
+    }
+  }
+  EXPECT_NE(shown(What::kCoverage, 80).find("width: SPAN, MISSING, TECHNIQUES, CLOCK."),
+            std::string::npos)
+      << shown(What::kCoverage, 80);
+  EXPECT_NE(shown(What::kCoverage, 100).find("width: TECHNIQUES, CLOCK."), std::string::npos)
+      << shown(What::kCoverage, 100);
+}
+
+// A folder of rules may hold hundreds of files that are none.
+TEST(RejectedRules, StandTogetherByReason) {
+  const TemporaryFolder folder;
+  Result<CaseWriter> writer = CaseWriter::create(folder.file("x.case"), false);
+  ASSERT_TRUE(writer.ok());
+  LedgerEntry rejected = testing_sample::sample_rules()[4];
+  const auto add = [&](const std::string& file, std::uint32_t line, const std::string& why) {
+    rejected.file = file;
+    rejected.line = line;
+    rejected.why = why;
+    ASSERT_TRUE(writer.value().add_rule(rejected).ok());
+  };
+  add("a/once.yml", 7, "a/once.yml:7: The condition is odd.");
+  for (int i = 1; i <= 1'200; ++i) {
+    const std::string file = "b/" + std::to_string(i) + "/info.yml";
+    add(file, 1, file + ":1: It is no rule.");
+  }
+  add("c.yml", 3, "no place in front");
+  ASSERT_TRUE(writer.value().finish().ok());
+  const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
+  ASSERT_TRUE(reader.ok());
+  std::string text;
+  Output out([&](std::string_view piece) {
+    text += piece;
+    return Status();
+  });
+  Notes notes;
+  ASSERT_TRUE(show(reader.value(), What::kSummary, {"x.case", {}, false, {}}, out, notes).ok());
+  EXPECT_NE(text.find("1,202 rejected, 0 disabled\n"
+                      "          1,200 rules rejected: It is no rule. (first: b/1/info.yml:1)\n"
+                      "          1 rule rejected: a/once.yml:7: The condition is odd.\n"
+                      "          1 rule rejected: c.yml:3: no place in front\n"
+                      "          all of them, and why: pugmark show x.case rules\n"),
+            std::string::npos)
+      << text;
+}
+
+TEST(HandedOver, CountsFilesInFoldersNamedLikeArchives) {
+  const TemporaryFolder folder;
+  Result<CaseWriter> writer = CaseWriter::create(folder.file("x.case"), false);
+  ASSERT_TRUE(writer.ok());
+  CaseItem item;
+  item.item.type = "w3c";
+  item.item.size_bytes = 100;
+  for (const char* path :
+       {"a!/u_ex.log", "a!/logs.zip", "a!/logs.zip!/a!!/u_ex.log", "a!/logs.zip!/b.zip",
+        "a!/logs.zip!/b.zip!/c.log", "b.zip", "b.zip!/u_ex.log", "b.zip.log"}) {
+    item.item.path = path;
+    ASSERT_TRUE(writer.value().add_item(item).ok());
+  }
+  ASSERT_TRUE(writer.value().finish().ok());
+  const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
+  ASSERT_TRUE(reader.ok());
+  std::string text;
+  Output out([&](std::string_view piece) {
+    text += piece;
+    return Status();
+  });
+  Notes notes;
+  ASSERT_TRUE(show(reader.value(), What::kSummary, {"x.case", {}, false, {}}, out, notes).ok());
+  EXPECT_NE(text.find("8 items, 400 bytes, "), std::string::npos) << text;
+}
+
 TEST(NotUnderstood, StandsWithTheItems) {
   const TemporaryFolder folder;
   Result<CaseWriter> writer = CaseWriter::create(folder.file("x.case"), false);
@@ -332,7 +486,8 @@ TEST(NotUnderstood, StandsWithTheItems) {
       text += piece;
       return Status();
     });
-    EXPECT_TRUE(show(reader.value(), what, {"x.case", {}, false, {}}, out).ok());
+    Notes notes;
+    EXPECT_TRUE(show(reader.value(), what, {"x.case", {}, false, {}}, out, notes).ok());
     return text;
   };
   EXPECT_EQ(shown(What::kGaps),
@@ -349,14 +504,14 @@ TEST_F(SampleCase, AFilterThatDoesNotApplyIsAMistake) {
   Output out([](std::string_view) { return Status(); });
   Filter filter;
   filter.level_min = Level::kHigh;
-  const Status status = show(*reader_, What::kGaps, {"x.case", filter, false, {}}, out);
+  const Status status = show(*reader_, What::kGaps, {"x.case", filter, false, {}}, out, notes_);
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code, ErrorCode::kInvalidInput);
 }
 
 TEST_F(SampleCase, AFailingOutputIsReported) {
   Output out([](std::string_view) { return Status(Error{ErrorCode::kIo, "full", ""}); });
-  const Status status = show(*reader_, What::kFindings, {"x.case", {}, true, {}}, out);
+  const Status status = show(*reader_, What::kFindings, {"x.case", {}, true, {}}, out, notes_);
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code, ErrorCode::kIo);
 }

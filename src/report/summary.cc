@@ -35,6 +35,13 @@ std::string last_minute(const RuleGroup& group) {
   return first.substr(0, 10) == last.substr(0, 10) && last.size() > 11 ? last.substr(11) : last;
 }
 
+std::string rejected_words(const WhyGroup& group) {
+  if (group.rules_count == 1)
+    return fmt::format("1 rule rejected: {}: {}", escaped(group.first_place), escaped(group.why));
+  return fmt::format("{} rejected: {} (first: {})", counted(group.rules_count, "rule"),
+                     escaped(group.why), escaped(group.first_place));
+}
+
 // The summary for people: one object so that the look and the output need not be handed round.
 class SummaryPage {
  public:
@@ -225,13 +232,13 @@ void SummaryPage::coverage() {
   std::stable_sort(sources.begin(), sources.end(), [](const Coverage* a, const Coverage* b) {
     return a->events_count > b->events_count;
   });
-  Table table({{"COMPUTER", 8, false, false, 1},
-               {"SOURCE", 12, false, true},
+  Table table({{"COMPUTER", kComputerColumns},
+               {"SOURCE", 10, false, true},
                {"FIRST DAY"},
                {"LAST DAY"},
-               {"SPAN", 0, true},
+               {"SPAN", 0, true, false, 2},
                {"EVENTS", 0, true},
-               {"HOLES"}},
+               {"HOLES", 0, false, false, 1}},
               look_, out_, kTableIndent);
   for (std::size_t i = 0; i < std::min(sources.size(), kSourcesShown); ++i) {
     const Coverage& coverage = *sources[i];
@@ -271,14 +278,17 @@ void SummaryPage::rules() {
              kIndent);
   }
   for (std::size_t i = 0; i < std::min(all_.rejected.size(), kRejectedShown); ++i)
-    indented(fmt::format("rejected: {}", escaped(all_.rejected[i].why)), kIndent);
+    indented(rejected_words(all_.rejected[i]), kIndent);
   for (std::size_t i = 0; i < std::min(all_.disabled.size(), kDisabledShown); ++i) {
     indented(fmt::format("{} disabled: {}", counted(all_.disabled[i].rules_count, "rule"),
                          escaped(all_.disabled[i].why)),
              kIndent);
   }
-  const bool all_said = all_.blind.size() <= kReasonsShown &&
-                        all_.rejected.size() <= kRejectedShown &&
+  const bool names_rejected =
+      all_.rejected.size() <= kRejectedShown &&
+      std::all_of(all_.rejected.begin(), all_.rejected.end(),
+                  [](const WhyGroup& group) { return group.rules_count == 1; });
+  const bool all_said = names_rejected && all_.blind.size() <= kReasonsShown &&
                         all_.disabled.size() <= kDisabledShown;
   if (!all_said) {
     out_.line(styled(fmt::format("{:{}}all of them, and why: {}", "", kIndent, command("rules")),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <charconv>
 #include <fmt/format.h>
 #include <new>
 #include <optional>
@@ -375,22 +376,29 @@ bool is_method(std::string_view word) {
   });
 }
 
-// "YYYY-MM-DD HH:MM:SS ... ADDRESS GET /...", or the version of HTTP in the place of the address:
-// as IIS and HTTP.sys write it, whatever other columns it has. Logs of other programs have dates
-// and requests too.
+bool is_port(std::string_view word) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), port);
+  return error == std::errc() && end == word.data() + word.size();
+}
+
+// "YYYY-MM-DD HH:MM:SS ... ADDRESS GET /...", or a port between the address and the method (IIS 5),
+// or the version of HTTP in the place of the address (HTTP.sys), whatever columns stand between the
+// time and these, and behind them. Without the address a row could be another program's: their logs
+// have dates and requests too.
 bool is_web_row(std::string_view line, text::DayParser& days) {
   if (line.size() < 20 || line[10] != ' ' || line[19] != ' ' || !days.parse(line.substr(0, 10)) ||
       !text::parse_seconds_of_day(line.substr(11, 8)))
     return false;
-  std::string_view before;
-  std::string_view last;
+  std::array<std::string_view, 3> last;  // words, the nearest first
   for (std::size_t at = 20; at < line.size();) {
     const std::size_t end = std::min(line.find(' ', at), line.size());
     const std::string_view word = line.substr(at, end - at);
-    if (word.starts_with('/') && is_method(last))
-      return is_address(before) || before.starts_with("HTTP/");
-    before = last;
-    last = word;
+    if (word.starts_with('/') && is_method(last[0])) {
+      return is_address(last[1]) || last[1].starts_with("HTTP/") ||
+             (is_port(last[1]) && is_address(last[2]));
+    }
+    last = {word, last[0], last[1]};
     at = end + 1;
   }
   return false;
