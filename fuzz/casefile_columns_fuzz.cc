@@ -23,7 +23,7 @@ void write_and_read(const std::string& text) {
   const std::string half = text.substr(0, text.size() / 2);
   const std::vector<std::string> list = {text, "", half};
   if (sqlite::text_list_from_json(sqlite::text_list_to_json(list)) != list) abort();
-  if (text.size() > sqlite::kTextBytesMax) return;
+  if (text.size() > kFindingTextBytesMax) return;
   const sqlite::Fields fields = {{half, text}, {text, half}, {"", ""}};
   std::string json;
   sqlite::fields_to_json(fields, json);
@@ -33,11 +33,13 @@ void write_and_read(const std::string& text) {
   sqlite::because_to_json(because, fields, json);
   const auto found = sqlite::because_from_json(json, fields);
   if (!found || found->size() != because.size()) abort();
+  Finding finding;
+  finding.fields = fields;
   for (std::size_t i = 0; i < because.size(); ++i) {
     const Because& a = because[i];
     const Because& b = (*found)[i];
-    if (a.field != b.field || a.value != b.value || a.pattern != b.pattern ||
-        a.offset_bytes != b.offset_bytes || a.reading != b.reading)
+    if (a.field != b.field || text_of(a, finding) != text_of(b, finding) ||
+        a.pattern != b.pattern || a.offset_bytes != b.offset_bytes || a.reading != b.reading)
       abort();
   }
 }

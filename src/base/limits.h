@@ -51,6 +51,8 @@ struct Limits {
   std::uint64_t yaml_nodes = 1'000'000;                  // of one file, aliases expanded
   // Output
   std::uint64_t findings_per_rule_and_computer = 1'000;  // beyond it they are only counted
+  std::uint64_t comparisons_per_finding = 100;           // listed; beyond it they are only counted
+  std::uint64_t comparison_bytes = 4'096;                // of a text that is no whole field
   std::uint64_t findings = 1'000'000;                    // kept in one case
   std::uint64_t computers = 10'000;                      // distinct names told apart
   std::uint64_t correlation_hits = 250'000;  // events remembered for correlations; those with long

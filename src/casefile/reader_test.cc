@@ -50,7 +50,7 @@ void expect_equal(const Finding& a, const Finding& b) {
   ASSERT_EQ(a.because.size(), b.because.size());
   for (std::size_t i = 0; i < a.because.size(); ++i) {
     EXPECT_EQ(a.because[i].field, b.because[i].field);
-    EXPECT_EQ(a.because[i].value, b.because[i].value);
+    EXPECT_EQ(text_of(a.because[i], a), text_of(b.because[i], b));
     EXPECT_EQ(a.because[i].pattern, b.because[i].pattern);
     EXPECT_EQ(a.because[i].offset_bytes, b.because[i].offset_bytes);
     EXPECT_EQ(a.because[i].reading, b.because[i].reading);

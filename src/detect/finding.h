@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -24,14 +25,25 @@ std::span<const std::string_view> level_names();                // in rising ord
 // One comparison that came out true, and the text it was true for.
 struct Because {
   std::string field;    // as named in the event; "" for a keyword
-  std::string value;    // the text that matched, rendered as in value.h
+  std::string value;    // the text that matched, rendered as in value.h; "" if is_whole_field
   std::string pattern;  // as the rule writes it, modifiers included: "endswith: .aspx"
   // of the value in the item, if it stands there as bytes
   std::optional<std::uint64_t> offset_bytes;
   // how the text was read if not as it stands: "stem?query", "decoded once", "plus as blank",
   // "joined", ""
   std::string reading;
+  // The text is the whole value of the first of Finding::fields with that name: many comparisons
+  // may be true for one long text. See text_of().
+  bool is_whole_field = false;
 };
+
+// Of a longer text of an event a finding keeps only this much, with a remark in place of the rest:
+// one line of a log may have Limits::line_bytes.
+inline constexpr std::size_t kFindingTextBytesMax = std::size_t{128} << 10U;
+
+// `text` if it has at most `most_bytes`; else its beginning, never cut inside a character of UTF-8,
+// and the remark.
+std::string cut_text(std::string_view text, std::size_t most_bytes);
 
 // An event that took part in a correlation.
 struct RelatedEvent {
@@ -70,5 +82,8 @@ struct Finding {
   std::vector<RelatedEvent> related;                        // correlations only, in order of time
   std::vector<std::pair<std::string, std::string>> fields;  // the event, rendered, in its own order
 };
+
+// The text that one of the finding's comparisons is true for. Lives as long as they do.
+std::string_view text_of(const Because& because, const Finding& finding);
 
 }  // namespace pugmark

@@ -42,7 +42,8 @@ Scanner::State::State(const Ruleset& rules, const Limits& limits_in_force,
       store(limits_in_force),
       meters(limits_in_force.computers, shared.days),
       remembered(shared.hits),
-      matcher_(random_seed()) {
+      matcher_(random_seed()),
+      details_(limits) {
   const sigma::RuleSet& set = engine.rules();
   correlations_of_rule_.resize(set.rules.size());
   confirmed_counts_.resize(set.rules.size(), 0);
@@ -206,7 +207,10 @@ Status Scanner::State::take_hit(const Event& event, const Block& block,
   const std::string& computer = computer_of(event);
   if (!store.count(instance.rule, computer, place)) return {};
   if (!is_confirmed(event, block, instance)) ++disagreements_count;
-  return store.keep(instance.rule, computer, place, details_.match(rule, matcher_.explain(hit)));
+  std::uint64_t unlisted_count = 0;
+  const std::vector<engine::Reason> reasons =
+      matcher_.explain(hit, limits.comparisons_per_finding, unlisted_count);
+  return store.keep(instance.rule, computer, place, details_.match(rule, reasons, unlisted_count));
 }
 
 // Only long values are made a text to see.

@@ -92,15 +92,15 @@ void Explanation::because(const Finding& finding) {
   if (finding.because.empty())
     out_.line("  nothing has to stand in the event: the rule only denies");
   const auto same_text = [](const Because& a, const Because& b) {
-    return a.field == b.field && a.value == b.value && a.reading == b.reading &&
-           a.offset_bytes == b.offset_bytes;
+    return a.field == b.field && a.value == b.value && a.is_whole_field == b.is_whole_field &&
+           a.reading == b.reading && a.offset_bytes == b.offset_bytes;
   };
   for (std::size_t i = 0; i < finding.because.size(); ++i) {
     const Because& one = finding.because[i];
     if (i == 0 || !same_text(finding.because[i - 1], one)) {
       const std::string name = one.field.empty() ? "anywhere in the event" : escaped(one.field);
       out_.line("  " + styled(name, kBold, look_));
-      out_.line("    value    " + wrapped(escaped(one.value), look_.width_columns, 13));
+      out_.line("    value    " + wrapped(escaped(text_of(one, finding)), look_.width_columns, 13));
       if (!one.reading.empty()) out_.line("    read as  " + escaped(one.reading));
       if (one.offset_bytes) out_.line("    at byte  " + grouped(*one.offset_bytes));
     }

@@ -31,7 +31,8 @@ class CsvExporter : public Exporter {
   }
   std::string row(const Finding& finding) override {
     std::vector<std::pair<std::string, std::string>> because;
-    for (const Because& one : finding.because) because.emplace_back(one.field, one.value);
+    for (const Because& one : finding.because)
+      because.emplace_back(one.field, text_of(one, finding));
     return csv_line({finding.id, finding.rule_id, finding.rule_title,
                      std::string(to_string(finding.level)), finding.status,
                      std::string(to_string(finding.verdict)), time_text(finding),
@@ -83,7 +84,7 @@ class HayabusaExporter : public Exporter {
     if (finding.verdict != Verdict::kNone)
       details.emplace_back("Verdict", to_string(finding.verdict));
     for (const Because& one : finding.because)
-      details.emplace_back(one.field.empty() ? "Keyword" : one.field, one.value);
+      details.emplace_back(one.field.empty() ? "Keyword" : one.field, text_of(one, finding));
     return csv_line({timestamp(finding), finding.rule_title, std::string(short_name(finding.level)),
                      finding.computer, finding.channel, number_or_empty(finding.event_id),
                      joined(tags.tactics, kSeparator), joined(tags.attack, kSeparator),

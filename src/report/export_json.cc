@@ -14,7 +14,7 @@ std::string because_text(const Finding& finding) {
   for (const Because& because : finding.because) {
     if (!out.empty()) out += " | ";
     if (!because.field.empty()) out += because.field + ": ";
-    out += because.value;
+    out += text_of(because, finding);
   }
   return out;
 }
@@ -133,7 +133,8 @@ class OcsfExporter : public Exporter {
     std::vector<std::string> because;
     for (const Because& one : finding.because) {
       JsonObject object;
-      object.text("field", one.field).text("value", one.value).text("pattern", one.pattern);
+      object.text("field", one.field).text("value", text_of(one, finding));
+      object.text("pattern", one.pattern);
       if (one.offset_bytes) object.number("offset", *one.offset_bytes);
       because.push_back(object.text("reading", one.reading).str());
     }

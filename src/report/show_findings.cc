@@ -10,9 +10,9 @@
 namespace pugmark {
 namespace {
 
-std::string because_json(const Because& because) {
+std::string because_json(const Because& because, const Finding& finding) {
   JsonObject object;
-  object.text_or_null("field", because.field).text("value", because.value);
+  object.text_or_null("field", because.field).text("value", text_of(because, finding));
   object.text("pattern", because.pattern);
   if (because.offset_bytes) {
     object.number("offset", *because.offset_bytes);
@@ -32,10 +32,9 @@ std::string related_json(const RelatedEvent& related) {
   return object.str();
 }
 
-template <class T>
-std::string list_of(const std::vector<T>& values, std::string (*json)(const T&)) {
+std::string related_list(const std::vector<RelatedEvent>& related) {
   std::vector<std::string> parts;
-  for (const T& value : values) parts.push_back(json(value));
+  for (const RelatedEvent& one : related) parts.push_back(related_json(one));
   return json_list(parts);
 }
 
@@ -143,10 +142,12 @@ std::string finding_json(const Finding& finding) {
   object.text_or_null("channel", finding.channel).number_or_null("event_id", finding.event_id);
   object.text_or_null("computer", finding.computer).list("techniques", finding.techniques);
   object.list("tags", finding.tags).text_or_null("verdict", to_string(finding.verdict));
-  object.raw("because", list_of(finding.because, because_json));
+  std::vector<std::string> because;
+  for (const Because& one : finding.because) because.push_back(because_json(one, finding));
+  object.raw("because", json_list(because));
   object.null("track").null("phase");
   if (finding.recovered) object.flag("recovered", true);
-  if (!finding.related.empty()) object.raw("related", list_of(finding.related, related_json));
+  if (!finding.related.empty()) object.raw("related", related_list(finding.related));
   return object.str();
 }
 

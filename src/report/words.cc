@@ -108,7 +108,7 @@ std::string because_words(const Finding& finding) {
   std::vector<std::string> parts;
   for (const Because& because : finding.because) {
     std::string part = because.field.empty() ? "" : escaped(because.field) + ": ";
-    part += escaped(because.value);
+    part += escaped(text_of(because, finding));
     // A value stands in `because` once for each pattern that it matched.
     if (std::find(parts.begin(), parts.end(), part) == parts.end())
       parts.push_back(std::move(part));

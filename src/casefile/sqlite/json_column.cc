@@ -65,15 +65,11 @@ void append_quoted(std::string_view text, std::string& out) {
   out += '"';
 }
 
-// A text of evidence, which may be very long.
+// A text of evidence, which may be very long. Of one that was cut before, the remark stays.
 void append_bounded(std::string_view text, std::string& out) {
-  if (text.size() <= kTextBytesMax) return append_quoted(text, out);
-  std::size_t end = kTextBytesMax;
-  const auto is_inside = [&] { return (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80; };
-  for (int steps = 0; steps < 3 && is_inside(); ++steps) --end;
-  append_quoted(fmt::format("{} [cut here by pugmark: {} bytes in all, see the evidence]",
-                            text.substr(0, end), text.size()),
-                out);
+  constexpr std::size_t kRemarkBytesMax = 100;
+  if (text.size() <= kFindingTextBytesMax + kRemarkBytesMax) return append_quoted(text, out);
+  append_quoted(cut_text(text, kFindingTextBytesMax), out);
 }
 
 // Takes JSON apart from the front. Every function is false when something else stands there.
@@ -172,9 +168,8 @@ bool take_because(JsonCursor& json, const Fields& fields, Because& out) {
   if (!json.take("{\"field\":") || !json.take_quoted(out.field) || !json.take(",\"value\":"))
     return false;
   if (json.take("null")) {
-    const std::string* value = value_of(fields, out.field);
-    if (value == nullptr) return false;
-    out.value = *value;
+    if (value_of(fields, out.field) == nullptr) return false;
+    out.is_whole_field = true;
   } else if (!json.take_quoted(out.value)) {
     return false;
   }
@@ -233,12 +228,13 @@ void because_to_json(const std::vector<Because>& because, const Fields& fields, 
     append_bounded(one.field, out);
     out += ",\"value\":";
     // Names that are cut could be taken for one another.
+    const bool is_cut = one.field.size() > kFindingTextBytesMax;
     const std::string* value =
-        one.field.size() <= kTextBytesMax ? value_of(fields, one.field) : nullptr;
-    if (value != nullptr && *value == one.value) {
+        is_cut && !one.is_whole_field ? nullptr : value_of(fields, one.field);
+    if (value != nullptr && !is_cut && (one.is_whole_field || *value == one.value)) {
       out += "null";
     } else {
-      append_bounded(one.value, out);
+      append_bounded(one.is_whole_field && value != nullptr ? *value : one.value, out);
     }
     out += ",\"pattern\":";
     append_quoted(one.pattern, out);
@@ -254,12 +250,7 @@ void because_to_json(const std::vector<Because>& because, const Fields& fields, 
 std::optional<std::vector<Because>> because_from_json(std::string_view json, const Fields& fields) {
   JsonCursor cursor(json);
   std::vector<Because> because;
-  std::size_t values_bytes = 0;
-  const auto take_one = [&] {
-    if (!take_because(cursor, fields, because.emplace_back())) return false;
-    values_bytes += because.back().value.size();
-    return values_bytes <= kRowBytesMax;
-  };
+  const auto take_one = [&] { return take_because(cursor, fields, because.emplace_back()); };
   if (!take_all(cursor, "[", "]", take_one)) return std::nullopt;
   return because;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 #include <functional>
 #include <variant>
 
@@ -29,12 +30,19 @@ void put_text(std::string_view text, std::string& out) {
   out += text;
 }
 
-// The rendered text goes straight to where it stands in the end.
-void put_rendered(const Value& value, std::string& out) {
+// The rendered text goes straight to where it stands in the end. Returns it whole if it was cut.
+std::string put_rendered(const Value& value, std::string& out) {
   const std::size_t at = out.size();
   put_number(0, out);
   append_rendered(value, out);
+  std::string whole;
+  if (out.size() - at - 8 > kFindingTextBytesMax) {
+    whole = out.substr(at + 8);
+    out.resize(at + 8);
+    out += cut_text(whole, kFindingTextBytesMax);
+  }
   put_number_at(at, out.size() - at - 8, out);
+  return whole;
 }
 
 // What stands first. The computer's name and the fields follow.
@@ -122,9 +130,16 @@ class Decoder {
 };
 
 void decode_because(Decoder& in, const Finding& finding, Because& because) {
-  if (const std::uint64_t field = in.number(); field < finding.fields.size()) {
-    because.field = finding.fields[field].first;
-    because.value = finding.fields[field].second;
+  because.value.clear();
+  because.is_whole_field = false;
+  if (const std::uint64_t at = in.number(); at < finding.fields.size()) {
+    const auto& [name, value] = finding.fields[at];
+    because.field = name;
+    const auto has_name = [&](const auto& field) { return field.first == name; };
+    because.is_whole_field = std::find_if(finding.fields.begin(), finding.fields.end(), has_name) -
+                                 finding.fields.begin() ==
+                             static_cast<std::ptrdiff_t>(at);
+    if (!because.is_whole_field) because.value = value;
   } else {
     in.text(because.field);
     in.text(because.value);
@@ -198,8 +213,8 @@ void DetailsEncoder::put_event() {
     if (!value.present()) continue;
     put_text(shape.names[slot], bytes_);
     const std::size_t begin = bytes_.size() + 8;
-    put_rendered(value, bytes_);
-    fields_[slot] = {fields_count_++, begin, bytes_.size() - begin};
+    std::string whole = put_rendered(value, bytes_);
+    fields_[slot] = {fields_count_++, begin, bytes_.size() - begin, std::move(whole)};
   }
   put_number_at(count_at, fields_count_, bytes_);
   event_size_ = bytes_.size();
@@ -207,16 +222,18 @@ void DetailsEncoder::put_event() {
 }
 
 std::string_view DetailsEncoder::match(const sigma::Rule& rule,
-                                       std::span<const engine::Reason> reasons) {
+                                       std::span<const engine::Reason> reasons,
+                                       std::uint64_t unlisted_count) {
   if (!has_event_) put_event();
   bytes_.resize(event_size_);
   event_ids_.clear();
   const Shape& shape = *event_->shape;
   if (shape.source == SourceKind::kWindowsEvent && !shape.is_ambiguous)
     find_event_ids(rule, rule.expression, shape.event_id, event_ids_);
-  put_number(event_ids_.size() + reasons.size(), bytes_);
+  put_number(event_ids_.size() + reasons.size() + (unlisted_count > 0 ? 1 : 0), bytes_);
   for (const sigma::Predicate* predicate : event_ids_) put_event_id(*predicate);
   for (const engine::Reason& reason : reasons) put_reason(reason);
+  if (unlisted_count > 0) put_unlisted(unlisted_count);
   put_number(0, bytes_);  // related events
   return bytes_;
 }
@@ -229,6 +246,19 @@ void DetailsEncoder::put_event_id(const sigma::Predicate& predicate) {
   }
   put_subject(fields_count_, "EventID", std::to_string(event_->shape->event_id), bytes_);
   put_comparison(predicate.original, "", offset_bytes, bytes_);
+}
+
+void DetailsEncoder::put_unlisted(std::uint64_t count) {
+  put_subject(fields_count_, "", "", bytes_);
+  put_comparison(fmt::format("The limit comparisons-per-finding ({}) was reached: {} more "
+                             "comparisons came out true.",
+                             limits_.comparisons_per_finding, count),
+                 "", std::nullopt, bytes_);
+}
+
+bool DetailsEncoder::is_whole(const Field& field, std::string_view text) const {
+  return field.whole.empty() ? std::string_view(bytes_).substr(field.begin, field.size) == text
+                             : field.whole == text;
 }
 
 // The place of the value a reason speaks of: of the list's element, if it is one.
@@ -245,13 +275,12 @@ std::optional<std::uint64_t> DetailsEncoder::offset_of_reason(const engine::Reas
 void DetailsEncoder::put_reason(const engine::Reason& reason) {
   const bool has_slot = reason.slot != engine::kNoSlot;
   const bool is_field = has_slot && event_->at(reason.slot).present();
-  const Field field = is_field ? fields_[reason.slot] : Field{};
   // Scripts of many kilobytes are the reason of several comparisons.
-  if (is_field && std::string_view(bytes_).substr(field.begin, field.size) == reason.text) {
-    put_number(field.number, bytes_);
+  if (is_field && is_whole(fields_[reason.slot], reason.text)) {
+    put_number(fields_[reason.slot].number, bytes_);
   } else {
     put_subject(fields_count_, has_slot ? event_->shape->names[reason.slot] : reason.field,
-                reason.text, bytes_);
+                cut_text(reason.text, static_cast<std::size_t>(limits_.comparison_bytes)), bytes_);
   }
   put_comparison(reason.written->original, reason.reading, offset_of_reason(reason), bytes_);
 }
@@ -270,7 +299,7 @@ std::string encode_details(const Finding& finding) {
   }
   put_number(finding.because.size(), out);
   for (const Because& because : finding.because) {
-    put_subject(finding.fields.size(), because.field, because.value, out);
+    put_subject(finding.fields.size(), because.field, text_of(because, finding), out);
     put_comparison(because.pattern, because.reading, because.offset_bytes, out);
   }
   put_number(finding.related.size(), out);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.h"
 #include "base/result.h"
 #include "detect/engine/matcher.h"
 #include "detect/finding.h"
@@ -23,14 +24,18 @@ namespace pugmark {
 // only those that come first in time are kept in the end. One per worker; memory is used again.
 class DetailsEncoder {
  public:
+  // `limits` outlives the encoder.
+  explicit DetailsEncoder(const Limits& limits) : limits_(limits) {}
+
   // The event whose matches come now, and the name of its computer as it is kept. All must live
   // until the last of them.
   void begin(const Event& event, const Block& block, std::string_view computer);
 
   // Everything a finding says about the event and why the rule matched, but for the item's path
   // and the correction of its clock, which are known later. `reasons` are the matcher's, of this
-  // event. Valid until the next call.
-  std::string_view match(const sigma::Rule& rule, std::span<const engine::Reason> reasons);
+  // event, and `unlisted_count` those that it left out. Valid until the next call.
+  std::string_view match(const sigma::Rule& rule, std::span<const engine::Reason> reasons,
+                         std::uint64_t unlisted_count = 0);
 
  private:
   // Where in bytes_ the text of a slot stands, and as which of the fields.
@@ -38,13 +43,17 @@ class DetailsEncoder {
     std::uint32_t number = 0;
     std::size_t begin = 0;
     std::size_t size = 0;
+    std::string whole;  // if what stands there was cut
   };
 
   void put_event();
   void put_event_id(const sigma::Predicate& predicate);
   void put_reason(const engine::Reason& reason);
+  void put_unlisted(std::uint64_t count);
+  bool is_whole(const Field& field, std::string_view text) const;
   std::optional<std::uint64_t> offset_of_reason(const engine::Reason& reason) const;
 
+  const Limits& limits_;
   const Event* event_ = nullptr;
   const Block* block_ = nullptr;
   std::string_view computer_;

@@ -120,7 +120,8 @@ class Match : public testing::Test {
   Shape shape_;
   Event event_;
   sigma::Rule rule_;
-  DetailsEncoder encoder_;
+  Limits limits_;
+  DetailsEncoder encoder_{limits_};
 };
 
 TEST_F(Match, SaysWhatTheEventSays) {
@@ -157,10 +158,12 @@ TEST_F(Match, SaysWhereWholeValuesAndPartsOfThemStand) {
       {&rule_.predicates[1], 3, "Data", "two", ""},
       {&rule_.predicates[1], engine::kNoSlot, "User", "", ""},
   }};
-  const auto because = decoded(reasons).because;
+  const Finding finding = decoded(reasons);
+  const auto& because = finding.because;
   ASSERT_EQ(because.size(), 5U);
   EXPECT_EQ(because[1].field, "Image");
-  EXPECT_EQ(because[1].value, "C:\\x.exe");
+  EXPECT_TRUE(because[1].is_whole_field);
+  EXPECT_EQ(text_of(because[1], finding), "C:\\x.exe");
   EXPECT_EQ(because[1].pattern, "endswith: \\x.exe");
   EXPECT_EQ(because[1].offset_bytes, 104U);
   EXPECT_EQ(because[2].value, "c:/x.exe");
@@ -171,6 +174,27 @@ TEST_F(Match, SaysWhereWholeValuesAndPartsOfThemStand) {
   EXPECT_EQ(because[3].offset_bytes, 117U);
   EXPECT_EQ(because[4].field, "User");
   EXPECT_FALSE(because[4].offset_bytes);
+}
+
+TEST_F(Match, LongTextsAreCutAndComparisonsCounted) {
+  const std::string longest(kFindingTextBytesMax, 'a');
+  const std::string longer = longest + "b";
+  const std::string part(limits_.comparison_bytes + 1, 'c');
+  values_[2] = Value::text(longer);
+  encoder_.begin(event_, block_, "MX1");
+  const std::array<engine::Reason, 3> reasons = {{
+      {&rule_.predicates[1], 2, "Image", longer, ""},
+      {&rule_.predicates[1], 2, "Image", longest, "another text"},
+      {&rule_.predicates[1], 3, "Data", part, ""},
+  }};
+  Finding finding;
+  ASSERT_TRUE(decode_details(encoder_.match(rule_, reasons, 7), finding).ok());
+  ASSERT_EQ(finding.because.size(), 5U);
+  EXPECT_EQ(finding.fields[1].second, cut_text(longer, kFindingTextBytesMax));
+  EXPECT_TRUE(finding.because[1].is_whole_field);
+  EXPECT_FALSE(finding.because[2].is_whole_field);
+  EXPECT_EQ(finding.because[3].value, cut_text(part, limits_.comparison_bytes));
+  EXPECT_NE(finding.because[4].pattern.find("7 more comparisons"), std::string::npos);
 }
 
 TEST_F(Match, NothingOfTheMatchBeforeIsLeft) {

@@ -289,20 +289,28 @@ bool Matcher::field_reference_holds(const CompiledPredicate& predicate) {
   return false;
 }
 
-std::vector<Reason> Matcher::explain(std::uint32_t at) {
+std::vector<Reason> Matcher::explain(std::uint32_t at, std::uint64_t most,
+                                     std::uint64_t& others_count) {
   const Instance& instance = bucket_->instances[at];
   std::vector<std::uint32_t> predicates;
   collect_reasons(instance.root, predicates);
   std::sort(predicates.begin(), predicates.end());
+  predicates.erase(std::unique(predicates.begin(), predicates.end()), predicates.end());
+  std::vector<bool> is_explained(predicates.size(), false);
   std::vector<Reason> reasons;
-  std::vector<std::uint32_t> explained;
   for (std::uint32_t i = 0; i < instance.originals_count; ++i) {
     const Original& original = bucket_->originals[instance.first_original + i];
-    if (!std::binary_search(predicates.begin(), predicates.end(), original.predicate)) continue;
-    if (std::find(explained.begin(), explained.end(), original.predicate) != explained.end())
-      continue;  // the rule says the same thing in two places
-    explained.push_back(original.predicate);
-    reasons.push_back(reason_of(original));
+    const auto found = std::lower_bound(predicates.begin(), predicates.end(), original.predicate);
+    if (found == predicates.end() || *found != original.predicate) continue;
+    std::vector<bool>::reference known =
+        is_explained[static_cast<std::size_t>(found - predicates.begin())];
+    if (known) continue;  // the rule says the same thing in two places
+    known = true;
+    if (reasons.size() < most) {
+      reasons.push_back(reason_of(original));
+    } else {
+      ++others_count;
+    }
   }
   return reasons;
 }

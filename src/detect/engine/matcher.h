@@ -35,8 +35,10 @@ class Matcher {
              std::vector<std::uint32_t>& hits);
 
   // Why an instance of the last match() matched: of `and` all parts, of `or` those that hold, of
-  // `not` nothing. In the order in which the rule was written.
-  std::vector<Reason> explain(std::uint32_t instance);
+  // `not` nothing. In the order in which the rule was written, at most `most`; the others are
+  // counted.
+  std::vector<Reason> explain(std::uint32_t instance, std::uint64_t most,
+                              std::uint64_t& others_count);
 
  private:
   // What belongs to one bucket and one worker.
