@@ -18,6 +18,8 @@ struct Limits {
   std::uint64_t archive_bytes = 1ULL << 40;              // unpacked, of one archive with nested
   std::uint64_t archive_entries = 1'000'000;             // members of one archive, nested included
   std::uint64_t archive_depth = 8;                       // archive in archive
+  std::uint64_t archive_directory_bytes = 64ULL << 20;   // of a 7z, stored or unpacked
+  std::uint64_t archive_window_bytes = 256ULL << 20;     // kept by one decoder of a 7z
   std::uint64_t path_bytes = 2'048;                      // name of a member; the rest is shortened
   std::uint64_t seekable_member_bytes = 16ULL << 30;     // unpacked to an unlinked temporary file
   std::uint64_t folder_depth = 128;
