@@ -17,8 +17,9 @@ std::uint32_t SevenZipCursor::checksum() {
 Bytes SevenZipCursor::take(std::uint64_t length_bytes) {
   if (length_bytes > left_bytes()) {
     if (ok())
-      refusal_ = Refusal{GapKind::kDamaged, fmt::format("{} ends inside its structure, with byte {}",
-                                                        name_, bytes_.size())};
+      refusal_ = Refusal{GapKind::kDamaged,
+                         fmt::format("{} ends inside its structure, with byte {}", name_,
+                                     bytes_.size())};
     return {};
   }
   const Bytes taken = bytes_.subspan(position_, static_cast<std::size_t>(length_bytes));

@@ -31,11 +31,15 @@ constexpr std::uint64_t kLinkBytesMax = std::uint64_t{64} << 10U;
 // What decoders leave of a stream whose end they did not ask for.
 constexpr std::uint64_t kPackedRestBytesMax = 64;
 
-// Bytes as liblzma names them: unsigned char may look at any object.
+// Bytes as liblzma names them.
 const std::uint8_t* as_lzma(const std::byte* bytes) {
+  // unsigned char may look at any object.
   return reinterpret_cast<const std::uint8_t*>(bytes);
 }
-std::uint8_t* as_lzma(std::byte* bytes) { return reinterpret_cast<std::uint8_t*>(bytes); }
+std::uint8_t* as_lzma(std::byte* bytes) {
+  // unsigned char may look at any object.
+  return reinterpret_cast<std::uint8_t*>(bytes);
+}
 
 std::uint32_t checksum_of(Bytes bytes) {
   return ::lzma_crc32(as_lzma(bytes.data()), bytes.size(), 0);
