@@ -8,6 +8,7 @@ set(pugmark_library_table
     base:icu-uc:libicu-dev                   # case folding
     base:libxxhash:libxxhash-dev             # hashing in memory
     evidence:libarchive:libarchive-dev       # zip, 7z, tar and what compresses them
+    evidence:liblzma:liblzma-dev             # packed directories of 7z
     evidence:zlib:zlib1g-dev                 # gzip, also where it breaks off
     events:simdjson:libsimdjson-dev          # JSON events
     events:libdeflate:libdeflate-dev         # CRC32 of EVTX records

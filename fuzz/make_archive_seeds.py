@@ -83,6 +83,32 @@ def rar4(name, content):
     return b"Rar!\x1a\x07\0" + main + block(0x74, 0x8000, body, content) + block(0x7B, 0x4000, b"")
 
 
+def seven_zip_by_hand(packed_directory):
+    """A 7z of a file, a link and an empty file: with every part of a directory, packed or not."""
+    def part(number, content):
+        return bytes([number, len(content)]) + content
+
+    content = LOG + b"a.log"
+    names = b"\0" + "a.log\0link\0empty\0".encode("utf-16-le")
+    modes = struct.pack("<BB3I", 1, 0, 0x81A48000, 0xA1FF8000, 0x81A48000)
+    directory = (b"\x01\x04\x06\0\x01\x09\x80" + bytes([len(content)]) + b"\0"
+                 b"\x07\x0b\x01\0\x01\x01\0\x0c\x80" + bytes([len(content)]) + b"\0"
+                 b"\x08\x0d\x02\x09\x80" + bytes([len(LOG)]) + b"\0\0"
+                 b"\x05\x03" + part(0x0E, b"\x20") + part(0x0F, b"\x80") + part(0x11, names) +
+                 part(0x14, b"\1\0" + bytes(24)) + part(0x15, modes) + b"\0\0")
+    if packed_directory:
+        packed = lzma.compress(directory, lzma.FORMAT_RAW,
+                               filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 16}])
+        record = (b"\x17\x06\x80" + bytes([len(content)]) + b"\x01\x09\x80" +
+                  bytes([len(packed)]) + b"\0\x07\x0b\x01\0\x01\x21\x21\x01\x08\x0c\x80" +
+                  bytes([len(directory)]) + b"\x0a\x01" +
+                  struct.pack("<I", zlib.crc32(directory)) + b"\0\0")
+        content, directory = content + packed, record
+    start = struct.pack("<QQI", len(content), len(directory), zlib.crc32(directory))
+    return (b"7z\xbc\xaf\x27\x1c\0\x04" + struct.pack("<I", zlib.crc32(start)) + start + content +
+            directory)
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
@@ -108,6 +134,7 @@ def main():
         "ar": b"!<arch>\na.log/          0           0     0     644     5         `\nshort\n",
         "log_zst": by_tool(["zstd", "-c"], LOG) if shutil.which("zstd") else None,
         "log_lz4": by_tool(["lz4", "-c"], LOG) if shutil.which("lz4") else None,
+        "7z_plain": seven_zip_by_hand(False), "7z_packed": seven_zip_by_hand(True),
         "7z": seven_zipped(two) if shutil.which("7z") else None,
     }
     for name, content in seeds.items():

@@ -18,7 +18,9 @@ struct Limits {
   std::uint64_t archive_bytes = 1ULL << 40;              // unpacked, of one archive with nested
   std::uint64_t archive_entries = 1'000'000;             // members of one archive, nested included
   std::uint64_t archive_depth = 8;                       // archive in archive
-  std::uint64_t path_bytes = 2'048;                      // name of a member; more is not kept
+  std::uint64_t archive_directory_bytes = 64ULL << 20;   // of a 7z, stored or unpacked
+  std::uint64_t archive_window_bytes = 256ULL << 20;     // kept by one decoder of a 7z
+  std::uint64_t path_bytes = 1'024;                      // name of a member; more is not kept
   std::uint64_t seekable_member_bytes = 16ULL << 30;     // unpacked to an unlinked temporary file
   std::uint64_t folder_depth = 128;
   std::uint64_t items = 5'000'000;                       // files and members of one run

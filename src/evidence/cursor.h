@@ -83,8 +83,10 @@ bool is_listed(const Listing& listing, const std::string& path);
 // about archives holds, bombs included: for an archive and everything nested in it, the unpacked
 // bytes stay below `archive-ratio` times its packed bytes (once they exceed `archive-free-bytes`)
 // and below `archive-bytes`, the members below `archive-entries`; a zip member also keeps to
-// `archive-ratio` by itself. What was cut short has no digest and a Gap that names the limit. Bytes
-// of a zip that no member of its directory claims are a Gap, too. One thread at a time; movable.
+// `archive-ratio` by itself. A 7z is unpacked only if its directory keeps to the limits and to the
+// format (unpack/seven_zip_directory.h). What was cut short has no digest and a Gap that names the
+// limit. Bytes of a zip that no member of its directory claims are a Gap, too. One thread at a
+// time; movable.
 class ItemCursor {
  public:
   // Opens the file and takes its id. kNotFound or kIo if it cannot be opened, kUnsupported if it is

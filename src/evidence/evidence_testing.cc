@@ -26,6 +26,11 @@ int set_format(struct archive* writer, std::string_view format) {
     return result;
   }
   if (format == "7z") return archive_write_set_format_7zip(writer);
+  if (format.starts_with("7z-")) {
+    archive_write_set_format_7zip(writer);
+    const std::string compression(format.substr(3));
+    return archive_write_set_format_option(writer, "7zip", "compression", compression.c_str());
+  }
   if (format == "tar") return archive_write_set_format_pax(writer);
   if (format == "ustar") return archive_write_set_format_ustar(writer);
   if (format == "v7tar") return archive_write_set_format_v7tar(writer);

@@ -28,9 +28,9 @@ struct PackedMember {
 ::testing::AssertionResult lines_say(const std::string& text,
                                      const std::vector<std::string>& words);
 
-// Archives in memory, by the writer of libarchive. `format` is "zip", "zip-store", "7z", "tar",
-// "ustar", "v7tar", "gnutar", "cpio", "ar" or "raw"; `filter` "", "gzip", "bzip2", "xz", "zstd" or
-// "lz4".
+// Archives in memory, by the writer of libarchive. `format` is "zip", "zip-store", "7z", "7z-" with
+// "store", "deflate", "bzip2", "lzma1", "lzma2" or "ppmd" behind it, "tar", "ustar", "v7tar",
+// "gnutar", "cpio", "ar" or "raw"; `filter` "", "gzip", "bzip2", "xz", "zstd" or "lz4".
 std::string packed(std::string_view format, std::string_view filter,
                    const std::vector<PackedMember>& members, std::string_view passphrase = {});
 

@@ -296,8 +296,10 @@ TEST(HostileArchive, EntriesBytesAndItemsAreLimited) {
     Limits entries;
     entries.archive_entries = 10;
     const Walked few = walk(path, entries);
-    EXPECT_EQ(few.items.size(), 11U) << format;
-    EXPECT_TRUE(lines_say(few.all_gaps(), {"The limit archive-entries (10) was reached"}));
+    // Of a 7z the directory alone says so, and it is not unpacked.
+    const bool is_refused = std::string_view(format) == "7z";
+    EXPECT_EQ(few.items.size(), is_refused ? 1U : 11U) << format;
+    EXPECT_TRUE(lines_say(few.all_gaps(), {"he limit archive-entries (10) was reached"}));
     EXPECT_TRUE(few.items[0].item.sha256.has_value());
 
     Limits bytes;

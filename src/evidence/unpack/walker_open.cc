@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "evidence/unpack/seven_zip_directory.h"
 #include "evidence/unpack/walker.h"
 
 namespace pugmark::unpack {
@@ -108,6 +109,13 @@ bool Walker::open_by_directory(Frame& frame, Packing packing, std::string& why, 
                                      limits_.seekable_member_bytes)
                        : fmt::format("{} {}", problem.error().message, problem.error().hint);
     return false;
+  }
+  if (packing == Packing::kSevenZip) {
+    if (auto refusal = refusal_of_seven_zip(*frame.stream, limits_)) {
+      why = std::move(refusal->why);
+      kind = refusal->kind;
+      return false;
+    }
   }
   frame.form = {packing, Packing::kNone, true};
   frame.reader = std::make_unique<ArchiveReader>(frame.form, *frame.stream);

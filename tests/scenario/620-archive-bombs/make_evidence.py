@@ -3,8 +3,10 @@ import gzip
 import io
 import lzma
 import pathlib
+import struct
 import sys
 import zipfile
+import zlib
 
 import made_logs
 
@@ -46,3 +48,28 @@ for number in range(12):
 # No bomb: a log of which Windows had set aside 20 MB and used 64 KiB.
 (folder / "sparse.evtx.xz").write_bytes(
     lzma.compress(made_logs.evtx([made_logs.sample_chunk(1).finish()]) + ZEROS))
+
+
+def seven_zip_link(target):
+    """A 7z with one symbolic link, whose target is its content."""
+    packed = lzma.compress(target, lzma.FORMAT_RAW, filters=[
+        {"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 1 << 20}])
+
+    def number(value):
+        return b"\xff" + struct.pack("<Q", value)
+
+    name = b"\0" + "link\0".encode("utf-16-le")
+    mode = b"\1\0" + struct.pack("<I", 0x8000 | 0o120777 << 16)
+    directory = (b"\x01\x04\x06" + number(0) + number(1) + b"\x09" + number(len(packed)) + b"\0"
+                 b"\x07\x0b\x01\0\x01\x21\x21\x01\x10\x0c" + number(len(target)) + b"\0\x08\0\0"
+                 b"\x05\x01\x11" + number(len(name)) + name +
+                 b"\x15" + number(len(mode)) + mode + b"\0\0")
+    start = struct.pack("<QQI", len(packed), len(directory), zlib.crc32(directory))
+    return (b"7z\xbc\xaf\x27\x1c\0\x04" + struct.pack("<I", zlib.crc32(start)) + start + packed +
+            directory)
+
+
+# A target that would be unpacked before anything is delivered.
+(folder / "link").mkdir()
+(folder / "link" / "link.7z").write_bytes(seven_zip_link(b"a" * (64 << 20)))
+(folder / "link" / "sound.log").write_bytes(LINES)
