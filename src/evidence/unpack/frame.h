@@ -33,6 +33,7 @@ struct Frame {
   std::uint64_t headers_count = 0;    // read from the present reader
   std::uint64_t reopened_count = 0;
   std::uint64_t entries_count = 0;    // members, nested ones included
+  std::uint64_t entries_weight = 0;   // likewise; those with long names count for several
   std::uint64_t unpacked_bytes = 0;   // nested ones included
   std::uint64_t unclaimed_bytes = 0;  // of its own, in no member
   std::uint64_t member_bytes = 0;

@@ -23,6 +23,14 @@ std::string_view kind_word(Member::Kind kind) {
   }
 }
 
+// A name as a gap says it: there may be very many gaps. Its end tells it from others, and the item
+// has all of it.
+std::string in_gap(std::string name) {
+  constexpr std::size_t kNameBytesShown = 256;
+  shorten(name, kNameBytesShown);
+  return name;
+}
+
 }  // namespace
 
 // The evidence file itself.
@@ -121,10 +129,10 @@ bool Walker::next_member() {
     }
     archive.member_is_pending = false;
     archive.member_over = false;
-    note_odd_header(archive);
     shorten_name(archive);
+    note_odd_header(archive);
     if (was_delivered(archive)) continue;
-    if (!count_entry()) return false;
+    if (!count_entry(archive.member)) return false;
     if (enter_member(archive)) return true;
   }
   return false;
@@ -149,7 +157,7 @@ void Walker::note_odd_header(Frame& archive) {
   add_gap(archive, GapKind::kDamaged, packed_place(archive),
           fmt::format("The header of member {} ({}) is odd, or bytes in front of it are damaged "
                       "({}); reading went on.",
-                      archive.headers_count, archive.member.path, reader.message()));
+                      archive.headers_count, in_gap(archive.member.path), reader.message()));
   reader.forget_message();
 }
 
@@ -203,9 +211,10 @@ bool Walker::enter_member(Frame& archive) {
 void Walker::pass_over(Frame& archive, std::string_view what) {
   const Member& member = archive.member;
   std::string target;
-  if (!member.link_target.empty()) target = fmt::format(" to {}", member.link_target);
-  add_gap(archive, GapKind::kUnsupported, 0,
-          fmt::format("Member {} is a {}{}; it was not followed.", member.path, what, target));
+  if (!member.link_target.empty()) target = fmt::format(" to {}", in_gap(member.link_target));
+  add_gap(
+      archive, GapKind::kUnsupported, 0,
+      fmt::format("Member {} is a {}{}; it was not followed.", in_gap(member.path), what, target));
 }
 
 void Walker::add_encrypted(Frame& archive) {
@@ -219,18 +228,24 @@ void Walker::add_encrypted(Frame& archive) {
   add_gap(encrypted, GapKind::kUnsupported, 0,
           fmt::format("Member {} is encrypted and was not read; decrypt the archive and hand it "
                       "over again.",
-                      encrypted.item.path));
+                      in_gap(encrypted.item.path)));
   finished_.push_back(std::move(encrypted.item));
 }
 
-// Counts a member for every archive it is in. False if one of them has too many.
-bool Walker::count_entry() {
+// Counts a member for every archive it is in, one with a long name for several: names are kept
+// until the end of the hunt. False if one of the archives has too many.
+bool Walker::count_entry(const Member& member) {
+  constexpr std::size_t kOrdinaryNameBytes = 256;
+  const std::uint64_t weight = 1 + member.path.size() / kOrdinaryNameBytes;
   for (std::size_t i = 0; i < stack_.size(); ++i) {
-    if (stack_[i]->entries_count < limits_.archive_entries) continue;
+    if (stack_[i]->entries_weight < limits_.archive_entries) continue;
     stop_at_limit(i, fmt::format("archive-entries ({})", limits_.archive_entries));
     return false;
   }
-  for (const auto& frame : stack_) ++frame->entries_count;
+  for (const auto& frame : stack_) {
+    ++frame->entries_count;
+    frame->entries_weight += weight;
+  }
   const std::uint64_t next_id = ids_.count();
   // Ids have 32 bits; other threads may take some while we look.
   constexpr std::uint64_t kIdsMax = std::numeric_limits<std::uint32_t>::max() - 1'000'000U;
@@ -244,6 +259,7 @@ bool Walker::count_entry() {
 // Names are kept until the end of the hunt, and a packed archive has as long ones as it likes.
 void Walker::shorten_name(Frame& archive) {
   const std::size_t size_bytes = archive.member.path.size();
+  shorten(archive.member.link_target, static_cast<std::size_t>(limits_.path_bytes));
   if (!shorten(archive.member.path, static_cast<std::size_t>(limits_.path_bytes))) return;
   add_gap(archive, GapKind::kLimit, packed_place(archive),
           fmt::format("The name of member {} has {} bytes; more than the limit path-bytes ({}) are "
@@ -483,7 +499,7 @@ void Walker::stop_inside(std::size_t index, const std::string& limit) {
     inner.whole = false;
     add_gap(inner, GapKind::kLimit, inner.stream->taken_bytes(),
             fmt::format("The limit {} of {} was reached: the rest of this item was not read.",
-                        limit, stack_[index]->item.path));
+                        limit, in_gap(stack_[index]->item.path)));
   }
 }
 

@@ -66,7 +66,7 @@ class Walker {
   static std::uint64_t packed_place(const Frame& archive);
   void pass_over(Frame& archive, std::string_view what);
   void add_encrypted(Frame& archive);
-  bool count_entry();
+  bool count_entry(const Member& member);
   void stop_broken(Frame& archive);
   void finish_top();
   void finish_archive(Frame& archive);

@@ -111,7 +111,10 @@ bool Walker::open_by_directory(Frame& frame, Packing packing, std::string& why, 
     return false;
   }
   if (packing == Packing::kSevenZip) {
-    if (auto refusal = refusal_of_seven_zip(*frame.stream, limits_)) {
+    Limits limits = limits_;
+    // One that lists some more than may be delivered is read up to there.
+    limits.archive_entries = std::max(limits.archive_entries, Limits{}.archive_entries);
+    if (auto refusal = refusal_of_seven_zip(*frame.stream, limits)) {
       why = std::move(refusal->why);
       kind = refusal->kind;
       return false;
