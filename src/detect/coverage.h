@@ -28,7 +28,9 @@ struct Coverage {
   // see the rule in coverage_meter.h; at most 100, longest first, then by time
   std::vector<TimeInterval> holes;
   std::uint64_t holes_count = 0;
-  // record ids skipped between the smallest and the largest
+  // Record ids skipped between the smallest and the largest, at most 2^63-1. At least so many:
+  // where items repeat records (copies of a log taken at different times), what is missing in all
+  // of them may be hidden by what is there twice.
   std::uint64_t missing_records_count = 0;
   // What was added to the times; 0 also if it is not the same in all items: `clock` then says in
   // how many.

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "casefile/facts.h"
 #include "evidence/cursor.h"
+#include "report/words.h"
 
 namespace pugmark {
 namespace {
@@ -181,6 +182,12 @@ ReadAgain read_again(const Finding& finding, const CaseItem& item, const ItemPat
         to_hex(*walked.digest), to_hex(*item.item.sha256));
     out.bytes.clear();
     out.length_bytes = 0;
+  } else if (finding.length_bytes == 0 || out.length_bytes != finding.length_bytes) {
+    out.trouble = fmt::format(
+        "The item still has the SHA-256 it had, but it has {} of the {} at byte {} that the "
+        "case names: no hunt wrote this finding so.",
+        counted(out.length_bytes, "byte"), grouped(finding.length_bytes),
+        grouped(finding.offset_bytes));
   } else {
     out.verified = true;
   }

@@ -13,7 +13,8 @@
 namespace pugmark {
 
 struct ReadAgain {
-  bool verified = false;           // the whole item has the SHA-256 it had when hunted
+  bool verified = false;           // the whole item has the SHA-256 it had when hunted, and the
+                                   // bytes are all there
   std::string path;                // of the file that was opened, "" if none was found
   std::string trouble;             // why the bytes are not shown, or not vouched for; a sentence
   std::uint64_t length_bytes = 0;  // that stand in the item at the locator, up to the wanted length

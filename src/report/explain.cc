@@ -203,10 +203,11 @@ Status Explanation::bytes(const Finding& finding, const CaseItem* item, const Ca
   const ReadAgain again =
       read_again(finding, *item, path, options_.evidence_folder, granted_limits(facts));
   if (again.verified) {
-    out_.line(
-        wrapped(fmt::format("read again from {}; the whole item still has the SHA-256 it had: {}",
-                            escaped(again.path), to_hex(*item->item.sha256)),
-                look_.width_columns, 0));
+    out_.line(wrapped(
+        fmt::format("read again from {}; the whole item still has the SHA-256 it had: {}. What "
+                    "stands above is what the case says of them.",
+                    escaped(again.path), to_hex(*item->item.sha256)),
+        look_.width_columns, 0));
   } else {
     out_.line(styled(wrapped(escaped(again.trouble), look_.width_columns, 0), kWarning, look_));
     if (again.path.empty())

@@ -17,11 +17,12 @@ class Explained : public ::testing::Test {
     write_case(log_path(), kLog);
   }
   void write_case(const std::string& item_path, const std::string& bytes,
-                  const std::string& limits_changed = {}) {
+                  const std::string& limits_changed = {}, std::uint64_t offset_bytes = 11,
+                  std::uint32_t length_bytes = 12) {
     Finding finding = testing_sample::plain_finding();
     finding.item = item_path;
-    finding.offset_bytes = 11;
-    finding.length_bytes = 12;
+    finding.offset_bytes = offset_bytes;
+    finding.length_bytes = length_bytes;
     CaseItem item;
     item.item.path = item_path;
     item.item.size_bytes = bytes.size();
@@ -80,6 +81,18 @@ TEST_F(Explained, SaysWhenTheEvidenceHasChanged) {
   EXPECT_TRUE(has(text, "has changed since it was hunted")) << text;
   EXPECT_TRUE(has(text, to_hex(sha256(as_bytes(kLog))))) << "names both digests";
   EXPECT_FALSE(has(text, "SECOND")) << "other bytes are not shown as the finding's";
+}
+
+// A forged case may name bytes that are not there; the item's digest is right all the same.
+TEST_F(Explained, VouchesForNoBytesThatAreNotThere) {
+  const std::vector<std::pair<std::uint64_t, std::uint32_t>> wrong = {
+      {100'000, 12}, {11, 1'000}, {11, 0}, {INT64_MAX, 12}};
+  for (const auto& [offset_bytes, length_bytes] : wrong) {
+    write_case(log_path(), kLog, {}, offset_bytes, length_bytes);
+    const std::string text = explained("00a1");
+    EXPECT_TRUE(has(text, "no hunt wrote this finding so")) << text;
+    EXPECT_FALSE(has(text, "read again from")) << text;
+  }
 }
 
 TEST_F(Explained, SaysWhenTheEvidenceIsGoneAndFindsItElsewhere) {

@@ -10,10 +10,10 @@
 
 namespace pugmark::sqlite {
 
-Error last_error(sqlite3* database) {
-  const int code = sqlite3_errcode(database) & 0xFF;
-  const std::string message = sqlite3_errmsg(database);
-  switch (code) {
+namespace {
+
+Error error_of(int code, const std::string& message) {
+  switch (code & 0xFF) {
     case SQLITE_FULL:
       return {ErrorCode::kIo, "the disk is full", "Free some space or write to another disk."};
     case SQLITE_IOERR:
@@ -36,6 +36,12 @@ Error last_error(sqlite3* database) {
   }
 }
 
+}  // namespace
+
+Error last_error(sqlite3* database) {
+  return error_of(sqlite3_errcode(database), sqlite3_errmsg(database));
+}
+
 Statement::Statement(sqlite3* database, sqlite3_stmt* statement)
     : database_(database), statement_(statement) {}
 
@@ -49,29 +55,33 @@ Statement& Statement::operator=(Statement&& other) noexcept {
   database_ = other.database_;
   statement_ = std::exchange(other.statement_, nullptr);
   next_parameter_ = other.next_parameter_;
+  bind_code_ = other.bind_code_;
   return *this;
 }
 
-// A failing bind (out of memory, too big) leaves NULL behind; the NOT NULL of the column or the
-// step that follows reports it.
 void Statement::bind(std::string_view text) {
   const bool plain = text.find('\0') == std::string_view::npos && is_valid_utf8(text);
   const char* data = text.empty() ? "" : text.data();
   if (plain) {
-    sqlite3_bind_text64(statement_, next_parameter_++, data, text.size(), SQLITE_TRANSIENT,
-                        SQLITE_UTF8);
+    note(sqlite3_bind_text64(statement_, next_parameter_++, data, text.size(), SQLITE_TRANSIENT,
+                             SQLITE_UTF8));
   } else {
-    sqlite3_bind_blob64(statement_, next_parameter_++, data, text.size(), SQLITE_TRANSIENT);
+    note(sqlite3_bind_blob64(statement_, next_parameter_++, data, text.size(), SQLITE_TRANSIENT));
   }
 }
 
 void Statement::bind_in_place(std::string_view ascii) {
-  sqlite3_bind_text64(statement_, next_parameter_++, ascii.data(), ascii.size(), SQLITE_STATIC,
-                      SQLITE_UTF8);
+  note(sqlite3_bind_text64(statement_, next_parameter_++, ascii.data(), ascii.size(), SQLITE_STATIC,
+                           SQLITE_UTF8));
 }
 
 void Statement::bind(std::int64_t number) {
-  sqlite3_bind_int64(statement_, next_parameter_++, number);
+  note(sqlite3_bind_int64(statement_, next_parameter_++, number));
+}
+
+// What cannot be bound would stand as NULL in the row.
+void Statement::note(int code) {
+  if (bind_code_ == SQLITE_OK) bind_code_ = code;
 }
 
 void Statement::bind_unsigned(std::uint64_t number) {
@@ -82,20 +92,16 @@ void Statement::bind_unsigned(std::uint64_t number) {
   }
 }
 
-void Statement::bind_null() { sqlite3_bind_null(statement_, next_parameter_++); }
+void Statement::bind_null() { note(sqlite3_bind_null(statement_, next_parameter_++)); }
 
 Status Statement::run() {
-  const int code = sqlite3_step(statement_);
-  if (code != SQLITE_DONE && code != SQLITE_ROW) {
-    Error error = last_error(database_);
-    reset();
-    return error;
-  }
+  auto stepped = step();
   reset();
-  return {};
+  return stepped.ok() ? Status() : Status(std::move(stepped).error());
 }
 
 Result<bool> Statement::step() {
+  if (bind_code_ != SQLITE_OK) return error_of(bind_code_, sqlite3_errstr(bind_code_));
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
@@ -107,6 +113,7 @@ void Statement::reset() {
   sqlite3_reset(statement_);
   sqlite3_clear_bindings(statement_);
   next_parameter_ = 1;
+  bind_code_ = SQLITE_OK;
 }
 
 Database::~Database() { sqlite3_close_v2(database_); }

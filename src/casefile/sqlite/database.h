@@ -32,7 +32,8 @@ class Statement {
   void bind_unsigned(std::uint64_t number);
   void bind_null();
 
-  // Runs a statement that returns no rows and makes it ready for the next use.
+  // Runs a statement that returns no rows and makes it ready for the next use. Fails if something
+  // could not be bound (too large, no memory).
   Status run();
 
   // Goes to the next row; false at the end. Call reset() before binding anew.
@@ -42,9 +43,12 @@ class Statement {
   sqlite3_stmt* handle() const { return statement_; }
 
  private:
+  void note(int code);
+
   sqlite3* database_ = nullptr;
   sqlite3_stmt* statement_ = nullptr;
   int next_parameter_ = 1;
+  int bind_code_ = 0;  // of the first bind() that failed
 };
 
 // An open database. One thread; movable.

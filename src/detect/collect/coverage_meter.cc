@@ -151,7 +151,9 @@ void CoverageMeter::report(Coverage& coverage) const {
   coverage.precision = activities_.empty() ? TimePrecision::kUnknown : precision_;
   if (numbered_count_ > 0) {
     const std::uint64_t span = largest_record_ - smallest_record_ + 1;
-    coverage.missing_records_count = span > numbered_count_ ? span - numbered_count_ : 0;
+    const std::uint64_t missing_count = span > numbered_count_ ? span - numbered_count_ : 0;
+    // No log has as many records; a damaged or forged number says so.
+    coverage.missing_records_count = std::min<std::uint64_t>(missing_count, INT64_MAX);
   }
   if (activities_.empty()) return;
   coverage.first = {activities_.begin()->first};

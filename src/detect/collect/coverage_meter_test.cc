@@ -115,6 +115,13 @@ TEST(CoverageMeter, CountsMissingRecordsAndCarvedOnes) {
   EXPECT_EQ(coverage.events_count, 5U);
 }
 
+TEST(CoverageMeter, ForgedRecordIdsDoNotOverflow) {
+  CoverageMeter meter;
+  for (const std::uint64_t id : {std::uint64_t{1}, UINT64_MAX})
+    meter.add({kStart}, TimePrecision::kSecond, id, false);
+  EXPECT_EQ(measured(meter).missing_records_count, static_cast<std::uint64_t>(INT64_MAX));
+}
+
 // One event a day for more days than are remembered, in any order and split.
 TEST(CoverageMeter, ScatteredTimesGiveNoHolesWhateverTheOrder) {
   constexpr std::int64_t kDays = 65'600;
