@@ -321,7 +321,12 @@ class JsonDecoder {
       return;
     const auto parsed = read_time(leaf_text(layout.sysmon_time), scratch_.days);
     if (!parsed) return;
-    batch_.clock_samples().push_back({event.time.ns_since_1970 - parsed->time.ns_since_1970});
+    // Times centuries apart, which differ by more than the numbers hold, say nothing of a clock.
+    ClockSample sample;
+    if (__builtin_sub_overflow(event.time.ns_since_1970, parsed->time.ns_since_1970,
+                               &sample.difference_ns))
+      return;
+    batch_.clock_samples().push_back(sample);
   }
 
   const Value* place_leaves(const Layout& layout, std::size_t at, std::size_t length) {

@@ -442,6 +442,29 @@ TEST(Json, AgreesWithItsTwinOnRandomLogs) {
   EXPECT_GT(events_count, 3000U);
 }
 
+TEST(Json, TimesCenturiesApartAreNoSamplesOfAClock) {
+  const auto event = [](const std::string& time, const std::string& utc_time) {
+    return R"({"EventID": 1, "Channel": "Microsoft-Windows-Sysmon/Operational", "EventTime": ")" +
+           time + R"(", "UtcTime": ")" + utc_time + "\"}\n";
+  };
+  // The difference is more than 64 bits of nanoseconds hold, in either direction; then a real one.
+  const std::string log = event("1678-01-01T00:00:00Z", "2261-12-31 23:59:59.000") +
+                          event("2261-12-31T23:59:59Z", "1678-01-01 00:00:00.000") +
+                          event("2021-03-14T06:40:10Z", "2021-03-14 01:40:10.000");
+  Limits limits;
+  ShapeTable shapes(limits);
+  const auto reader = json::make_json_reader(as_bytes(log), {&limits, &shapes, false});
+  std::vector<std::int64_t> differences;
+  text::read_in_blocks(
+      *reader, log, [&](std::size_t) { return log.size(); },
+      [&](EventBatch& batch) {
+        EXPECT_EQ(batch.events().size(), 3U);
+        for (const ClockSample sample : batch.clock_samples())
+          differences.push_back(sample.difference_ns);
+      });
+  EXPECT_EQ(differences, (std::vector<std::int64_t>{18'000'000'000'000}));
+}
+
 TEST(Json, AgreesWithItsTwinOnTheRecording) {
   const auto archive = text::test_data() / "proxylogon/proxylogon_ssrf_rce_poc.zip";
   if (!std::filesystem::exists(archive)) GTEST_SKIP() << "skipped, no data: " << archive.string();
