@@ -1,8 +1,7 @@
 #include "events/evtx/agreement_testing.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 
 #include "events/evtx/evtx_reader.h"

@@ -247,12 +247,13 @@ void ChunkDecoder::add_carved(const RecordBytes& record, Event event) {
     return;
   }
   // Its bytes were understood: the gap has a place and no length.
-  join_recurring({Recurrence::kCopy,
-                  {{event.where.offset_bytes, place_.item, 0}, GapKind::kUnsupported,
-                   fmt::format("record {} stands {} bytes before as well", record.record_id,
-                               kChunkBytes)},
-                  1},
-                 batch_.recurring_gaps());
+  join_recurring(
+      {Recurrence::kCopy,
+       {{event.where.offset_bytes, place_.item, 0},
+        GapKind::kUnsupported,
+        fmt::format("record {} stands {} bytes before as well", record.record_id, kChunkBytes)},
+       1},
+      batch_.recurring_gaps());
 }
 
 // A chunk is written over a copy of the chunk before it: the same bytes at the same offset are no

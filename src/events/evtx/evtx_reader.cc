@@ -1,10 +1,9 @@
 #include "events/evtx/evtx_reader.h"
 
-#include <fmt/format.h>
-#include <libdeflate.h>
-
 #include <algorithm>
 #include <cassert>
+#include <fmt/format.h>
+#include <libdeflate.h>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -104,8 +103,7 @@ class EvtxReader : public Reader {
     // Anything that is no chunk is taken as a file header, damaged or not: is_evtx() said yes.
     file.first_chunk_offset = starts_with(head, 0, kChunkMagic) ? 0 : kFileHeaderBytes;
     file.header_sound = is_sound_header(head);
-    if (file.header_sound)
-      file.chunks_count = load_le<std::uint16_t>(head.data() + kChunkCountAt);
+    if (file.header_sound) file.chunks_count = load_le<std::uint16_t>(head.data() + kChunkCountAt);
     return file;
   }
 
