@@ -150,9 +150,8 @@ std::string first_copy_difference(Bytes item, const Limits& limits, std::size_t 
   std::size_t index = 0;
   std::uint64_t copies_count = 0;
   for (const auto& [offset, decoded] : slow) {
-    const auto bytes_at = [&](std::uint64_t at) {
-      return as_text(item.subspan(at, decoded.record.size_bytes));
-    };
+    const std::size_t size = decoded.record.size_bytes;
+    const auto bytes_at = [&](std::uint64_t at) { return as_text(item.subspan(at, size)); };
     if (decoded.recovered && offset >= kChunkBytes && slow.contains(offset - kChunkBytes) &&
         bytes_at(offset) == bytes_at(offset - kChunkBytes)) {
       ++copies_count;
