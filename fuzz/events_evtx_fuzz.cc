@@ -2,6 +2,7 @@
 // overrun. The first byte of the input chooses how the rest is read.
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 
@@ -30,6 +31,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   choices.carve = (choice & 8U) != 0;
   choices.wanted = (choice & 16U) == 0;
   choices.shown_bytes = (choice & 32U) != 0 ? 5'000 : 0;
+  // With a file header, and limits that let everything through: which records are copies.
+  if ((choice & 13U) == 9) {
+    const std::string difference =
+        evtx::first_copy_difference(as_bytes(item), limits, choices.shown_bytes);
+    if (!difference.empty()) {
+      std::fprintf(stderr, "%s\n", difference.c_str());
+      std::abort();
+    }
+  }
   const evtx::DecodedLog log = evtx::decode_whole(as_bytes(item), limits, choices);
   if (log.understood_bytes > item.size()) std::abort();
   for (const evtx::DecodedRecord& decoded : log.records) {

@@ -144,11 +144,13 @@ CivilTime civil_from_time(TimeUtc time) {
 
 std::optional<TimeUtc> time_from_filetime(std::uint64_t filetime) {
   constexpr std::int64_t kSecondsFrom1601To1970 = 11'644'473'600;
+  // Whole years, as of civil times: room is left for whoever shifts a time or rounds it.
+  constexpr std::int64_t kSecondsFirst = days_from_civil(1678, 1, 1) * kSecondsPerDay;
+  constexpr std::int64_t kSecondsEnd = days_from_civil(2262, 1, 1) * kSecondsPerDay;
   if (filetime > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
   const auto seconds = static_cast<std::int64_t>(filetime / 10'000'000) - kSecondsFrom1601To1970;
   const auto ns = static_cast<std::int64_t>(filetime % 10'000'000) * 100;
-  constexpr std::int64_t kSecondsMax = INT64_MAX / kNsPerSecond - 1;
-  if (seconds > kSecondsMax || seconds < -kSecondsMax) return std::nullopt;
+  if (seconds < kSecondsFirst || seconds >= kSecondsEnd) return std::nullopt;
   return TimeUtc{seconds * kNsPerSecond + ns};
 }
 

@@ -92,14 +92,29 @@ TEST(Time, FileTime) {
     const std::uint64_t filetime = random() >> (random() % 8);
     const long double steps = static_cast<long double>(filetime) - 116'444'736'000'000'000.0L;
     const auto time = time_from_filetime(filetime);
-    constexpr long double kStepsMax = 92'233'720'340'000'000.0L;  // two seconds before the last one
-    if (steps > -kStepsMax && steps < kStepsMax) {
-      ASSERT_TRUE(time.has_value()) << filetime;
+    constexpr long double kStepsPerDay = 864'000'000'000.0L;
+    constexpr long double kFirst =
+        kStepsPerDay * static_cast<long double>(days_from_civil(1678, 1, 1));
+    constexpr long double kEnd =
+        kStepsPerDay * static_cast<long double>(days_from_civil(2262, 1, 1));
+    ASSERT_EQ(time.has_value(), steps >= kFirst && steps < kEnd) << filetime;
+    if (time) {
       EXPECT_EQ(time->ns_since_1970, static_cast<std::int64_t>(steps) * 100) << filetime;
-    } else if (steps > kStepsMax + 40'000'000 || steps < -kStepsMax - 40'000'000) {
-      EXPECT_FALSE(time.has_value()) << filetime;
     }
   }
+}
+
+// Times at the very ends of what a number holds could not be shifted by a zone, nor rounded.
+TEST(Time, FiletimesKeepToTheYearsOfCivilTimes) {
+  constexpr std::uint64_t kDay = 864'000'000'000;
+  constexpr std::uint64_t kFirst =
+      kDay * static_cast<std::uint64_t>(days_from_civil(1678, 1, 1) - days_from_civil(1601, 1, 1));
+  constexpr std::uint64_t kEnd =
+      kDay * static_cast<std::uint64_t>(days_from_civil(2262, 1, 1) - days_from_civil(1601, 1, 1));
+  EXPECT_FALSE(time_from_filetime(kFirst - 1).has_value());
+  EXPECT_EQ(time_from_filetime(kFirst), time_from_civil({1678, 1, 1, 0, 0, 0, 0}));
+  EXPECT_EQ(civil_from_time(*time_from_filetime(kEnd - 1)).year, 2261);
+  EXPECT_FALSE(time_from_filetime(kEnd).has_value());
 }
 
 TEST(Time, ParseReadsWhatFormatWrites) {

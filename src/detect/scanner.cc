@@ -254,6 +254,7 @@ void Scanner::State::remember(const Event& event, std::uint32_t rule) {
     hit.offset_bytes = event.where.offset_bytes;
     hit.length_bytes = event.where.length_bytes;
     hit.precision = event.precision;
+    hit.recovered = event.recovered;
     hit.hit.rule = reference;
     hit.hit.time_ns = event.time.ns_since_1970;
     if (!remembered->count(hit)) continue;

@@ -147,6 +147,8 @@ class CorrelationJudge {
     finding.item = item.item.path;
     finding.offset_bytes = last.offset_bytes;
     finding.length_bytes = last.length_bytes;
+    finding.recovered =
+        std::ranges::any_of(events, [](const RememberedHit* event) { return event->recovered; });
     std::set<std::string> computers;
     for (const RememberedHit* event : events) computers.insert(event->computer);
     if (computers.size() == 1) finding.computer = *computers.begin();

@@ -24,6 +24,7 @@ struct RememberedHit {
   std::uint32_t length_bytes = 0;
   std::uint32_t rule = 0;  // index into RuleSet::rules
   TimePrecision precision = TimePrecision::kUnknown;
+  bool recovered = false;  // carved
   std::string computer;
 };
 

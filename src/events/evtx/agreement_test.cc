@@ -29,16 +29,21 @@ std::vector<std::filesystem::path> logs_below(const std::filesystem::path& folde
   return paths;
 }
 
+std::string contents_of(const std::filesystem::path& path) {
+  std::string item(std::filesystem::file_size(path), '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(item.data(), static_cast<std::streamsize>(item.size()));
+  EXPECT_TRUE(file) << path;
+  return item;
+}
+
 void expect_agreement(const std::filesystem::path& folder, std::size_t records_min) {
   const auto paths = logs_below(folder);
   if (paths.empty())
     GTEST_SKIP() << "skipped, no data: " << folder.string() << " (set PUGMARK_DATA)";
   std::size_t records = 0;
   for (const auto& path : paths) {
-    std::string item(std::filesystem::file_size(path), '\0');
-    std::ifstream file(path, std::ios::binary);
-    file.read(item.data(), static_cast<std::streamsize>(item.size()));
-    ASSERT_TRUE(file) << path;
+    const std::string item = contents_of(path);
     EXPECT_EQ(first_difference(as_bytes(item), Limits{}), "") << path;
     records += decode_whole(as_bytes(item), Limits{}).records.size();
   }
@@ -46,6 +51,20 @@ void expect_agreement(const std::filesystem::path& folder, std::size_t records_m
 }
 
 TEST(EvtxAgreement, OnTheSampleLogs) { expect_agreement(data_folder() / "evtx", 22'000); }
+
+TEST(EvtxAgreement, OnCopiesInSpaceNotInUse) {
+  const auto paths = logs_below(data_folder() / "evtx");
+  if (paths.empty()) GTEST_SKIP() << "skipped, no data (set PUGMARK_DATA)";
+  std::uint64_t copies = 0;
+  for (const auto& path : paths) {
+    const std::string item = contents_of(path);
+    // All of it as one block, and as blocks of few chunks.
+    for (const std::size_t shown_bytes : {std::size_t{0}, std::size_t{70'000}})
+      EXPECT_EQ(first_copy_difference(as_bytes(item), Limits{}, shown_bytes), "") << path;
+    copies += decode_whole(as_bytes(item), Limits{}, {true}).copies_count();
+  }
+  EXPECT_GE(copies, 900U);
+}
 
 TEST(EvtxAgreement, OnTheRegressionLogsOfTheRules) {
   expect_agreement(data_folder() / "sigma/regression_data", 190);

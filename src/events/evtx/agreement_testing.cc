@@ -1,11 +1,11 @@
 #include "events/evtx/agreement_testing.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 
 #include "events/evtx/evtx_reader.h"
+#include "events/evtx/format.h"
 #include "events/evtx/program.h"
 
 namespace pugmark::evtx {
@@ -68,6 +68,23 @@ std::string field_difference(const ReferenceRecord& fast, const ReferenceRecord&
   return fast.fields.size() == slow.fields.size() ? "" : "a field stands twice";
 }
 
+// All records, carved ones as if no chunk stood before theirs: of the item with every second chunk
+// blank, first one half and then the other.
+std::map<std::uint64_t, DecodedRecord> read_chunks_alone(Bytes item, const Limits& limits) {
+  std::map<std::uint64_t, DecodedRecord> records;
+  for (const std::size_t half : {0U, 1U}) {
+    std::string blanked(as_text(item));
+    for (std::size_t at = kFileHeaderBytes + half * kChunkBytes; at < blanked.size();
+         at += 2 * kChunkBytes) {
+      const std::size_t size = std::min(kChunkBytes, blanked.size() - at);
+      std::fill_n(blanked.begin() + static_cast<std::ptrdiff_t>(at), size, '\0');
+    }
+    for (DecodedRecord& decoded : decode_whole(as_bytes(blanked), limits, {true}).records)
+      records.emplace(decoded.record.offset_bytes, std::move(decoded));
+  }
+  return records;
+}
+
 }  // namespace
 
 std::string record_difference(const ReferenceRecord& fast, const ReferenceRecord& slow) {
@@ -112,10 +129,47 @@ DecodedLog decode_whole(Bytes item, const Limits& limits, const DecodeChoices& c
     reader->decode(block, *scratch, batch);
     for (const Event& event : batch.events()) log.records.push_back(owned(event));
     log.gaps.insert(log.gaps.end(), batch.gaps().begin(), batch.gaps().end());
+    for (RecurringGap& gap : batch.recurring_gaps())
+      join_recurring(std::move(gap), log.recurring_gaps);
     log.understood_bytes += batch.understood_bytes;
     at += cut.block_bytes;
   }
   return log;
+}
+
+std::uint64_t DecodedLog::copies_count() const {
+  for (const RecurringGap& gap : recurring_gaps) {
+    if (gap.kind == Recurrence::kCopy) return gap.events_count;
+  }
+  return 0;
+}
+
+std::string first_copy_difference(Bytes item, const Limits& limits, std::size_t shown_bytes) {
+  const DecodedLog fast = decode_whole(item, limits, {true, true, shown_bytes});
+  const auto slow = read_chunks_alone(item, limits);
+  std::size_t index = 0;
+  std::uint64_t copies_count = 0;
+  for (const auto& [offset, decoded] : slow) {
+    const std::size_t size = decoded.record.size_bytes;
+    const auto bytes_at = [&](std::uint64_t at) { return as_text(item.subspan(at, size)); };
+    if (decoded.recovered && offset >= kChunkBytes && slow.contains(offset - kChunkBytes) &&
+        bytes_at(offset) == bytes_at(offset - kChunkBytes)) {
+      ++copies_count;
+      continue;
+    }
+    if (index == fast.records.size() || fast.records[index].record.offset_bytes != offset)
+      return fmt::format("the record at {} is no copy, but was left out", offset);
+    const DecodedRecord& read = fast.records[index++];
+    if (read.recovered != decoded.recovered)
+      return fmt::format("the record at {} differs in being recovered", offset);
+    const std::string difference = record_difference(read.record, decoded.record);
+    if (!difference.empty()) return difference;
+  }
+  if (index != fast.records.size())
+    return fmt::format("the record at {} is a copy", fast.records[index].record.offset_bytes);
+  return fast.copies_count() == copies_count
+             ? ""
+             : fmt::format("{} copies, counted as {}", copies_count, fast.copies_count());
 }
 
 std::string first_difference(Bytes item, const Limits& limits) {

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "events/event.h"
 #include "events/evtx/evtx_twin.h"
 #include "evidence/gap.h"
 
@@ -22,7 +23,10 @@ struct DecodedRecord {
 struct DecodedLog {
   std::vector<DecodedRecord> records;
   std::vector<Gap> gaps;
+  std::vector<RecurringGap> recurring_gaps;
   std::uint64_t understood_bytes = 0;
+
+  std::uint64_t copies_count() const;  // carved records left out because they are copies
 };
 
 struct DecodeChoices {
@@ -39,5 +43,9 @@ std::string record_difference(const ReferenceRecord& fast, const ReferenceRecord
 // Where the fast decoder and the twin differ first, as a sentence; empty if they agree. Records of
 // an item in which the fast decoder reached a limit are not compared: the twin has none.
 std::string first_difference(Bytes item, const Limits& limits);
+
+// The same of which carved records are left out as copies: against reading every chunk without the
+// one before it and comparing afterwards. `item` has a file header.
+std::string first_copy_difference(Bytes item, const Limits& limits, std::size_t shown_bytes);
 
 }  // namespace pugmark::evtx

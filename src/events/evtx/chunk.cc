@@ -183,6 +183,7 @@ std::size_t ChunkDecoder::read_record(std::size_t at, std::size_t size) {
   event.where = {place_.offset_bytes + at, place_.item, static_cast<std::uint32_t>(size)};
   batch_.mutable_events().push_back(event);
   batch_.understood_bytes += size;
+  if (place_.carve) record_offsets_.push_back(at);
   return at + size;
 }
 
@@ -227,16 +228,41 @@ void ChunkDecoder::carve(std::size_t from) {
     }
     Event event;
     if (!records_.decode(record, true, batch_.arena(), event)) {
-      event.recovered = true;
-      event.where = {place_.offset_bytes + at, place_.item,
-                     static_cast<std::uint32_t>(record.size)};
-      batch_.mutable_events().push_back(event);
-      batch_.understood_bytes += record.size;
+      add_carved(record, event);
       at = find_sound(at + record.size, bytes_.size());
     } else {
       at = find_sound(at + 1, bytes_.size());
     }
   }
+}
+
+void ChunkDecoder::add_carved(const RecordBytes& record, Event event) {
+  event.recovered = true;
+  event.where = {place_.offset_bytes + record.offset, place_.item,
+                 static_cast<std::uint32_t>(record.size)};
+  batch_.understood_bytes += record.size;
+  record_offsets_.push_back(record.offset);
+  if (!is_copy(record)) {
+    batch_.mutable_events().push_back(event);
+    return;
+  }
+  // Its bytes were understood: the gap has a place and no length.
+  join_recurring(
+      {Recurrence::kCopy,
+       {{event.where.offset_bytes, place_.item, 0},
+        GapKind::kUnsupported,
+        fmt::format("record {} stands {} bytes before as well", record.record_id, kChunkBytes)},
+       1},
+      batch_.recurring_gaps());
+}
+
+// A chunk is written over a copy of the chunk before it: the same bytes at the same offset are no
+// second event. That one was read there, as an event or as a copy in its turn.
+bool ChunkDecoder::is_copy(const RecordBytes& record) const {
+  return contains_range(before_.bytes, record.offset, record.size) &&
+         as_text(before_.bytes.subspan(record.offset, record.size)) ==
+             as_text(bytes_.subspan(record.offset, record.size)) &&
+         std::ranges::binary_search(before_.record_offsets, record.offset);
 }
 
 void ChunkDecoder::report_limit(const LimitReached& reached, const char* limit,

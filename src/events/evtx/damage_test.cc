@@ -230,6 +230,8 @@ TEST(EvtxDamage, CarvingFindsWhatIsNoLongerPartOfTheLog) {
   file = sample(5);
   std::string old_chunk = file.substr(kFileHeaderBytes);
   std::fill_n(old_chunk.begin(), kChunkHeaderBytes, '\0');
+  const auto offset_of = [](std::size_t at) { return at - kFileHeaderBytes; };
+  for (const std::size_t at : record_offsets(file)) old_chunk[offset_of(at) + 16] = '\x09';  // time
   file += old_chunk;
   EXPECT_EQ(decode(file).records.size(), 5U);
   EXPECT_EQ(decode(file, {true, true, 0}).records.size(), 10U);
@@ -338,6 +340,72 @@ TEST(EvtxDamage, AChunkThatReusesATemplateIdentifierCannotHideAField) {
   ASSERT_EQ(log.records.size(), 2U);
   EXPECT_EQ(log.records[0].record.fields.back().name, "Shown");
   EXPECT_EQ(log.records[1].record.fields.back().name, "Other");
+}
+
+// A log of two chunks, the second written over a copy of the first, as Windows does: one record
+// there, and behind it what the first chunk holds.
+std::string sample_with_copies() {
+  LogWriter writer;
+  const auto definition = event_data_template({"Text"});
+  for (std::uint64_t id = 1; id <= 5; ++id) {
+    SystemValues system;
+    system.record_id = id;
+    Fragment event_data{definition, {string_value("value " + std::to_string(id))}, std::nullopt};
+    EXPECT_TRUE(writer.add(1, make_event(system, binxml_value(event_data))));
+    if (id == 4) writer.end_chunk();
+  }
+  std::string file = writer.finish();
+  const std::size_t second = kFileHeaderBytes + kChunkBytes;
+  const auto end = load_le<std::uint32_t>(as_bytes(file).data() + second + 48);
+  file.replace(second + end, kChunkBytes - end, file, kFileHeaderBytes + end, kChunkBytes - end);
+  return file;
+}
+
+TEST(EvtxDamage, CopiesOfTheChunkBeforeAreNoEventsOfTheirOwn) {
+  const std::string file = sample_with_copies();
+  for (const std::size_t shown_bytes : {std::size_t{0}, kChunkBytes}) {
+    const DecodedLog log = decode(file, {true, true, shown_bytes});
+    EXPECT_EQ(ids_of(log), (std::vector<std::uint64_t>{1, 2, 3, 4, 5}));
+    EXPECT_EQ(log.copies_count(), 3U);
+    ASSERT_EQ(log.recurring_gaps.size(), 1U);
+    const Gap gap = gap_of(log.recurring_gaps.front());
+    EXPECT_NE(gap.what.find("do not count again: 3. Of the first, record 2 stands"),
+              std::string::npos)
+        << gap.what;
+    EXPECT_EQ(gap.where.offset_bytes, log.records[1].record.offset_bytes + kChunkBytes);
+    EXPECT_EQ(gap.where.length_bytes, 0U);
+    EXPECT_EQ(first_copy_difference(as_bytes(file), Limits{}, shown_bytes), "");
+  }
+  EXPECT_EQ(decode(file).copies_count(), 0U);  // nothing was looked for
+}
+
+TEST(EvtxDamage, WhatDiffersFromTheChunkBeforeIsNoCopy) {
+  std::string file = sample_with_copies();
+  const std::size_t text = file.rfind('3');  // of "value 3", in the second chunk
+  ASSERT_GT(text, kFileHeaderBytes + kChunkBytes);
+  file[text] = '7';
+  for (const std::size_t shown_bytes : {std::size_t{0}, kChunkBytes}) {
+    const DecodedLog log = decode(file, {true, true, shown_bytes});
+    EXPECT_EQ(ids_of(log), (std::vector<std::uint64_t>{1, 2, 3, 4, 5, 3}));
+    EXPECT_TRUE(log.records.back().recovered);
+    EXPECT_EQ(log.copies_count(), 2U);
+  }
+}
+
+TEST(EvtxDamage, ACopyStandsForARecordThatCannotBeReadItself) {
+  std::string file = sample_with_copies();
+  const std::size_t first = kFirstRecord + kRecordHeaderBytes;
+  ASSERT_EQ(file[first], '\x0F');
+  // The definitions of the first chunk stand in its first record; those of the second are whole.
+  const std::size_t definition = file.find(std::string("\x0F\x01\x01\x00", 4), first + 1);
+  file[definition + 4] = '\x7F';
+  fix_checksums(file);
+  for (const std::size_t shown_bytes : {std::size_t{0}, kChunkBytes}) {
+    const DecodedLog log = decode(file, {true, true, shown_bytes});
+    EXPECT_EQ(ids_of(log), (std::vector<std::uint64_t>{5, 2, 3, 4}));
+    EXPECT_EQ(log.gaps.size(), 4U);
+    EXPECT_EQ(log.copies_count(), 0U);
+  }
 }
 
 TEST(EvtxDamage, TheComparisonNoticesADifference) {

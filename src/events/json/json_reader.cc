@@ -49,6 +49,7 @@ class JsonScratch : public DecodeScratch {
   text::DayParser days;
   std::vector<Value> values;
   std::vector<std::uint32_t> counts;
+  std::vector<ListElement> elements;
   std::string converted;
 };
 
@@ -140,8 +141,8 @@ class JsonDecoder {
     read_record(first, last - first);
   }
 
-  // One object. Everything of it is an event or a gap.
-  void read_record(std::size_t at, std::size_t length) {
+  // One object. Everything of it is an event or a gap, or wraps events.
+  void read_record(std::size_t at, std::size_t length, bool is_inner = false) {
     if (length > limits_.record_bytes) return add_too_long(at, length);
     WalkResult result = scratch_.walker.walk(text_.substr(at, length), batch_.arena());
     const bool is_utf8 = result != WalkResult::kNotUtf8;
@@ -151,7 +152,26 @@ class JsonDecoder {
     if (!is_utf8)
       gaps_.add(at, length, GapKind::kDamaged,
                 "The text of this record is not UTF-8; it was read as Windows-1252.");
-    if (add_event(at, length)) batch_.understood_bytes += length;
+    Layout& layout = scratch_.layouts.find(scratch_.walker.signature());
+    if (!layout.event_lists.empty() && is_utf8 && !is_inner &&
+        scratch_.walker.find_elements(text_.substr(at, length), layout.event_lists,
+                                      scratch_.elements))
+      return read_elements_of(at, length);
+    if (add_event(layout, at, length)) batch_.understood_bytes += length;
+  }
+
+  // An object that is no event but holds some: {"Events": [{...}, ...]}. What stands around them is
+  // structure.
+  void read_elements_of(std::size_t at, std::size_t length) {
+    batch_.understood_bytes += length;
+    for (const ListElement& element : scratch_.elements) {
+      batch_.understood_bytes -= element.length;
+      if (element.is_object) {
+        read_record(at + element.begin, element.length, true);
+      } else {
+        add_damaged(at + element.begin, element.length);
+      }
+    }
   }
 
   std::string_view as_windows1252(std::string_view text) {
@@ -220,8 +240,7 @@ class JsonDecoder {
   }
 
   // False if a table is full.
-  bool add_event(std::size_t at, std::size_t length) {
-    Layout& layout = scratch_.layouts.find(scratch_.walker.signature());
+  bool add_event(Layout& layout, std::size_t at, std::size_t length) {
     const Said channels = said(layout.channels, is_same_text);
     const Said event_ids = said(layout.event_ids, is_same_number);
     const Said computers = said(layout.computers, is_same_text);
@@ -243,6 +262,10 @@ class JsonDecoder {
     if (!computers.first.empty()) event.computer = Value::text(computers.first);
     const std::size_t time_leaf = read_time_of(layout, event);
     if (time_leaf == kNoLeaf) note_unreadable_time(layout, at, length);
+    if (!layout.has_marks)
+      gaps_.add_recurring(
+          Recurrence::kNoMarks, at, length, [&] { return names_of(layout); },
+          GapKind::kUnsupported);
     if (is_ambiguous || computers.is_contradicted || contradicts_time(layout, time_leaf))
       gaps_.add_recurring(Recurrence::kContradiction, at, length,
                           [&] { return contradiction_of(layout, time_leaf); });
@@ -301,6 +324,14 @@ class JsonDecoder {
     return text + (leaves.size() > kShown ? ", then others" : "");
   }
 
+  static std::string names_of(const Layout& layout) {
+    constexpr std::size_t kShown = 4;
+    std::string text = layout.names.empty() ? "there are no fields" : "the fields are ";
+    for (std::size_t i = 0; i < layout.names.size() && i < kShown; ++i)
+      text += fmt::format("{}{}", i == 0 ? "" : ", ", quoted(Value::text(layout.names[i])));
+    return text + (layout.names.size() > kShown ? " and others" : "");
+  }
+
   void note_unreadable_time(const Layout& layout, std::size_t at, std::size_t length) {
     std::vector<Leaf>& leaves = scratch_.walker.leaves();
     for (const std::size_t leaf : layout.times) {
@@ -321,7 +352,12 @@ class JsonDecoder {
       return;
     const auto parsed = read_time(leaf_text(layout.sysmon_time), scratch_.days);
     if (!parsed) return;
-    batch_.clock_samples().push_back({event.time.ns_since_1970 - parsed->time.ns_since_1970});
+    // Times centuries apart, which differ by more than the numbers hold, say nothing of a clock.
+    ClockSample sample;
+    if (__builtin_sub_overflow(event.time.ns_since_1970, parsed->time.ns_since_1970,
+                               &sample.difference_ns))
+      return;
+    batch_.clock_samples().push_back(sample);
   }
 
   const Value* place_leaves(const Layout& layout, std::size_t at, std::size_t length) {

@@ -130,7 +130,7 @@ std::vector<RecurringGap> recurring_gaps_of(std::string_view log, std::size_t st
 }
 
 TEST(Json, SaysOnceOfAnItemThatTimesCannotBeRead) {
-  std::string log = "{\"a\":1}\n{\"time\":null,\"ts\":\"\"}\n";  // have none: nothing to say
+  std::string log = "{\"EventID\":1}\n{\"time\":null,\"ts\":\"\"}\n";  // have none: nothing to say
   const std::size_t at = log.size();
   log += "{\"time\":\"yester\\nday\"}\n";
   for (int i = 0; i < 2000; ++i) log += "{\"ts\":12}\n";
@@ -146,6 +146,83 @@ TEST(Json, SaysOnceOfAnItemThatTimesCannotBeRead) {
               "Events that have a time that cannot be read and count as undated: 2001. Of the "
               "first, time is \"yester\\nday\".");
   }
+}
+
+TEST(Json, SaysOnceOfAnItemWhatLooksLikeNoEvent) {
+  const std::string log =
+      "{\"ts\":1615704010}\n{\"a\":1,\"b\":{\"c\":2},\"d\":3,\"e\":4,\"f\":5}\n{\"Channel\":\"x\"}"
+      "\n{}\n";
+  for (const std::size_t step : {std::size_t{5}, std::size_t{1} << 20U}) {
+    const auto gaps = recurring_gaps_of(log, step);
+    ASSERT_EQ(gaps.size(), 1U);
+    const Gap gap = gap_of(gaps[0]);
+    EXPECT_EQ(gap.kind, GapKind::kUnsupported);
+    EXPECT_EQ(gap.where.offset_bytes, log.find("{\"a\""));
+    EXPECT_TRUE(gap.what.starts_with("Events that look like no event of a known kind")) << gap.what;
+    EXPECT_TRUE(gap.what.ends_with(
+        "): 2. Of the first, the fields are \"a\", \"b.c\", \"d\", \"e\" and others."))
+        << gap.what;
+  }
+}
+
+// What stands in the hits of an Elasticsearch export is read as if it stood alone.
+TEST(Json, UnwrapsHitsOfElasticsearch) {
+  const std::string source =
+      R"({"@timestamp":"2021-03-14T06:40:10.965Z","winlog":{"channel":"Security","event_id":4688,)"
+      R"("computer_name":"srv","event_data":{"NewProcessName":"C:\\whoami.exe"}}})";
+  const std::string hit = R"({"_index":"winlogbeat","_id":"x","_source":)" + source + "}";
+  const std::string wrapper = R"({"took":1,"hits":{"total":{"value":2},"hits":[)" + hit + ", " +
+                              hit + R"(]},"_shards":{"failed":0}})";
+  for (const std::string& log : {hit + "\n" + hit + "\n", wrapper, "[" + wrapper + "]"}) {
+    const auto fast = read(log);
+    ASSERT_EQ(fast.events.size(), 2U) << log;
+    EXPECT_EQ(fast.understood_bytes, log.size());
+    EXPECT_TRUE(fast.gaps.empty());
+    EXPECT_TRUE(recurring_gaps_of(log, log.size()).empty());
+    EXPECT_TRUE(fast.events == json::read_slowly(log, Limits{}).events) << log;
+    const text::PlainEvent& event = fast.events[1];
+    EXPECT_EQ(event.source, "windows-event");
+    EXPECT_EQ(event.channel, "Security");
+    EXPECT_EQ(event.event_id, 4688U);
+    EXPECT_EQ(event.time, "2021-03-14T06:40:10.965Z");
+    EXPECT_EQ(event.fields.at("NewProcessName"), "t:C:\\whoami.exe");
+    EXPECT_EQ(event.fields.at("_index"), "t:winlogbeat");
+    EXPECT_EQ(log.substr(event.offset_bytes, event.length_bytes), hit);
+  }
+  // An event that says itself what it is stays as it is written.
+  const auto own = read(R"({"EventID":1,"Channel":"Security","_source":{"Channel":"System"}})");
+  ASSERT_EQ(own.events.size(), 1U);
+  EXPECT_EQ(own.events[0].channel, "Security");
+  EXPECT_EQ(own.events[0].fields.at("_source.Channel"), "t:System");
+}
+
+TEST(Json, UnwrapsArraysOfEvents) {
+  const std::string event = R"({"EventID":1,"Channel":"Security","TimeCreated":"2021-03-14"})";
+  const auto expect_events = [&](const std::string& log, std::size_t count) {
+    const auto fast = read(log);
+    const auto twin = json::read_slowly(log, Limits{});
+    EXPECT_EQ(fast.events.size(), count) << log;
+    EXPECT_TRUE(fast.events == twin.events) << log;
+    EXPECT_TRUE(fast.gaps == twin.gaps) << log;
+    EXPECT_EQ(text::accounting_fault(fast, log), "") << log;
+    const auto is_whole = [&](const text::PlainEvent& one) {
+      return log.substr(one.offset_bytes, one.length_bytes) == event;
+    };
+    EXPECT_EQ(std::ranges::all_of(fast.events, is_whole), count > 1) << log;
+    return fast;
+  };
+  expect_events("{\"Events\": [" + event + "," + event + "]}", 2);
+  expect_events("{\n \"Records\": [\n  " + event + ",\n  " + event + "\n ],\n \"next\": null\n}",
+                2);
+  expect_events("{\"a\":{\"b\":[" + event + "]},\"n\":\"[{\",\"c\":[" + event + " ]}", 2);
+  expect_events("{\"a\":[" + event + "]}\n{\"a\":[" + event + "," + event + "]}\n", 3);
+  expect_events("{\"a\":[" + event + "],\"a\":[" + event + "]}", 2);
+  // What stands among the events and is none is a gap.
+  const auto mixed = expect_events("{\"a\":[" + event + ",17,\"x,]\",[{}]," + event + "]}", 2);
+  EXPECT_EQ(mixed.gaps.size(), 3U);
+  // Events that have lists of their own, and lists of what is none, stay whole.
+  expect_events(R"({"ts":1615704010,"parts":[)" + event + "]}", 1);
+  expect_events(R"({"parts":[{"x":1},{"x":2}]})", 1);
 }
 
 TEST(Json, ShowsOfATimeThatCannotBeReadOnlyTheBeginning) {
@@ -440,6 +517,29 @@ TEST(Json, AgreesWithItsTwinOnRandomLogs) {
     }
   }
   EXPECT_GT(events_count, 3000U);
+}
+
+TEST(Json, TimesCenturiesApartAreNoSamplesOfAClock) {
+  const auto event = [](const std::string& time, const std::string& utc_time) {
+    return R"({"EventID": 1, "Channel": "Microsoft-Windows-Sysmon/Operational", "EventTime": ")" +
+           time + R"(", "UtcTime": ")" + utc_time + "\"}\n";
+  };
+  // The difference is more than 64 bits of nanoseconds hold, in either direction; then a real one.
+  const std::string log = event("1678-01-01T00:00:00Z", "2261-12-31 23:59:59.000") +
+                          event("2261-12-31T23:59:59Z", "1678-01-01 00:00:00.000") +
+                          event("2021-03-14T06:40:10Z", "2021-03-14 01:40:10.000");
+  Limits limits;
+  ShapeTable shapes(limits);
+  const auto reader = json::make_json_reader(as_bytes(log), {&limits, &shapes, false});
+  std::vector<std::int64_t> differences;
+  text::read_in_blocks(
+      *reader, log, [&](std::size_t) { return log.size(); },
+      [&](EventBatch& batch) {
+        EXPECT_EQ(batch.events().size(), 3U);
+        for (const ClockSample sample : batch.clock_samples())
+          differences.push_back(sample.difference_ns);
+      });
+  EXPECT_EQ(differences, (std::vector<std::int64_t>{18'000'000'000'000}));
 }
 
 TEST(Json, AgreesWithItsTwinOnTheRecording) {

@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "events/json/elements.h"
+#include "events/json/layout.h"
 #include "events/json/names.h"
 #include "events/shape.h"
 
@@ -405,10 +406,15 @@ void fill_time(text::PlainEvent& event, const Leaves& leaves, const NamedLeaves&
   }
 }
 
-text::PlainEvent event_of(const Node& root, const Limits& limits) {
+Leaves leaves_of(const Node& root, const Limits& limits) {
   Leaves leaves;
   for (std::size_t i = 0; i < root.nodes.size(); ++i)
     add_leaves(root.keys[i], root.nodes[i], leaves, limits);
+  return leaves;
+}
+
+text::PlainEvent event_of(const Node& root, const Limits& limits) {
+  const Leaves leaves = leaves_of(root, limits);
   std::vector<std::string> paths;
   for (const auto& leaf : leaves) paths.push_back(leaf.first);
   const NamedLeaves named = name_leaves(paths);
@@ -454,8 +460,83 @@ std::size_t object_end(std::string_view log, std::size_t begin, std::size_t& dam
   return std::string_view::npos;
 }
 
+bool holds_objects(const Node& array) {
+  return std::any_of(array.nodes.begin(), array.nodes.end(), [](const Node& element) {
+    return element.type == Node::Type::kObject ||
+           (element.type == Node::Type::kArray && holds_objects(element));
+  });
+}
+
+// The paths of all arrays with objects, of none inside another array; each once in a row.
+void add_lists(const std::string& path, const Node& node, std::vector<std::string>& lists) {
+  if (node.type == Node::Type::kArray && holds_objects(node) &&
+      (lists.empty() || lists.back() != path))
+    lists.push_back(path);
+  if (node.type != Node::Type::kObject) return;
+  for (std::size_t i = 0; i < node.nodes.size(); ++i)
+    add_lists(path + "." + node.keys[i], node.nodes[i], lists);
+}
+
+// The arrays whose elements are events; none if the object is an event itself.
+std::vector<std::string> event_lists_in(const Node& root, const Limits& limits) {
+  std::vector<std::string> paths;
+  for (const auto& leaf : leaves_of(root, limits)) paths.push_back(leaf.first);
+  if (name_leaves(paths).has_marks) return {};
+  std::vector<std::string> lists;
+  for (std::size_t i = 0; i < root.nodes.size(); ++i) add_lists(root.keys[i], root.nodes[i], lists);
+  return event_lists_of(paths, lists);
+}
+
+// Behind the value that begins here.
+std::size_t value_end(std::string_view text, std::size_t at) {
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t i = at; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\' && i + 1 < text.size() && (text[i + 1] == '\\' || text[i + 1] == '"')) ++i;
+      if (c == '"') in_string = false;
+      if (c == '"' && depth == 0) return i + 1;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if (c == '}' || c == ']') {
+      if (depth == 0) return i;
+      if (--depth == 0) return i + 1;
+    } else if (depth == 0 && std::string(", \t\r\n").find(c) != std::string::npos) {
+      return i;
+    }
+  }
+  return text.size();
+}
+
+std::size_t behind_structure(std::string_view text, std::size_t at) {
+  return std::min(text.find_first_not_of(" \t\r\n,:", at), text.size());
+}
+
+// Where the elements of the arrays at these paths stand.
+void find_elements(std::string_view text, std::size_t at, const std::string& prefix,
+                   const std::vector<std::string>& paths,
+                   std::vector<std::pair<std::size_t, std::size_t>>& spans) {
+  for (at = behind_structure(text, at + 1); text[at] != '}'; at = behind_structure(text, at)) {
+    const std::size_t key_end = value_end(text, at);
+    std::size_t unused = 0;
+    const std::string key(text.substr(at, key_end - at));
+    const std::string path =
+        prefix + nlohmann::json::parse(mended_string(key, unused)).get<std::string>().substr(1);
+    const std::size_t begin = behind_structure(text, key_end);
+    at = value_end(text, begin);
+    if (text[begin] == '{') find_elements(text, begin, path + ".", paths, spans);
+    if (text[begin] != '[' || std::find(paths.begin(), paths.end(), path) == paths.end()) continue;
+    for (std::size_t i = behind_structure(text, begin + 1); text[i] != ']';
+         i = behind_structure(text, spans.back().second))
+      spans.emplace_back(i, value_end(text, i));
+  }
+}
+
 void read_object(std::string_view log, std::size_t begin, std::size_t end, const Limits& limits,
-                 text::PlainLog& result) {
+                 text::PlainLog& result, bool is_inner = false) {
   std::string object(log.substr(begin, end - begin));
   bool is_utf8 = true;
   if (!is_valid_utf8(object)) {
@@ -473,6 +554,19 @@ void read_object(std::string_view log, std::size_t begin, std::size_t end, const
     return;
   }
   if (!is_utf8) result.gaps.push_back({begin, end - begin, "damaged"});
+  if (is_utf8 && !is_inner) {
+    const auto lists = event_lists_in(builder.root, limits);
+    std::vector<std::pair<std::size_t, std::size_t>> spans;
+    if (!lists.empty()) find_elements(object, 0, "", lists, spans);
+    for (const auto& [from, to] : spans) {
+      if (object[from] == '{') {
+        read_object(log, begin + from, begin + to, limits, result, true);
+      } else {
+        result.gaps.push_back({begin + from, to - from, "damaged"});
+      }
+    }
+    if (!lists.empty()) return;
+  }
   text::PlainEvent event = event_of(builder.root, limits);
   event.offset_bytes = begin;
   event.length_bytes = end - begin;

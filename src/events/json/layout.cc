@@ -1,7 +1,6 @@
 #include "events/json/layout.h"
 
 #include <algorithm>
-#include <array>
 #include <xxhash.h>
 
 #include "base/shorten.h"
@@ -17,24 +16,6 @@ constexpr std::size_t kLayoutsMax = 2048;
 constexpr std::size_t kLayoutsBytesMax = std::size_t{16} << 20U;
 constexpr std::size_t kKindsMax = 256;
 
-// Where the time of an event may stand, the best first.
-constexpr std::array<std::string_view, 16> kTimeNames = {"TimeCreated_SystemTime",
-                                                         "winlog.time_created",
-                                                         "TimeCreated",
-                                                         "@timestamp",
-                                                         "EventTime",
-                                                         "TimeGenerated",
-                                                         "timestamp",
-                                                         "Timestamp",
-                                                         "time",
-                                                         "Time",
-                                                         "eventTime",
-                                                         "event_time",
-                                                         "datetime",
-                                                         "date",
-                                                         "ts",
-                                                         "UtcTime"};
-
 class PathReader {
  public:
   explicit PathReader(std::string_view signature) : rest_(signature) {}
@@ -43,6 +24,9 @@ class PathReader {
     read_object("", true);
     return std::move(paths_);
   }
+
+  // After read(): the paths of arrays in which objects stand, of none inside another array.
+  const std::vector<std::string>& lists() const { return lists_; }
 
  private:
   // Keys and values up to the end of an object. Recursion is bounded: walk.cc counts the depth.
@@ -69,7 +53,11 @@ class PathReader {
     while (!rest_.empty() && (rest_.front() == kObject || rest_.front() == kObjectInList)) {
       const bool is_single = rest_.front() == kObject;
       rest_.remove_prefix(1);
+      if (!is_single && lists_depth_ == 0 && (lists_.empty() || lists_.back() != path))
+        lists_.push_back(path);
+      lists_depth_ += is_single ? 0 : 1;
       read_object(path, false);
+      lists_depth_ -= is_single ? 0 : 1;
       rest_.remove_prefix(std::min<std::size_t>(1, rest_.size()));  // kEnd
       if (is_single) return;
     }
@@ -81,13 +69,19 @@ class PathReader {
 
   std::string_view rest_;
   std::vector<std::string> paths_;
+  std::vector<std::string> lists_;
+  std::size_t lists_depth_ = 0;
 };
 
 std::unique_ptr<Layout> make_layout(const std::string& signature) {
   auto layout = std::make_unique<Layout>();
   layout->signature = signature;
-  NamedLeaves named = name_leaves(paths_of(signature));
+  PathReader reader(signature);
+  const std::vector<std::string> paths = reader.read();
+  NamedLeaves named = name_leaves(paths);
   layout->is_windows = named.is_windows;
+  layout->has_marks = named.has_marks;
+  if (!named.has_marks) layout->event_lists = event_lists_of(paths, reader.lists());
   text::Slots slots = text::make_slots(named.names, named.names.size());
   layout->names = std::move(slots.names);
   layout->slot_of_leaf = std::move(slots.slot_of_column);
@@ -140,6 +134,20 @@ std::string_view short_name(std::string_view name, const Limits& limits, std::st
 }
 
 }  // namespace
+
+std::vector<std::string> event_lists_of(const std::vector<std::string>& paths,
+                                        const std::vector<std::string>& lists) {
+  std::vector<std::string> event_lists;
+  for (std::size_t i = 0; i < lists.size() && i < kListsLookedAt; ++i) {
+    const std::string& list = lists[i];
+    std::vector<std::string> inside;
+    for (const std::string& path : paths) {
+      if (path.starts_with(list + ".")) inside.push_back(path.substr(list.size() + 1));
+    }
+    if (name_leaves(inside).has_marks) event_lists.push_back(list);
+  }
+  return event_lists;
+}
 
 std::vector<std::string> paths_of(std::string_view signature) {
   return PathReader(signature).read();

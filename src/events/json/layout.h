@@ -19,6 +19,8 @@ inline constexpr std::size_t kNoLeaf = SIZE_MAX;
 struct Layout {
   std::string signature;
   bool is_windows = false;
+  bool has_marks = false;                // see NamedLeaves
+  std::vector<std::string> event_lists;  // of an object that is none: see event_lists_of()
   std::vector<std::string> names;  // one per slot
   std::vector<std::uint32_t> slot_of_leaf;
   bool one_to_one = true;
@@ -45,6 +47,15 @@ struct Layout {
 
 // The paths of the leaves of a signature (see walk.h), in order.
 std::vector<std::string> paths_of(std::string_view signature);
+
+// How many arrays of one object are asked whether events stand in them.
+inline constexpr std::size_t kListsLookedAt = 16;
+
+// Of an object without the marks of an event: its arrays whose objects have them. `paths` are those
+// of all its leaves, `lists` those of all arrays with objects, the first kListsLookedAt of which
+// count.
+std::vector<std::string> event_lists_of(const std::vector<std::string>& paths,
+                                        const std::vector<std::string>& lists);
 
 // The layouts one thread has met. Bounded in number and bytes: when full it starts anew.
 class LayoutCache {

@@ -161,9 +161,17 @@ void name_instead(const std::array<Pair, N>& table, const std::vector<std::strin
   }
 }
 
-}  // namespace
+// Names of which one is enough to take an object for an event, beside those of times.
+constexpr std::array<std::string_view, 10> kMarks = {
+    "EventID",       "EventId",      "event_id",   "event.code", "Channel",
+    "Provider_Name", "ProviderName", "SourceName", "log_name",   "event.provider"};
 
-NamedLeaves name_leaves(const std::vector<std::string>& paths) {
+bool is_mark(std::string_view name) {
+  return std::ranges::find(kMarks, name) != kMarks.end() ||
+         std::ranges::find(kTimeNames, name) != kTimeNames.end();
+}
+
+NamedLeaves name_as_written(const std::vector<std::string>& paths) {
   const auto has = [&](std::string_view path) {
     return std::find(paths.begin(), paths.end(), path) != paths.end();
   };
@@ -196,7 +204,22 @@ NamedLeaves name_leaves(const std::vector<std::string>& paths) {
     const bool clashes = name.is_data && system_names.contains(name.text);
     result.names.push_back(clashes ? "EventData." + name.text : std::move(name.text));
   }
+  result.has_marks = result.is_windows || std::ranges::any_of(result.names, is_mark);
   return result;
+}
+
+}  // namespace
+
+NamedLeaves name_leaves(const std::vector<std::string>& paths) {
+  constexpr std::string_view kSource = "_source.";
+  const auto is_source = [&](const std::string& path) { return path.starts_with(kSource); };
+  NamedLeaves named = name_as_written(paths);
+  if (named.has_marks || std::ranges::none_of(paths, is_source)) return named;
+  std::vector<std::string> unwrapped = paths;
+  for (std::string& path : unwrapped) {
+    if (is_source(path)) path.erase(0, kSource.size());
+  }
+  return name_as_written(unwrapped);
 }
 
 }  // namespace pugmark::json

@@ -277,6 +277,14 @@ error_code Walker::read_too_deep(ondemand::value& value, Leaf& leaf) {
   ondemand::json_type type;
   if (const error_code error = value.type().get(type); error != SUCCESS) return error;
   std::string_view text;
+  const error_code error = text_of(value, type, text);
+  if (error == SUCCESS) leaf.value = Value::text(text);
+  return error;
+}
+
+// As an object or array is written.
+error_code Walker::text_of(ondemand::value& value, ondemand::json_type type,
+                           std::string_view& text) {
   error_code error;
   if (type == ondemand::json_type::object) {
     ondemand::object object;
@@ -287,8 +295,69 @@ error_code Walker::read_too_deep(ondemand::value& value, Leaf& leaf) {
     error = value.get_array().get(array);
     if (error == SUCCESS) error = array.raw_json().get(text);
   }
-  if (error == SUCCESS) leaf.value = Value::text(without_blanks_behind(text));
+  text = without_blanks_behind(text);
   return error;
+}
+
+bool Walker::find_elements(std::string_view object, const std::vector<std::string>& paths,
+                           std::vector<ListElement>& elements) {
+  elements.clear();
+  const simdjson::padded_string_view padded(object, object.size() + kBlockPadding);
+  ondemand::document document;
+  ondemand::object root;
+  if (parser_.iterate(padded).get(document) != SUCCESS ||
+      document.get_object().get(root) != SUCCESS)
+    return false;
+  ElementSearch search{object, paths, elements};
+  return find_in_object(root, "", 1, search) == SUCCESS;
+}
+
+error_code Walker::find_in_object(ondemand::object object, const std::string& prefix,
+                                  std::size_t depth, ElementSearch& search) {
+  for (auto result : object) {
+    ondemand::field field;
+    if (const error_code error = std::move(result).get(field); error != SUCCESS) return error;
+    const std::string key = unescaped(key_text(field.key().raw()));
+    const std::string path = depth == 1 ? key : prefix + "." + key;
+    ondemand::value value = field.value();
+    ondemand::json_type type;
+    if (const error_code error = value.type().get(type); error != SUCCESS) return error;
+    error_code error = SUCCESS;
+    if (type == ondemand::json_type::object && depth < limits_.nesting_depth) {
+      ondemand::object inner;
+      error = value.get_object().get(inner);
+      if (error == SUCCESS) error = find_in_object(inner, path, depth + 1, search);
+    } else if (type == ondemand::json_type::array &&
+               std::ranges::find(search.paths, path) != search.paths.end()) {
+      error = find_in_array(value, search);
+    }  // anything else is stepped over
+    if (error != SUCCESS) return error;
+  }
+  return SUCCESS;
+}
+
+error_code Walker::find_in_array(ondemand::value value, ElementSearch& search) {
+  ondemand::array array;
+  if (const error_code error = value.get_array().get(array); error != SUCCESS) return error;
+  for (auto result : array) {
+    ondemand::value element;
+    if (const error_code error = std::move(result).get(element); error != SUCCESS) return error;
+    ondemand::json_type type;
+    if (const error_code error = element.type().get(type); error != SUCCESS) return error;
+    const bool is_object = type == ondemand::json_type::object;
+    std::string_view text = without_blanks_behind(element.raw_json_token());
+    error_code error;
+    if (is_object || type == ondemand::json_type::array) {
+      error = text_of(element, type, text);
+    } else {
+      Leaf unused;
+      error = read_scalar(element, unused);  // steps over it
+    }
+    if (error != SUCCESS) return error;
+    search.elements.push_back(
+        {static_cast<std::size_t>(text.data() - search.object.data()), text.size(), is_object});
+  }
+  return SUCCESS;
 }
 
 error_code Walker::read_scalar(ondemand::value& value, Leaf& leaf) {

@@ -28,6 +28,13 @@ struct Leaf {
   void resolve(Arena& arena);
 };
 
+// An element of an array: where it stands in the text of the object that was walked.
+struct ListElement {
+  std::size_t begin = 0;
+  std::size_t length = 0;
+  bool is_object = false;
+};
+
 enum class WalkResult {
   kWhole,
   kNotJson,  // the text contradicts RFC 8259
@@ -37,11 +44,22 @@ enum class WalkResult {
 // Walks one JSON object with simdjson and notes its leaves in order of appearance, and its keys as
 // a signature: events with equal signatures have the same fields. Memory is reused. One thread.
 class Walker {
+  struct ElementSearch {
+    std::string_view object;
+    const std::vector<std::string>& paths;
+    std::vector<ListElement>& elements;
+  };
+
  public:
   explicit Walker(const Limits& limits) : limits_(limits) {}
 
   // `object` is followed by kBlockPadding readable bytes. Lists are allocated in `arena`.
   WalkResult walk(std::string_view object, Arena& arena);
+
+  // What stands in the arrays at these paths, in order. `object` was walked just now and is whole.
+  // False if it cannot be taken apart after all.
+  bool find_elements(std::string_view object, const std::vector<std::string>& paths,
+                     std::vector<ListElement>& elements);
 
   const std::string& signature() const { return signature_; }
   std::vector<Leaf>& leaves() { return leaves_; }
@@ -57,8 +75,13 @@ class Walker {
   simdjson::error_code walk_value(simdjson::ondemand::value value, std::size_t depth);
   simdjson::error_code walk_array(simdjson::ondemand::value value, std::size_t depth,
                                   std::size_t list_begin, bool& has_objects);
+  simdjson::error_code find_in_object(simdjson::ondemand::object object, const std::string& prefix,
+                                      std::size_t depth, ElementSearch& search);
+  simdjson::error_code find_in_array(simdjson::ondemand::value value, ElementSearch& search);
   simdjson::error_code read_scalar(simdjson::ondemand::value& value, Leaf& leaf);
   simdjson::error_code read_too_deep(simdjson::ondemand::value& value, Leaf& leaf);
+  static simdjson::error_code text_of(simdjson::ondemand::value& value,
+                                      simdjson::ondemand::json_type type, std::string_view& text);
   void add_leaf(const Leaf& leaf);
   void add_list(std::size_t begin, bool has_objects);
 

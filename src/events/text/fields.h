@@ -76,13 +76,14 @@ class GapRecorder {
 
   // Of an event at these bytes. `clause` is asked only of the first of its kind in the block.
   template <class Clause>
-  void add_recurring(Recurrence kind, std::size_t at, std::size_t length, Clause clause) {
+  void add_recurring(Recurrence kind, std::size_t at, std::size_t length, Clause clause,
+                     GapKind gap_kind = GapKind::kDamaged) {
     for (RecurringGap& known : batch_.recurring_gaps()) {
       if (known.kind != kind) continue;
       ++known.events_count;
       return;
     }
-    batch_.recurring_gaps().push_back({kind, {locator(at, length), GapKind::kDamaged, clause()}});
+    batch_.recurring_gaps().push_back({kind, {locator(at, length), gap_kind, clause()}});
   }
 
  private:
