@@ -115,9 +115,9 @@ void SummaryPage::read() {
 std::string SummaryPage::gaps_words() const {
   std::uint64_t listed_count = 0;
   for (const GapGroup& group : all_.gaps) listed_count += group.gaps_count;
-  std::string text = counted(all_.gaps_count, "gap");
-  if (listed_count < all_.gaps_count) text += fmt::format(" ({} listed)", grouped(listed_count));
-  return text;
+  if (listed_count >= all_.gaps_count) return counted(all_.gaps_count, "gap");
+  return fmt::format("{} gaps or more ({} listed)", grouped(all_.gaps_count),
+                     grouped(listed_count));
 }
 
 void SummaryPage::not_read() {

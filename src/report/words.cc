@@ -78,7 +78,14 @@ std::int64_t span_ns(TimeUtc from, TimeUtc to) {
   return ns;
 }
 
-std::string span_text(TimeUtc from, TimeUtc to) { return format_duration(span_ns(from, to)); }
+std::string span_text(TimeUtc from, TimeUtc to) {
+  const std::int64_t ns = span_ns(from, to);
+  if (ns < std::numeric_limits<std::int64_t>::max()) return format_duration(ns);
+  constexpr double kNsPerDay = 86'400e9;
+  return fmt::format("{:.0f} days", (static_cast<double>(to.ns_since_1970) -
+                                     static_cast<double>(from.ns_since_1970)) /
+                                        kNsPerDay);
+}
 
 std::string log_source_words(std::string_view log_source) {
   constexpr std::array<std::string_view, 3> kNames = {"product", "category", "service"};
