@@ -15,6 +15,7 @@
 #include "detect/collect/source_meters.h"
 #include "detect/engine/engine.h"
 #include "detect/engine/matcher.h"
+#include "detect/engine/named_event.h"
 #include "detect/scanner.h"
 #include "events/clock.h"
 
@@ -91,8 +92,8 @@ class Scanner::State {
   const std::string& computer_of(const Event& event);
   bool has_long_computer(const Event& event);
   bool is_confirmed(const Event& event, const Block& block, const engine::Instance& instance);
-  void remember(const Event& event, std::uint32_t rule);
-  std::string field_text(const Event& event, std::string_view name, bool& found) const;
+  void remember(const Event& event, const engine::Instance& instance);
+  Renames renames_of(const engine::Instance& instance) const;
   void note_gaps(EventBatch& batch);
   void note_long_name(const Event& event);
   static std::string_view raw_line_of(const Event& event, const Block& block);
