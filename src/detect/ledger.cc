@@ -183,6 +183,26 @@ void add_filters(const sigma::RuleSet& rules, const sigma::Rule& rule, LedgerEnt
     add_reason(entry, fmt::format("Narrowed by {} {}.", count == 1 ? "filter" : "filters", names));
 }
 
+// What a rule or correlation found that correlations keep from being findings.
+void add_silence(const sigma::RuleSet& rules, const engine::Part& part, std::uint64_t count,
+                 LedgerEntry& entry) {
+  if (!part.is_silent) return;
+  const std::size_t others = part.needed_by.size() - 1;
+  const std::string which =
+      fmt::format("the correlation \"{}\"{}", rules.correlations[part.needed_by.front()].title,
+                  others == 0 ? "" : fmt::format(" and {} more", others));
+  const std::string_view stands = others == 0 ? "stands" : "stand";
+  if (part.is_below_level)
+    add_reason(entry, fmt::format("{} It ran only because {} {} on it.", part.why, which, stands));
+  if (count == 0) return;
+  std::string text = count == 1 ? "1 match is no finding of its own"
+                                : fmt::format("{} matches are no findings of their own", count);
+  if (!part.is_below_level)
+    text +=
+        fmt::format(": {} {} on {} (generate: false)", which, stands, count == 1 ? "it" : "them");
+  add_reason(entry, text + ".");
+}
+
 // A correlation could see what all (for counts: some) of the rules it stands on could see.
 void judge_correlation(const sigma::RuleSet& rules, const sigma::Correlation& correlation,
                        const std::vector<LedgerEntry>& ledger, LedgerEntry& entry) {
@@ -214,17 +234,21 @@ std::vector<LedgerEntry> ledger_after(const Ruleset& ruleset, const Gathered& ga
     if (!judged) continue;
     const Chance chance = judge.chance_of(i);
     // What found something could see, even if only in events that do not say what kind they are.
-    if (counts.contains(i)) {
+    if (counts.contains(i) || gathered.silenced_counts[i] > 0) {
       ledger[i].events_count = chance.events_count;
     } else {
       judge_rule(chance, ledger[i]);
     }
-    if (ledger[i].state == RuleState::kRan) add_filters(rules, rules.rules[i], ledger[i]);
+    if (ledger[i].state != RuleState::kRan) continue;
+    add_silence(rules, engine.part(i), gathered.silenced_counts[i], ledger[i]);
+    add_filters(rules, rules.rules[i], ledger[i]);
   }
-  for (std::size_t i = 0; i < rules.correlations.size(); ++i) {
-    LedgerEntry& entry = ledger[rules.rules.size() + i];
-    if (entry.state == RuleState::kRan)
-      judge_correlation(rules, rules.correlations[i], ledger, entry);
+  for (std::uint32_t i = 0; i < rules.correlations.size(); ++i) {
+    const std::size_t at = rules.rules.size() + i;
+    if (ledger[at].state == RuleState::kRan)
+      judge_correlation(rules, rules.correlations[i], ledger, ledger[at]);
+    if (ledger[at].state == RuleState::kRan)
+      add_silence(rules, engine.part_of_correlation(i), gathered.silenced_counts[at], ledger[at]);
   }
   for (const auto& [rule, count] : counts) {
     ledger[rule].findings_count = count.total;

@@ -163,9 +163,9 @@ std::vector<LedgerEntry> Ruleset::ledger() const {
     describe_rule(rules.rules[i], entry);
     entry.kind = "rule";
     entry.log_source = rules.rules[i].logsource.text();
-    if (engine_->disabled(i).is) {
+    if (engine_->part(i).is_disabled) {
       entry.state = RuleState::kDisabled;
-      entry.why = engine_->disabled(i).why;
+      entry.why = engine_->part(i).why;
     } else if (engine_->routing(i).routes.empty()) {
       entry.state = RuleState::kNotObservable;
       entry.why = engine_->routing(i).why_not;
@@ -176,9 +176,9 @@ std::vector<LedgerEntry> Ruleset::ledger() const {
     LedgerEntry entry;
     describe_rule(rules.correlations[i], entry);
     entry.kind = "correlation";
-    if (engine_->disabled_correlation(i).is) {
+    if (engine_->part_of_correlation(i).is_disabled) {
       entry.state = RuleState::kDisabled;
-      entry.why = engine_->disabled_correlation(i).why;
+      entry.why = engine_->part_of_correlation(i).why;
     }
     ledger.push_back(std::move(entry));
   }

@@ -46,8 +46,10 @@ Scanner::State::State(const Ruleset& rules, const Limits& limits_in_force,
   const sigma::RuleSet& set = engine.rules();
   correlations_of_rule_.resize(set.rules.size());
   confirmed_counts_.resize(set.rules.size(), 0);
+  silenced_counts.resize(set.rules.size(), 0);
   for (std::uint32_t i = 0; i < set.correlations.size(); ++i) {
     const auto& references = set.correlations[i].rules;
+    if (engine.part_of_correlation(i).is_disabled) continue;
     for (std::uint32_t r = 0; r < references.size(); ++r) {
       if (!references[r].is_correlation)
         correlations_of_rule_[references[r].index].emplace_back(i, r);
@@ -197,8 +199,11 @@ Status Scanner::State::take_hits(const Event& event, const Block& block,
 Status Scanner::State::take_hit(const Event& event, const Block& block,
                                 const engine::Instance& instance, std::uint32_t hit) {
   const sigma::Rule& rule = engine.rules().rules[instance.rule];
-  if (rule.correlated) remember(event, instance);
-  if (rule.silent) return {};
+  remember(event, instance);
+  if (engine.part(instance.rule).is_silent) {
+    ++silenced_counts[instance.rule];
+    return {};
+  }
   ++findings_count;
   const FindingStore::Place place{
       event.precision == TimePrecision::kUnknown ? INT64_MAX : event.time.ns_since_1970,

@@ -66,6 +66,9 @@ struct Overview {
   std::vector<GapGroup> gaps;         // most first
   std::vector<WhyGroup> blind;        // why rules could not see; most first
   std::vector<WhyGroup> disabled;     // why rules were disabled; most first
+  // Matches that are no findings since correlations stand on their rules, and of how many rules.
+  std::uint64_t silenced_matches_count = 0;
+  std::uint64_t silenced_rules_count = 0;
   std::vector<LedgerEntry> rejected;  // at most kRejectedKept
   std::vector<Coverage> coverage;     // in stored order
 };

@@ -47,6 +47,7 @@ class CorrelationJudge {
   CorrelationJudge(const Ruleset& ruleset, Gathered& gathered, FindingStore& store)
       : engine_(ruleset.engine()), rules_(engine_.rules()), gathered_(gathered), store_(store) {
     hits_.resize(rules_.correlations.size());
+    gathered_.silenced_counts.resize(rules_.rules.size() + rules_.correlations.size(), 0);
     collect();
   }
 
@@ -114,7 +115,10 @@ class CorrelationJudge {
         events.insert(events.end(), behind.begin(), behind.end());
       }
       pass_on(index, result, sourced.hits, events);
-      if (correlation.silent || engine_.disabled_correlation(index).is) continue;
+      if (engine_.part_of_correlation(index).is_silent) {
+        ++gathered_.silenced_counts[rules_.rules.size() + index];
+        continue;
+      }
       if (auto status = keep(index, result, events); !status) return status;
     }
     return {};
@@ -125,6 +129,7 @@ class CorrelationJudge {
                const std::vector<sigma::CorrelationHit>& plain,
                const std::vector<const RememberedHit*>& events) {
     for (std::uint32_t outer = index + 1; outer < rules_.correlations.size(); ++outer) {
+      if (engine_.part_of_correlation(outer).is_disabled) continue;
       const auto& references = rules_.correlations[outer].rules;
       for (std::uint32_t r = 0; r < references.size(); ++r) {
         if (!references[r].is_correlation || references[r].index != index) continue;

@@ -162,6 +162,10 @@ Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const L
     for (std::size_t i = 0; i < state.buckets.size(); ++i)
       join_bucket(gathered.buckets[i], state.buckets[i]);
     gathered.meters.merge(std::move(state.meters));
+    if (gathered.silenced_counts.size() < state.silenced_counts.size())
+      gathered.silenced_counts.resize(state.silenced_counts.size(), 0);
+    for (std::size_t i = 0; i < state.silenced_counts.size(); ++i)
+      gathered.silenced_counts[i] += state.silenced_counts[i];
     gathered.disagreements_count += state.disagreements_count;
     gathered.events_count += state.events_count;
   }

@@ -62,6 +62,7 @@ class Scanner::State {
   std::deque<BucketTally> buckets;  // by bucket id
   SourceMeters meters;
   std::shared_ptr<HitStore> remembered;  // of all scanners of the hunt
+  std::vector<std::uint64_t> silenced_counts;  // by rule: matches that are no findings
   std::uint64_t disagreements_count = 0;   // matches the reference evaluator does not confirm
   std::uint64_t events_count = 0;
   std::uint64_t findings_count = 0;

@@ -24,6 +24,8 @@ struct Gathered {
   SourceMeters meters;
   std::vector<RememberedHit> remembered;
   std::vector<HitStore::Count> hit_counts;  // by correlation
+  // Matches that are no findings: of rules, then of correlations.
+  std::vector<std::uint64_t> silenced_counts;
   std::uint64_t disagreements_count = 0;
   std::uint64_t events_count = 0;
 };

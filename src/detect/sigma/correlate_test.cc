@@ -304,10 +304,6 @@ TEST(SigmaCorrelate, ChainsOfCorrelations) {
   EXPECT_EQ(inner.name, "many") << "a correlation stands behind those it refers to";
   EXPECT_TRUE(outer.rules[0].is_correlation);
   EXPECT_EQ(outer.rules[0].index, 0U);
-  EXPECT_TRUE(inner.silent);
-  EXPECT_FALSE(outer.silent);
-  EXPECT_TRUE(set.rules[0].silent);
-  EXPECT_FALSE(set.rules[2].silent);
 
   const std::vector<CorrelationHit> inner_hits = {hit(0, 0, 1, {"eve"}), hit(0, 3, 2, {"eve"})};
   const auto inner_results = correlate(inner, inner_hits);
@@ -338,15 +334,6 @@ TEST(SigmaCorrelate, ReferencesByIdAndByName) {
   EXPECT_EQ(rule.rules[1].index, 0U);
   EXPECT_EQ(fields_to_read(rule, 0), (std::vector<std::string>{"X"}));
   EXPECT_EQ(fields_to_read(rule, 1), (std::vector<std::string>{"Y"}));
-}
-
-TEST(SigmaCorrelate, GenerateLetsTheBaseRuleSpeak) {
-  const RuleSet set =
-      link_text(bases() + correlation_document("x",
-                                               "{type: event_count, rules: [a], timespan: 1m, "
-                                               "condition: {gte: 2}, generate: true}"));
-  EXPECT_TRUE(set.rules[0].correlated);
-  EXPECT_FALSE(set.rules[0].silent);
 }
 
 TEST(SigmaCorrelate, UnitsOfTime) {

@@ -93,7 +93,6 @@ class Linker {
     index_documents();
     resolve_correlations();
     order_correlations();
-    mark_correlated();
     apply_filters();
     return std::move(set_);
   }
@@ -243,27 +242,6 @@ class Linker {
     reject(i, parsed_[i].rules_line,
            "The correlation refers to itself, directly or through others.",
            "Remove one of the references of the circle.");
-  }
-
-  void mark_correlated() {
-    const auto each_reference = [this](auto&& visit) {
-      for (const Correlation& correlation : set_.correlations) {
-        for (const RuleReference& rule : correlation.rules) visit(correlation, rule);
-      }
-    };
-    each_reference([this](const Correlation&, const RuleReference& rule) {
-      if (rule.is_correlation) {
-        set_.correlations[rule.index].silent = true;
-      } else {
-        set_.rules[rule.index].correlated = true;
-        set_.rules[rule.index].silent = true;
-      }
-    });
-    each_reference([this](const Correlation& correlation, const RuleReference& rule) {
-      if (!correlation.generate) return;
-      (rule.is_correlation ? set_.correlations[rule.index].silent : set_.rules[rule.index].silent) =
-          false;
-    });
   }
 
   void apply_filters() {
