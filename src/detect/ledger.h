@@ -12,7 +12,8 @@ namespace pugmark {
 // How a rule that was handed over ended.
 enum class RuleState : std::uint8_t {
   kRan,  // its log source was there, its condition could have come true, every event was judged
-  // its log source or a field it needs was not in the evidence: silence means nothing
+  // its log source or a field it needs was not in the evidence, or of a correlation no event had
+  // what it asks for: silence means nothing
   kNotObservable,
   kRejected,  // cannot be read; `why` has file, line, found and expected
   // below --level and needed by no correlation, named by --exclude-rule, or of the same id as a

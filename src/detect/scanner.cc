@@ -249,8 +249,11 @@ Renames Scanner::State::renames_of(const engine::Instance& instance) const {
 }
 
 void Scanner::State::remember(const Event& event, const engine::Instance& instance) {
-  if (event.precision == TimePrecision::kUnknown) return;
   for (const auto& [correlation, reference] : correlations_of_rule_[instance.rule]) {
+    if (event.precision == TimePrecision::kUnknown) {
+      ++tally_->undated_hits[{correlation, reference}];
+      continue;
+    }
     RememberedHit hit;
     hit.correlation = correlation;
     hit.rule = instance.rule;

@@ -17,6 +17,7 @@ void join_tally(ItemTally& into, ItemTally&& from) {
   into.gaps.insert(into.gaps.end(), std::make_move_iterator(from.gaps.begin()),
                    std::make_move_iterator(from.gaps.end()));
   for (RecurringGap& gap : from.recurring_gaps) join_recurring(std::move(gap), into.recurring_gaps);
+  for (const auto& [hit, count] : from.undated_hits) into.undated_hits[hit] += count;
   if (from.clock != nullptr) {
     if (into.clock == nullptr) into.clock = std::make_unique<ClockSummary>();
     into.clock->merge(*from.clock);

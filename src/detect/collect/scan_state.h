@@ -7,6 +7,7 @@
 #include <string>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "detect/collect/details.h"
@@ -29,6 +30,8 @@ struct ItemTally {
   std::uint64_t gaps_count = 0;
   std::vector<Gap> gaps;  // at most Limits::gaps_per_item, those that come first in the item
   std::vector<RecurringGap> recurring_gaps;  // one of a kind
+  // Matches without a time, by correlation and number of the rule in it: they take no part.
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> undated_hits;
   std::unique_ptr<ClockSummary> clock;  // large, and most items have no second clock
 };
 
