@@ -448,6 +448,24 @@ TEST(SigmaFilters, TwoFiltersOnOneRule) {
   EXPECT_EQ(link_text(text).rules[0].applied_filters.size(), 2U);
 }
 
+TEST(SigmaFilters, AnExcludedOneStaysButNarrowsNothing) {
+  const std::string text =
+      bases() + "id: f-1\n" +
+      filter_document("[a]", "{product: windows}", "    sel: {User: svc}\n    condition: not sel");
+  std::vector<ParsedFile> files;
+  files.push_back(parse_rule_file("c.yml", text, ParseOptions{}));
+  for (const bool is_excluded : {false, true}) {
+    std::vector<std::string> excluded;
+    if (is_excluded) excluded.emplace_back("f-1");
+    const RuleSet set = link(files, {}, excluded);
+    ASSERT_EQ(set.filters.size(), 1U);
+    EXPECT_EQ(set.filters[0].is_excluded, is_excluded);
+    EXPECT_EQ(set.rules.at(0).applied_filters.empty(), is_excluded);
+    EXPECT_EQ(evaluate(set.rules[0], event_from_json(R"({"EventID": 1, "User": "svc"})")),
+              is_excluded);
+  }
+}
+
 TEST(SigmaFilters, WarnsWithoutNot) {
   const RuleSet set =
       link_text(bases() + filter_document("[a]", "{product: windows}",

@@ -234,6 +234,7 @@ struct Filter : Document {
   std::vector<Predicate> predicates;
   Expression expression;
   std::string condition;
+  bool is_excluded = false;  // by the user: narrows none
 };
 
 enum class CorrelationType : std::uint8_t {
