@@ -183,6 +183,26 @@ void add_filters(const sigma::RuleSet& rules, const sigma::Rule& rule, LedgerEnt
     add_reason(entry, fmt::format("Narrowed by {} {}.", count == 1 ? "filter" : "filters", names));
 }
 
+// What a rule or correlation found that correlations keep from being findings.
+void add_silence(const sigma::RuleSet& rules, const engine::Part& part, std::uint64_t count,
+                 LedgerEntry& entry) {
+  if (!part.is_silent) return;
+  const std::size_t others = part.needed_by.size() - 1;
+  const std::string which =
+      fmt::format("the correlation \"{}\"{}", rules.correlations[part.needed_by.front()].title,
+                  others == 0 ? "" : fmt::format(" and {} more", others));
+  const std::string_view stands = others == 0 ? "stands" : "stand";
+  if (part.is_below_level)
+    add_reason(entry, fmt::format("{} It ran only because {} {} on it.", part.why, which, stands));
+  if (count == 0) return;
+  std::string text = count == 1 ? "1 match is no finding of its own"
+                                : fmt::format("{} matches are no findings of their own", count);
+  if (!part.is_below_level)
+    text +=
+        fmt::format(": {} {} on {} (generate: false)", which, stands, count == 1 ? "it" : "them");
+  add_reason(entry, text + ".");
+}
+
 // A correlation could see what all (for counts: some) of the rules it stands on could see.
 void judge_correlation(const sigma::RuleSet& rules, const sigma::Correlation& correlation,
                        const std::vector<LedgerEntry>& ledger, LedgerEntry& entry) {
@@ -201,6 +221,62 @@ void judge_correlation(const sigma::RuleSet& rules, const sigma::Correlation& co
     entry.state = RuleState::kNotObservable;
 }
 
+std::string are_without(std::uint64_t count, std::uint64_t total, std::string_view one,
+                        std::string_view many) {
+  if (count < total)
+    return fmt::format("{} of {} events {} and took no part.", count, total,
+                       count == 1 ? one : many);
+  return total == 1 ? fmt::format("The only event that its rules matched {}.", one)
+                    : fmt::format("All {} events that its rules matched {}.", total, many);
+}
+
+void add_absences(const CorrelationTally& tally, std::uint64_t total, LedgerEntry& entry) {
+  if (tally.lacking_count > 0) {
+    const std::string fields = joined(tally.lacking_fields, " or ");
+    add_reason(entry, are_without(tally.lacking_count, total, "lacks " + fields, "lack " + fields));
+  }
+  if (tally.no_number_count > 0) {
+    add_reason(entry,
+               are_without(tally.no_number_count, total, "has no number in " + tally.number_field,
+                           "have no number in " + tally.number_field));
+  }
+  if (tally.undated_count == total) {
+    add_reason(entry, are_without(total, total, "has no time", "have no time"));
+  } else if (tally.undated_count > 0) {
+    add_reason(entry, fmt::format("{} without a time took no part.",
+                                  tally.undated_count == 1
+                                      ? "1 event"
+                                      : fmt::format("{} events", tally.undated_count)));
+  }
+}
+
+// Of what its rules matched a correlation saw only the events that have what it asks for.
+void judge_offered(const sigma::RuleSet& rules, const sigma::Correlation& correlation,
+                   const CorrelationTally& tally, LedgerEntry& entry) {
+  std::uint64_t total = 0;
+  std::uint64_t part_count = 0;
+  for (const CorrelationTally::OfRule& of : tally.rules) {
+    total += of.offered_count;
+    part_count += of.part_count;
+  }
+  if (part_count == total) return;
+  add_absences(tally, total, entry);
+  if (part_count == 0) entry.state = RuleState::kNotObservable;
+  const bool needs_all =
+      is_temporal(correlation.type) && !correlation.is_extended && correlation.thresholds.empty();
+  if (part_count == 0 || !needs_all) return;
+  for (std::size_t i = 0; i < tally.rules.size(); ++i) {
+    if (tally.rules[i].offered_count == 0 || tally.rules[i].part_count > 0) continue;
+    const sigma::RuleReference& reference = correlation.rules[i];
+    const sigma::Document& needed =
+        reference.is_correlation
+            ? static_cast<const sigma::Document&>(rules.correlations[reference.index])
+            : rules.rules[reference.index];
+    entry.state = RuleState::kNotObservable;
+    add_reason(entry, fmt::format("Nothing that \"{}\" matched took part.", needed.title));
+  }
+}
+
 }  // namespace
 
 std::vector<LedgerEntry> ledger_after(const Ruleset& ruleset, const Gathered& gathered,
@@ -214,17 +290,23 @@ std::vector<LedgerEntry> ledger_after(const Ruleset& ruleset, const Gathered& ga
     if (!judged) continue;
     const Chance chance = judge.chance_of(i);
     // What found something could see, even if only in events that do not say what kind they are.
-    if (counts.contains(i)) {
+    if (counts.contains(i) || gathered.silenced_counts[i] > 0) {
       ledger[i].events_count = chance.events_count;
     } else {
       judge_rule(chance, ledger[i]);
     }
-    if (ledger[i].state == RuleState::kRan) add_filters(rules, rules.rules[i], ledger[i]);
+    if (ledger[i].state != RuleState::kRan) continue;
+    add_silence(rules, engine.part(i), gathered.silenced_counts[i], ledger[i]);
+    add_filters(rules, rules.rules[i], ledger[i]);
   }
-  for (std::size_t i = 0; i < rules.correlations.size(); ++i) {
-    LedgerEntry& entry = ledger[rules.rules.size() + i];
-    if (entry.state == RuleState::kRan)
-      judge_correlation(rules, rules.correlations[i], ledger, entry);
+  for (std::uint32_t i = 0; i < rules.correlations.size(); ++i) {
+    const std::size_t at = rules.rules.size() + i;
+    if (ledger[at].state == RuleState::kRan) {
+      judge_correlation(rules, rules.correlations[i], ledger, ledger[at]);
+      judge_offered(rules, rules.correlations[i], gathered.correlations[i], ledger[at]);
+    }
+    if (ledger[at].state == RuleState::kRan)
+      add_silence(rules, engine.part_of_correlation(i), gathered.silenced_counts[at], ledger[at]);
   }
   for (const auto& [rule, count] : counts) {
     ledger[rule].findings_count = count.total;

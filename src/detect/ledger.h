@@ -12,11 +12,12 @@ namespace pugmark {
 // How a rule that was handed over ended.
 enum class RuleState : std::uint8_t {
   kRan,  // its log source was there, its condition could have come true, every event was judged
-  // its log source or a field it needs was not in the evidence: silence means nothing
+  // its log source or a field it needs was not in the evidence, or of a correlation no event had
+  // what it asks for: silence means nothing
   kNotObservable,
   kRejected,  // cannot be read; `why` has file, line, found and expected
-  // below --level, named by --exclude-rule, or of the same id as a rule read before it; never
-  // because of its status: deprecated rules run
+  // below --level and needed by no correlation, named by --exclude-rule, or of the same id as a
+  // rule read before it; never because of its status: deprecated rules run
   kDisabled,
 };
 std::string_view to_string(RuleState state);  // "ran", "not-observable", "rejected", "disabled"
@@ -35,7 +36,7 @@ struct LedgerEntry {
   RuleState state = RuleState::kRan;
   std::string why;                   // in words; "" for kRan unless there is something to say
   std::uint64_t events_count = 0;    // events of its log source that were judged
-  std::uint64_t findings_count = 0;  // matches, including those beyond the cap
+  std::uint64_t findings_count = 0;  // including those beyond the cap
   std::uint64_t kept_count = 0;      // findings in the case
   std::vector<std::string> techniques;
   std::vector<std::string> tags;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <future>
+#include <numeric>
 #include <system_error>
 #include <unordered_set>
 
@@ -331,6 +332,14 @@ const std::vector<LedgerEntry>& Results::ledger() const { return state_->ledger_
 std::uint64_t Results::findings_count() const { return state_->store_.kept_count(); }
 std::uint64_t Results::matches_count() const { return state_->matches_count_; }
 std::uint64_t Results::events_count() const { return state_->gathered_.events_count; }
+std::uint64_t Results::silenced_matches_count() const {
+  const auto& counts = state_->gathered_.silenced_counts;
+  return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+}
+std::uint64_t Results::silenced_rules_count() const {
+  const auto& counts = state_->gathered_.silenced_counts;
+  return counts.size() - static_cast<std::size_t>(std::count(counts.begin(), counts.end(), 0U));
+}
 
 Status Results::for_each_finding(bool ahead, const std::function<Status(const Finding&)>& each) {
   return state_->for_each_finding(ahead, each);

@@ -49,6 +49,9 @@ class Results {
   std::uint64_t findings_count() const;            // kept
   std::uint64_t matches_count() const;             // all, those beyond the caps included
   std::uint64_t events_count() const;
+  // Matches of rules that correlations keep from being findings, and how many rules have such.
+  std::uint64_t silenced_matches_count() const;
+  std::uint64_t silenced_rules_count() const;
 
   // Calls `each` for every kept finding by (time, item, offset, rule id); undated ones last.
   // `ahead`: a second thread reads the next ones from the temporary file meanwhile.

@@ -115,10 +115,11 @@ Status check_excluded(const sigma::RuleSet& rules, const std::vector<std::string
   for (const std::string& id : excluded) {
     const auto has_id = [&](const auto& document) { return document.id == id; };
     if (std::any_of(rules.rules.begin(), rules.rules.end(), has_id) ||
-        std::any_of(rules.correlations.begin(), rules.correlations.end(), has_id))
+        std::any_of(rules.correlations.begin(), rules.correlations.end(), has_id) ||
+        std::any_of(rules.filters.begin(), rules.filters.end(), has_id))
       continue;
     return Error{ErrorCode::kInvalidInput,
-                 fmt::format("No rule has the id {} that is to be excluded.", id),
+                 fmt::format("No rule or filter has the id {} that is to be excluded.", id),
                  "List the ids with: pugmark rules list DIR"};
   }
   return {};
@@ -138,7 +139,8 @@ Result<std::unique_ptr<Ruleset>> Ruleset::load(const RulesetOptions& options) {
   if (!paths) return std::move(paths).error();
   auto placeholders = read_placeholders(options.placeholders_file, options.limits);
   if (!placeholders) return std::move(placeholders).error();
-  const sigma::ParseOptions parse{options.limits, std::move(placeholders).value()};
+  const sigma::ParseOptions parse{options.limits, std::move(placeholders).value(),
+                                  options.excluded_ids};
   sigma::RuleSet rules = sigma::load_rules(paths.value(), parse, options.threads_count,
                                            options.own_folder);
   if (auto status = check_not_empty(rules, options); !status) return std::move(status).error();
@@ -163,9 +165,9 @@ std::vector<LedgerEntry> Ruleset::ledger() const {
     describe_rule(rules.rules[i], entry);
     entry.kind = "rule";
     entry.log_source = rules.rules[i].logsource.text();
-    if (engine_->disabled(i).is) {
+    if (engine_->part(i).is_disabled) {
       entry.state = RuleState::kDisabled;
-      entry.why = engine_->disabled(i).why;
+      entry.why = engine_->part(i).why;
     } else if (engine_->routing(i).routes.empty()) {
       entry.state = RuleState::kNotObservable;
       entry.why = engine_->routing(i).why_not;
@@ -176,9 +178,9 @@ std::vector<LedgerEntry> Ruleset::ledger() const {
     LedgerEntry entry;
     describe_rule(rules.correlations[i], entry);
     entry.kind = "correlation";
-    if (engine_->disabled_correlation(i).is) {
+    if (engine_->part_of_correlation(i).is_disabled) {
       entry.state = RuleState::kDisabled;
-      entry.why = engine_->disabled_correlation(i).why;
+      entry.why = engine_->part_of_correlation(i).why;
     }
     ledger.push_back(std::move(entry));
   }
@@ -186,6 +188,10 @@ std::vector<LedgerEntry> Ruleset::ledger() const {
     LedgerEntry entry;
     describe_rule(filter, entry);
     entry.kind = "filter";
+    if (filter.is_excluded) {
+      entry.state = RuleState::kDisabled;
+      entry.why = "Excluded by its id.";
+    }
     entry.log_source = filter.logsource.text();
     ledger.push_back(std::move(entry));
   }

@@ -23,7 +23,7 @@ struct RulesetOptions {
   std::string own_folder;  // the one of `paths` whose files are named "rules/..." in all output
   std::string placeholders_file;          // YAML map: name -> value or list; "" for none
   bool rejected_suffice = false;          // no Error if every rule is rejected: to look at them
-  std::optional<Level> level_min;         // rules below it are disabled
+  std::optional<Level> level_min;         // rules below it are disabled, or silent: engine/parts.h
   std::vector<std::string> excluded_ids;  // disabled; an id no rule has is an Error
   unsigned threads_count = 1;             // that read the files; changes nothing in the result
   Limits limits;

@@ -47,8 +47,10 @@ Scanner::State::State(const Ruleset& rules, const Limits& limits_in_force,
   const sigma::RuleSet& set = engine.rules();
   correlations_of_rule_.resize(set.rules.size());
   confirmed_counts_.resize(set.rules.size(), 0);
+  silenced_counts.resize(set.rules.size(), 0);
   for (std::uint32_t i = 0; i < set.correlations.size(); ++i) {
     const auto& references = set.correlations[i].rules;
+    if (engine.part_of_correlation(i).is_disabled) continue;
     for (std::uint32_t r = 0; r < references.size(); ++r) {
       if (!references[r].is_correlation)
         correlations_of_rule_[references[r].index].emplace_back(i, r);
@@ -198,8 +200,11 @@ Status Scanner::State::take_hits(const Event& event, const Block& block,
 Status Scanner::State::take_hit(const Event& event, const Block& block,
                                 const engine::Instance& instance, std::uint32_t hit) {
   const sigma::Rule& rule = engine.rules().rules[instance.rule];
-  if (rule.correlated) remember(event, instance.rule);
-  if (rule.silent) return {};
+  remember(event, instance);
+  if (engine.part(instance.rule).is_silent) {
+    ++silenced_counts[instance.rule];
+    return {};
+  }
   ++findings_count;
   const FindingStore::Place place{
       event.precision == TimePrecision::kUnknown ? INT64_MAX : event.time.ns_since_1970,
@@ -238,17 +243,24 @@ bool Scanner::State::is_confirmed(const Event& event, const Block& block,
                                   const engine::Instance& instance) {
   constexpr std::uint32_t kChecked = 3;
   if (confirmed_counts_[instance.rule]++ >= kChecked) return true;
-  const sigma::Route& route = engine.routing(instance.rule).routes[instance.route];
-  const sigma::NamedEvent named = named_event(event, raw_line_of(event, block), route.renames);
+  const sigma::NamedEvent named =
+      named_event(event, raw_line_of(event, block), renames_of(instance));
   return sigma::evaluate(engine.rules().rules[instance.rule], named);
 }
 
-void Scanner::State::remember(const Event& event, std::uint32_t rule) {
-  if (event.precision == TimePrecision::kUnknown) return;
-  for (const auto& [correlation, reference] : correlations_of_rule_[rule]) {
+Renames Scanner::State::renames_of(const engine::Instance& instance) const {
+  return engine.routing(instance.rule).routes[instance.route].renames;
+}
+
+void Scanner::State::remember(const Event& event, const engine::Instance& instance) {
+  for (const auto& [correlation, reference] : correlations_of_rule_[instance.rule]) {
+    if (event.precision == TimePrecision::kUnknown) {
+      ++tally_->undated_hits[{correlation, reference}];
+      continue;
+    }
     RememberedHit hit;
     hit.correlation = correlation;
-    hit.rule = rule;
+    hit.rule = instance.rule;
     hit.item = event.where.item;
     hit.item_path = &tally_->path;
     hit.offset_bytes = event.where.offset_bytes;
@@ -261,37 +273,14 @@ void Scanner::State::remember(const Event& event, std::uint32_t rule) {
     hit.computer = computer_of(event);
     hit.record_id = event.record_id;
     hit.hit.source = number_of_log(hit.computer, event.shape->channel);
-    const auto fields =
-        sigma::fields_to_read(engine.rules().correlations[correlation], reference);
+    const auto fields = sigma::fields_to_read(engine.rules().correlations[correlation], reference);
     for (const std::string& name : fields) {
-      bool found = false;
-      std::string text = field_text(event, name, found);
+      auto& value = hit.hit.values.emplace_back(field_text(event, name, renames_of(instance)));
       // Always alike: values of one correlation are compared with those of another.
-      shorten_folded(text, static_cast<std::size_t>(limits.name_bytes));
-      hit.hit.values.push_back(found ? std::optional(std::move(text)) : std::nullopt);
+      if (value) shorten_folded(*value, static_cast<std::size_t>(limits.name_bytes));
     }
     remembered->keep(std::move(hit));
   }
-}
-
-std::string Scanner::State::field_text(const Event& event, std::string_view name,
-                                       bool& found) const {
-  found = false;
-  std::string text;
-  for (std::size_t slot = 0; slot < event.shape->fields.size(); ++slot) {
-    const Value value = event.at(slot);
-    if (!value.present() || value.type == ValueType::kNull) continue;
-    const std::string_view field = event.shape->names[slot];
-    if (field == name) {
-      found = true;
-      return rendered(value);
-    }
-    if (!found && folded(field) == folded(name)) {
-      found = true;
-      text = rendered(value);
-    }
-  }
-  return text;
 }
 
 void Scanner::State::note_gaps(EventBatch& batch) {

@@ -1,9 +1,12 @@
 #include "report/overview.h"
 
 #include <algorithm>
+#include <charconv>
 #include <fmt/format.h>
 #include <map>
+#include <system_error>
 
+#include "casefile/facts.h"
 #include "report/member_mark.h"
 
 namespace pugmark {
@@ -185,6 +188,16 @@ Status add_coverage(const CaseReader& reader, Overview& all) {
   });
 }
 
+// A case may be forged: what is no number counts for none.
+std::uint64_t number_of(const CaseFacts& facts, const char* name) {
+  const auto found = facts.find(name);
+  if (found == facts.end()) return 0;
+  const std::string& digits = found->second;
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return error == std::errc() && end == digits.data() + digits.size() ? number : 0;
+}
+
 bool is_worse(const RuleGroup& a, const RuleGroup& b) {
   if (a.level != b.level) return a.level > b.level;
   const bool a_dated = a.precision != TimePrecision::kUnknown;
@@ -201,6 +214,8 @@ Result<Overview> overview_of(const CaseReader& reader) {
   Result<CaseFacts> facts = reader.facts();
   if (!facts.ok()) return facts.error();
   all.facts = std::move(facts).value();
+  all.silenced_rules_count = number_of(all.facts, fact::kSilencedRulesCount);
+  all.silenced_matches_count = number_of(all.facts, fact::kSilencedMatchesCount);
   std::map<std::string, RuleGroup> groups;
   UnreadLogs logs;
   if (Status status = add_items(reader, logs, all); !status.ok()) return status.error();

@@ -83,6 +83,7 @@ class SummaryPage {
   void findings();
   void coverage();
   void rules();
+  void silenced();
   void next();
 
   const Overview& all_;
@@ -284,6 +285,7 @@ void SummaryPage::rules() {
                          escaped(all_.disabled[i].why)),
              kIndent);
   }
+  silenced();
   const bool names_rejected =
       all_.rejected.size() <= kRejectedShown &&
       std::all_of(all_.rejected.begin(), all_.rejected.end(),
@@ -294,6 +296,18 @@ void SummaryPage::rules() {
     out_.line(styled(fmt::format("{:{}}all of them, and why: {}", "", kIndent, command("rules")),
                      kDim, look_));
   }
+}
+
+// They are no findings and count for no exit code: that they are there must be seen.
+void SummaryPage::silenced() {
+  if (all_.silenced_matches_count == 0) return;
+  const bool is_one = all_.silenced_matches_count == 1;
+  indented(fmt::format("{}: {} of {} own, a correlation stands on {}",
+                       counted(all_.silenced_rules_count, "rule"),
+                       counted(all_.silenced_matches_count, "match is no finding",
+                               "matches are no findings"),
+                       is_one ? "its" : "their", is_one ? "it" : "them"),
+           kIndent);
 }
 
 void SummaryPage::next() {

@@ -47,7 +47,11 @@ class CorrelationJudge {
   CorrelationJudge(const Ruleset& ruleset, Gathered& gathered, FindingStore& store)
       : engine_(ruleset.engine()), rules_(engine_.rules()), gathered_(gathered), store_(store) {
     hits_.resize(rules_.correlations.size());
+    gathered_.silenced_counts.resize(rules_.rules.size() + rules_.correlations.size(), 0);
+    for (const sigma::Correlation& correlation : rules_.correlations)
+      gathered_.correlations.emplace_back().rules.resize(correlation.rules.size());
     collect();
+    tally_undated();
   }
 
   Status judge() {
@@ -104,9 +108,44 @@ class CorrelationJudge {
     return a.item == b.item && a.hit.source == b.hit.source;
   }
 
+  void tally_undated() {
+    for (const auto& [id, tally] : gathered_.tallies) {
+      if (!gathered_.items[gathered_.item_index.at(id)].duplicate_of.empty()) continue;
+      for (const auto& [hit, count] : tally.undated_hits) {
+        CorrelationTally& offered = gathered_.correlations[hit.first];
+        offered.rules[hit.second].offered_count += count;
+        offered.undated_count += count;
+      }
+    }
+  }
+
+  // Whoever reads that a correlation found nothing must know what it could not look at.
+  void tally(std::uint32_t index, const std::vector<sigma::CorrelationHit>& hits) {
+    const sigma::Correlation& correlation = rules_.correlations[index];
+    CorrelationTally& tally = gathered_.correlations[index];
+    for (const sigma::CorrelationHit& hit : hits) {
+      ++tally.rules[hit.rule].offered_count;
+      const auto missing = sigma::missing_value(correlation, hit);
+      if (!missing) {
+        ++tally.rules[hit.rule].part_count;
+        continue;
+      }
+      std::string field = sigma::fields_to_read(correlation, hit.rule)[*missing];
+      if (field.empty()) field = correlation.group_by[*missing];  // the alias
+      if (hit.values[*missing]) {
+        ++tally.no_number_count;
+        tally.number_field = std::move(field);
+      } else {
+        ++tally.lacking_count;
+        tally.lacking_fields.insert(std::move(field));
+      }
+    }
+  }
+
   Status judge_one(std::uint32_t index) {
     const sigma::Correlation& correlation = rules_.correlations[index];
     const SourcedHits sourced = std::move(hits_[index]);
+    tally(index, sourced.hits);
     for (const sigma::CorrelationResult& result : sigma::correlate(correlation, sourced.hits)) {
       std::vector<const RememberedHit*> events;
       for (const std::uint32_t hit : result.hits) {
@@ -114,7 +153,10 @@ class CorrelationJudge {
         events.insert(events.end(), behind.begin(), behind.end());
       }
       pass_on(index, result, sourced.hits, events);
-      if (correlation.silent || engine_.disabled_correlation(index).is) continue;
+      if (engine_.part_of_correlation(index).is_silent) {
+        ++gathered_.silenced_counts[rules_.rules.size() + index];
+        continue;
+      }
       if (auto status = keep(index, result, events); !status) return status;
     }
     return {};
@@ -125,6 +167,7 @@ class CorrelationJudge {
                const std::vector<sigma::CorrelationHit>& plain,
                const std::vector<const RememberedHit*>& events) {
     for (std::uint32_t outer = index + 1; outer < rules_.correlations.size(); ++outer) {
+      if (engine_.part_of_correlation(outer).is_disabled) continue;
       const auto& references = rules_.correlations[outer].rules;
       for (std::uint32_t r = 0; r < references.size(); ++r) {
         if (!references[r].is_correlation || references[r].index != index) continue;

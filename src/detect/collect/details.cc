@@ -133,13 +133,12 @@ void decode_because(Decoder& in, const Finding& finding, Because& because) {
   because.value.clear();
   because.is_whole_field = false;
   if (const std::uint64_t at = in.number(); at < finding.fields.size()) {
-    const auto& [name, value] = finding.fields[at];
-    because.field = name;
-    const auto has_name = [&](const auto& field) { return field.first == name; };
+    because.field = finding.fields[at].first;
+    const auto has_name = [&](const auto& field) { return field.first == because.field; };
     because.is_whole_field = std::find_if(finding.fields.begin(), finding.fields.end(), has_name) -
                                  finding.fields.begin() ==
                              static_cast<std::ptrdiff_t>(at);
-    if (!because.is_whole_field) because.value = value;
+    if (!because.is_whole_field) because.value = finding.fields[at].second;
   } else {
     in.text(because.field);
     in.text(because.value);

@@ -17,6 +17,7 @@ void join_tally(ItemTally& into, ItemTally&& from) {
   into.gaps.insert(into.gaps.end(), std::make_move_iterator(from.gaps.begin()),
                    std::make_move_iterator(from.gaps.end()));
   for (RecurringGap& gap : from.recurring_gaps) join_recurring(std::move(gap), into.recurring_gaps);
+  for (const auto& [hit, count] : from.undated_hits) into.undated_hits[hit] += count;
   if (from.clock != nullptr) {
     if (into.clock == nullptr) into.clock = std::make_unique<ClockSummary>();
     into.clock->merge(*from.clock);
@@ -162,6 +163,10 @@ Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const L
     for (std::size_t i = 0; i < state.buckets.size(); ++i)
       join_bucket(gathered.buckets[i], state.buckets[i]);
     gathered.meters.merge(std::move(state.meters));
+    if (gathered.silenced_counts.size() < state.silenced_counts.size())
+      gathered.silenced_counts.resize(state.silenced_counts.size(), 0);
+    for (std::size_t i = 0; i < state.silenced_counts.size(); ++i)
+      gathered.silenced_counts[i] += state.silenced_counts[i];
     gathered.disagreements_count += state.disagreements_count;
     gathered.events_count += state.events_count;
   }

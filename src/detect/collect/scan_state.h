@@ -7,6 +7,7 @@
 #include <string>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "detect/collect/details.h"
@@ -15,6 +16,7 @@
 #include "detect/collect/source_meters.h"
 #include "detect/engine/engine.h"
 #include "detect/engine/matcher.h"
+#include "detect/engine/named_event.h"
 #include "detect/scanner.h"
 #include "events/clock.h"
 
@@ -28,6 +30,8 @@ struct ItemTally {
   std::uint64_t gaps_count = 0;
   std::vector<Gap> gaps;  // at most Limits::gaps_per_item, those that come first in the item
   std::vector<RecurringGap> recurring_gaps;  // one of a kind
+  // Matches without a time, by correlation and number of the rule in it: they take no part.
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> undated_hits;
   std::unique_ptr<ClockSummary> clock;  // large, and most items have no second clock
 };
 
@@ -61,6 +65,7 @@ class Scanner::State {
   std::deque<BucketTally> buckets;  // by bucket id
   SourceMeters meters;
   std::shared_ptr<HitStore> remembered;  // of all scanners of the hunt
+  std::vector<std::uint64_t> silenced_counts;  // by rule: matches that are no findings
   std::uint64_t disagreements_count = 0;   // matches the reference evaluator does not confirm
   std::uint64_t events_count = 0;
   std::uint64_t findings_count = 0;
@@ -91,8 +96,8 @@ class Scanner::State {
   const std::string& computer_of(const Event& event);
   bool has_long_computer(const Event& event);
   bool is_confirmed(const Event& event, const Block& block, const engine::Instance& instance);
-  void remember(const Event& event, std::uint32_t rule);
-  std::string field_text(const Event& event, std::string_view name, bool& found) const;
+  void remember(const Event& event, const engine::Instance& instance);
+  Renames renames_of(const engine::Instance& instance) const;
   void note_gaps(EventBatch& batch);
   void note_long_name(const Event& event);
   static std::string_view raw_line_of(const Event& event, const Block& block);

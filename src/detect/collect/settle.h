@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -11,6 +12,21 @@
 
 // The steps of Results::settle(), each a function of what came before.
 namespace pugmark {
+
+// What a correlation was offered by those it stands on, and what of it could not take part. Byte
+// copies of an item do not count, nor what the limit correlation-hits left out.
+struct CorrelationTally {
+  struct OfRule {
+    std::uint64_t offered_count = 0;
+    std::uint64_t part_count = 0;  // that took part
+  };
+  std::vector<OfRule> rules;  // as in Correlation::rules
+  std::uint64_t undated_count = 0;
+  std::uint64_t lacking_count = 0;  // lack one of these
+  std::set<std::string> lacking_fields;
+  std::uint64_t no_number_count = 0;  // have no number in it
+  std::string number_field;
+};
 
 // Everything the workers brought home, put together but not yet judged.
 struct Gathered {
@@ -24,6 +40,9 @@ struct Gathered {
   SourceMeters meters;
   std::vector<RememberedHit> remembered;
   std::vector<HitStore::Count> hit_counts;  // by correlation
+  std::vector<CorrelationTally> correlations;  // filled by judge_correlations()
+  // Matches that are no findings: of rules, then of correlations.
+  std::vector<std::uint64_t> silenced_counts;
   std::uint64_t disagreements_count = 0;
   std::uint64_t events_count = 0;
 };

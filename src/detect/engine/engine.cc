@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <fmt/format.h>
 
 #include "base/text.h"
-#include "detect/collect/describe.h"
 
 namespace pugmark::engine {
 namespace {
@@ -49,8 +47,10 @@ bool applies(const sigma::Route& route, const BucketKey& key) {
 }
 
 Engine::Engine(sigma::RuleSet rules, RulesetOptions options, Sha256 digest)
-    : rules_(std::move(rules)), options_(std::move(options)), digest_(digest) {
-  disable_by_options();
+    : rules_(std::move(rules)),
+      options_(std::move(options)),
+      digest_(digest),
+      parts_(parts_of(rules_, options_)) {
   for (const sigma::Rule& rule : rules_.rules) {
     const sigma::LogSource& source = rule.logsource;
     const std::tuple name{source.product, source.category, source.service};
@@ -85,42 +85,6 @@ Engine::Routing Engine::routing_of(const sigma::LogSource& source) {
       event_ids.push_back(is_number("EventID", event_id));
   }
   return routing;
-}
-
-void Engine::disable_by_options() {
-  disabled_.resize(rules_.rules.size());
-  disabled_correlations_.resize(rules_.correlations.size());
-  std::unordered_map<std::string, const sigma::Document*> first_of_id;
-  for (std::size_t i = 0; i < rules_.rules.size(); ++i) {
-    const sigma::Rule& rule = rules_.rules[i];
-    disabled_[i] = disabled_by(rule, first_of_id);
-    const bool is_low = options_.level_min && level_of(rule) < *options_.level_min;
-    if (!disabled_[i].is && is_low && !rule.correlated)
-      disabled_[i] = {true, fmt::format("Its level is below {}.", to_string(*options_.level_min))};
-  }
-  for (std::size_t i = 0; i < rules_.correlations.size(); ++i) {
-    const sigma::Correlation& correlation = rules_.correlations[i];
-    disabled_correlations_[i] = disabled_by(correlation, first_of_id);
-    const bool is_low = options_.level_min && level_of(correlation) < *options_.level_min;
-    if (!disabled_correlations_[i].is && is_low)
-      disabled_correlations_[i] = {
-          true, fmt::format("Its level is below {}.", to_string(*options_.level_min))};
-  }
-}
-
-// A rule that stands in two files must not report everything twice.
-Disabled Engine::disabled_by(
-    const sigma::Document& document,
-    std::unordered_map<std::string, const sigma::Document*>& first_of_id) const {
-  const auto& excluded = options_.excluded_ids;
-  if (std::find(excluded.begin(), excluded.end(), document.id) != excluded.end())
-    return {true, "Excluded by its id."};
-  if (document.id.empty()) return {};
-  const auto [first, is_new] = first_of_id.try_emplace(document.id, &document);
-  if (is_new) return {};
-  const bool is_same = first->second->text == document.text;
-  return {true, fmt::format("The rule at {}:{} has the same id{}.", first->second->file,
-                            first->second->line, is_same ? "" : ", but says something else")};
 }
 
 // Numbers that rules compare EventID with get buckets of their own; all others share one.
@@ -170,7 +134,7 @@ Engine::Made Engine::make(const BucketKey& key) {
   for (std::uint32_t i = 0; i < rules_.rules.size(); ++i) {
     const Routing& routing = *routings_[i];
     const auto found = applying.find(&routing);
-    if (disabled_[i].is || found == applying.end()) continue;
+    if (parts_.rules[i].is_disabled || found == applying.end()) continue;
     const auto& conditions =
         key.is_ambiguous ? routing.conditions_if_ambiguous : routing.conditions;
     for (const std::uint32_t r : found->second) {

@@ -17,18 +17,13 @@
 #include "base/result.h"
 #include "detect/engine/bucket.h"
 #include "detect/engine/matcher.h"
+#include "detect/engine/parts.h"
 #include "detect/ruleset.h"
 #include "detect/sigma/logsource.h"
 #include "detect/sigma/rule.h"
 #include "events/shape.h"
 
 namespace pugmark::engine {
-
-// Why a rule of the set takes no part in this hunt.
-struct Disabled {
-  bool is = false;
-  std::string why;
-};
 
 // What decides which rules apply to an event: kind of source, channel (folded; "" for one no rule
 // names) and event id (kOtherEvent for one no rule names, 0 for none that can be read).
@@ -58,9 +53,9 @@ class Engine {
   const sigma::RuleSet& rules() const { return rules_; }
   const RulesetOptions& options() const { return options_; }
   const Sha256& digest() const { return digest_; }
-  const Disabled& disabled(std::uint32_t rule) const { return disabled_[rule]; }
-  const Disabled& disabled_correlation(std::uint32_t correlation) const {
-    return disabled_correlations_[correlation];
+  const Part& part(std::uint32_t rule) const { return parts_.rules[rule]; }
+  const Part& part_of_correlation(std::uint32_t correlation) const {
+    return parts_.correlations[correlation];
   }
   // Where a rule's log source is found; without routes, why_not says what is missing.
   const sigma::Routing& routing(std::uint32_t rule) const { return routings_[rule]->routing; }
@@ -95,16 +90,12 @@ class Engine {
   BucketKey key_of(const Shape& shape) const;
   const Made& made(const BucketKey& key);
   Made make(const BucketKey& key);
-  void disable_by_options();
-  Disabled disabled_by(const sigma::Document& document,
-                       std::unordered_map<std::string, const sigma::Document*>& first_of_id) const;
   void note_event_ids(const sigma::Rule& rule);
 
   sigma::RuleSet rules_;
   RulesetOptions options_;
   Sha256 digest_;
-  std::vector<Disabled> disabled_;
-  std::vector<Disabled> disabled_correlations_;
+  Parts parts_;
   std::map<std::tuple<std::string, std::string, std::string>, Routing> routing_by_source_;
   std::vector<const Routing*> routings_;  // one per rule
   std::set<std::string> channels_;        // folded, that some route names

@@ -90,6 +90,43 @@ Value find_value(const Event& event, std::string_view name) {
   return {};
 }
 
+// Where sigma::find_fields() would find a name: exactly so, or else in another case.
+std::vector<std::size_t> slots_of(const Event& event, std::string_view name) {
+  std::vector<std::size_t> slots;
+  for (std::size_t slot = 0; slot < event.shape->fields.size(); ++slot) {
+    if (event.shape->names[slot] == name && event.at(slot).present()) slots.push_back(slot);
+  }
+  if (!slots.empty()) return slots;
+  const std::string wanted = folded(name);
+  for (std::size_t slot = 0; slot < event.shape->fields.size(); ++slot) {
+    if (event.at(slot).present() && folded(event.shape->names[slot]) == wanted)
+      slots.push_back(slot);
+  }
+  return slots;
+}
+
+// As renamed_field() of the whole event, which is not made for it.
+NamedField renamed_field(const Event& event, const sigma::FieldRename& rename) {
+  sigma::NamedEvent parts;
+  for (const std::string& part : rename.event_fields) {
+    for (const std::size_t slot : slots_of(event, part)) {
+      parts.fields.push_back({std::string(event.shape->names[slot]), {}});
+      add_plain(parts.fields.back(), event.at(slot));
+    }
+  }
+  return renamed_field(parts, rename);
+}
+
+// Of a list all of it; and what rules expect to read goes before what the event says.
+std::optional<std::string> one_text_of(const NamedField& field) {
+  const NamedValue* best = nullptr;
+  for (const NamedValue& value : field.values) {
+    if (value.kind == ValueKind::kNull) continue;
+    if (best == nullptr || !value.reading.empty()) best = &value;
+  }
+  return best == nullptr ? std::nullopt : std::optional(best->text);
+}
+
 }  // namespace
 
 sigma::NamedEvent named_event(const Event& event, std::string_view raw_line, Renames renames) {
@@ -121,6 +158,23 @@ sigma::NamedEvent named_event(const Event& event, std::string_view raw_line, Ren
   });
   named.fields.insert(named.fields.end(), renamed.begin(), renamed.end());
   return named;
+}
+
+std::optional<std::string> field_text(const Event& event, std::string_view name, Renames renames) {
+  if (name.empty()) return std::nullopt;
+  bool is_hidden = false;
+  for (const sigma::FieldRename& rename : renames) {
+    if (folded(rename.rule_field) != folded(name)) continue;
+    is_hidden = true;
+    if (auto text = one_text_of(renamed_field(event, rename))) return text;
+  }
+  if (is_hidden) return std::nullopt;
+  for (const std::size_t slot : slots_of(event, name)) {
+    const Value value = event.at(slot);
+    const bool is_empty = value.is_list() && value.list().empty();
+    if (value.type != ValueType::kNull && !is_empty) return rendered(value);
+  }
+  return std::nullopt;
 }
 
 }  // namespace pugmark

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,5 +19,10 @@ using Renames = std::span<const sigma::FieldRename>;
 // readings (docs/adr on readings), renames applied. `raw_line` is "" for sources without lines.
 // Plain code on purpose: what the engine's matcher knows in its own way is compared with this.
 sigma::NamedEvent named_event(const Event& event, std::string_view raw_line, Renames renames);
+
+// The one text that stands for a field of the rule's name where values of several events are
+// compared: renames applied, as rewritten if the route rewrites it, a list as one text. Nothing if
+// the event lacks it, it is null, or `name` is "" (an alias without a field).
+std::optional<std::string> field_text(const Event& event, std::string_view name, Renames renames);
 
 }  // namespace pugmark

@@ -314,11 +314,7 @@ class Window {
 bool takes_part(const Correlation& correlation, const CorrelationHit& hit) {
   const std::size_t wanted = correlation.group_by.size() + correlation.value_fields.size();
   if (hit.rule >= correlation.rules.size() || hit.values.size() != wanted) return false;
-  for (const std::optional<std::string>& value : hit.values) {
-    if (!value) return false;
-  }
-  const bool needs_number = is_summed(correlation.type) || is_ranked(correlation.type);
-  return !needs_number || parse_number(*hit.values.back()).has_value();
+  return !missing_value(correlation, hit);
 }
 
 // One group: slides, and joins windows that overlap.
@@ -454,6 +450,16 @@ std::vector<std::string> fields_to_read(const Correlation& correlation, std::uin
   for (const std::string& name : correlation.group_by) fields.push_back(resolve(name));
   for (const std::string& name : correlation.value_fields) fields.push_back(resolve(name));
   return fields;
+}
+
+std::optional<std::size_t> missing_value(const Correlation& correlation,
+                                         const CorrelationHit& hit) {
+  for (std::size_t i = 0; i < hit.values.size(); ++i) {
+    if (!hit.values[i]) return i;
+  }
+  const bool needs_number = is_summed(correlation.type) || is_ranked(correlation.type);
+  if (needs_number && !parse_number(*hit.values.back())) return hit.values.size() - 1;
+  return std::nullopt;
 }
 
 std::vector<CorrelationResult> correlate(const Correlation& correlation,

@@ -45,6 +45,10 @@ struct CorrelationResult {
 // this rule: such events take no part.
 std::vector<std::string> fields_to_read(const Correlation& correlation, std::uint32_t rule);
 
+// The value whose lack keeps a hit from taking part, as an index into its values: it is not there,
+// or no number where one is needed. Nothing if the hit takes part.
+std::optional<std::size_t> missing_value(const Correlation& correlation, const CorrelationHit& hit);
+
 // Hits in any order. A hit that lacks a group value takes no part; nor, in the types that count
 // values, one that lacks a value, or a number where numbers are needed. Values are compared by
 // Unicode simple case folding. Results are ordered by (first time, group).

@@ -304,10 +304,6 @@ TEST(SigmaCorrelate, ChainsOfCorrelations) {
   EXPECT_EQ(inner.name, "many") << "a correlation stands behind those it refers to";
   EXPECT_TRUE(outer.rules[0].is_correlation);
   EXPECT_EQ(outer.rules[0].index, 0U);
-  EXPECT_TRUE(inner.silent);
-  EXPECT_FALSE(outer.silent);
-  EXPECT_TRUE(set.rules[0].silent);
-  EXPECT_FALSE(set.rules[2].silent);
 
   const std::vector<CorrelationHit> inner_hits = {hit(0, 0, 1, {"eve"}), hit(0, 3, 2, {"eve"})};
   const auto inner_results = correlate(inner, inner_hits);
@@ -338,15 +334,6 @@ TEST(SigmaCorrelate, ReferencesByIdAndByName) {
   EXPECT_EQ(rule.rules[1].index, 0U);
   EXPECT_EQ(fields_to_read(rule, 0), (std::vector<std::string>{"X"}));
   EXPECT_EQ(fields_to_read(rule, 1), (std::vector<std::string>{"Y"}));
-}
-
-TEST(SigmaCorrelate, GenerateLetsTheBaseRuleSpeak) {
-  const RuleSet set =
-      link_text(bases() + correlation_document("x",
-                                               "{type: event_count, rules: [a], timespan: 1m, "
-                                               "condition: {gte: 2}, generate: true}"));
-  EXPECT_TRUE(set.rules[0].correlated);
-  EXPECT_FALSE(set.rules[0].silent);
 }
 
 TEST(SigmaCorrelate, UnitsOfTime) {
@@ -459,6 +446,24 @@ TEST(SigmaFilters, TwoFiltersOnOneRule) {
   EXPECT_FALSE(first_fires(text, R"({"EventID": 1, "User": "svc", "Host": "h2"})"));
   EXPECT_FALSE(first_fires(text, R"({"EventID": 1, "User": "eve", "Host": "h1"})"));
   EXPECT_EQ(link_text(text).rules[0].applied_filters.size(), 2U);
+}
+
+TEST(SigmaFilters, AnExcludedOneStaysButNarrowsNothing) {
+  const std::string text =
+      bases() + "id: f-1\n" +
+      filter_document("[a]", "{product: windows}", "    sel: {User: svc}\n    condition: not sel");
+  std::vector<ParsedFile> files;
+  files.push_back(parse_rule_file("c.yml", text, ParseOptions{}));
+  for (const bool is_excluded : {false, true}) {
+    std::vector<std::string> excluded;
+    if (is_excluded) excluded.emplace_back("f-1");
+    const RuleSet set = link(files, {}, excluded);
+    ASSERT_EQ(set.filters.size(), 1U);
+    EXPECT_EQ(set.filters[0].is_excluded, is_excluded);
+    EXPECT_EQ(set.rules.at(0).applied_filters.empty(), is_excluded);
+    EXPECT_EQ(evaluate(set.rules[0], event_from_json(R"({"EventID": 1, "User": "svc"})")),
+              is_excluded);
+  }
 }
 
 TEST(SigmaFilters, WarnsWithoutNot) {

@@ -165,7 +165,7 @@ RuleSet load_rules(std::span<const std::filesystem::path> paths, const ParseOpti
     }
   };
   run_on_threads(static_cast<unsigned>(std::min(threads_count, files.size())), work);
-  RuleSet rules = link(std::move(parsed), options.limits);
+  RuleSet rules = link(std::move(parsed), options.limits, options.excluded_filters);
   rules.empty_folders = std::move(empty_folders);
   return rules;
 }

@@ -75,8 +75,10 @@ bool covers(const LogSource& filter, const LogSource& rule) {
 
 class Linker {
  public:
-  Linker(std::vector<ParsedFile> files, const Limits& limits)
+  Linker(std::vector<ParsedFile> files, const Limits& limits,
+         const std::vector<std::string>& excluded_filters)
       : limits_(limits),
+        excluded_filters_(excluded_filters.begin(), excluded_filters.end()),
         filters_budget_(limits.rule_expanded_bytes, "The filters, applied to each rule,") {
     for (ParsedFile& file : files) {
       append(file.rules, set_.rules);
@@ -93,7 +95,6 @@ class Linker {
     index_documents();
     resolve_correlations();
     order_correlations();
-    mark_correlated();
     apply_filters();
     return std::move(set_);
   }
@@ -245,31 +246,11 @@ class Linker {
            "Remove one of the references of the circle.");
   }
 
-  void mark_correlated() {
-    const auto each_reference = [this](auto&& visit) {
-      for (const Correlation& correlation : set_.correlations) {
-        for (const RuleReference& rule : correlation.rules) visit(correlation, rule);
-      }
-    };
-    each_reference([this](const Correlation&, const RuleReference& rule) {
-      if (rule.is_correlation) {
-        set_.correlations[rule.index].silent = true;
-      } else {
-        set_.rules[rule.index].correlated = true;
-        set_.rules[rule.index].silent = true;
-      }
-    });
-    each_reference([this](const Correlation& correlation, const RuleReference& rule) {
-      if (!correlation.generate) return;
-      (rule.is_correlation ? set_.correlations[rule.index].silent : set_.rules[rule.index].silent) =
-          false;
-    });
-  }
-
   void apply_filters() {
     std::vector<Filter> filters;
     for (Filter& filter : set_.filters) {
       Fault fault;
+      filter.is_excluded = excluded_filters_.contains(filter.id);
       if (filters.size() < limits_.rule_filters ? apply_filter(filter, filters.size(), fault)
                                                 : too_many_filters(filter, fault)) {
         filters.push_back(std::move(filter));
@@ -290,6 +271,7 @@ class Linker {
 
   // `place` is where it will stand among the filters.
   bool apply_filter(Filter& filter, std::size_t place, Fault& fault) {
+    if (filter.is_excluded) return true;
     const std::vector<std::uint32_t> narrowed = narrowed_by(filter);
     if (!filters_budget_.take(bytes_of(filter), narrowed.size(), filter.line, fault)) return false;
     for (const std::uint32_t rule : narrowed)
@@ -319,6 +301,7 @@ class Linker {
   enum class State : std::uint8_t { kWaiting, kPlaced, kRejected };
 
   const Limits& limits_;
+  std::set<std::string> excluded_filters_;
   ExpansionBudget filters_budget_;
   RuleSet set_;
   std::set<std::string> rejected_ids_;  // in lower case
@@ -331,8 +314,9 @@ class Linker {
 
 }  // namespace
 
-RuleSet link(std::vector<ParsedFile> files, const Limits& limits) {
-  return Linker(std::move(files), limits).run();
+RuleSet link(std::vector<ParsedFile> files, const Limits& limits,
+             const std::vector<std::string>& excluded_filters) {
+  return Linker(std::move(files), limits, excluded_filters).run();
 }
 
 }  // namespace pugmark::sigma

@@ -17,6 +17,7 @@ namespace pugmark::sigma {
 struct ParseOptions {
   Limits limits;
   Placeholders placeholders;
+  std::vector<std::string> excluded_filters;  // ids
 };
 
 // An alias's field for a rule that is named in the aliases differently than in the list of rules.
@@ -50,7 +51,9 @@ ParsedFile parse_rule_file(const std::string& file, std::string_view text,
 // name), orders them so that each stands behind those it needs, applies filters. A missing
 // reference or a circle rejects the correlation. A filter that is one too many (rule_filters), or
 // that would make the rules it narrows too large (rule_expanded_bytes, of all filters together), is
-// rejected and narrows none.
-RuleSet link(std::vector<ParsedFile> files, const Limits& limits = {});
+// rejected and narrows none. One of an excluded id
+// stays in the set and narrows none.
+RuleSet link(std::vector<ParsedFile> files, const Limits& limits = {},
+             const std::vector<std::string>& excluded_filters = {});
 
 }  // namespace pugmark::sigma

@@ -223,9 +223,7 @@ struct Rule : Document {
   Expression expression;
   std::string condition;  // as written; several are joined by " | or | "
   std::vector<std::uint32_t>
-      applied_filters;      // that narrow this rule: indices into RuleSet::filters
-  bool correlated = false;  // some correlation stands on it
-  bool silent = false;      // ... and none of them says `generate: true`: no findings of its own
+      applied_filters;  // that narrow this rule: indices into RuleSet::filters
 };
 
 // `type: filter`. Narrows rules: (rule) and (filter's condition).
@@ -236,6 +234,7 @@ struct Filter : Document {
   std::vector<Predicate> predicates;
   Expression expression;
   std::string condition;
+  bool is_excluded = false;  // by the user: narrows none
 };
 
 enum class CorrelationType : std::uint8_t {
@@ -285,7 +284,6 @@ struct Correlation : Document {
   bool is_extended = false;               // `condition` is a boolean expression over rules
   Expression extended;                    // leaves: index into `rules`
   bool generate = false;                  // referred rules also fire alone
-  bool silent = false;  // another correlation stands on it and does not say `generate: true`
 };
 
 // A document that cannot be used, and why. `what` and `hint` are full sentences.
