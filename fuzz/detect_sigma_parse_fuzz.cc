@@ -150,14 +150,14 @@ void check_limits(const sigma::ParsedFile& file, const Limits& limits) {
 void check_read_twice(sigma::RuleSet set) {
   const engine::Engine engine(std::move(set), RulesetOptions{}, Sha256{});
   std::map<std::string, std::size_t> running;
-  const auto note = [&](const sigma::Document& document, const engine::Disabled& disabled) {
-    require(!disabled.is || !disabled.why.empty(), "what is disabled says why");
-    if (!document.id.empty()) running[document.id] += disabled.is ? 0 : 1;
+  const auto note = [&](const sigma::Document& document, const engine::Part& part) {
+    require(!part.is_disabled || !part.why.empty(), "what is disabled says why");
+    if (!document.id.empty()) running[document.id] += part.is_disabled ? 0 : 1;
   };
   const sigma::RuleSet& rules = engine.rules();
-  for (std::uint32_t i = 0; i < rules.rules.size(); ++i) note(rules.rules[i], engine.disabled(i));
+  for (std::uint32_t i = 0; i < rules.rules.size(); ++i) note(rules.rules[i], engine.part(i));
   for (std::uint32_t i = 0; i < rules.correlations.size(); ++i)
-    note(rules.correlations[i], engine.disabled_correlation(i));
+    note(rules.correlations[i], engine.part_of_correlation(i));
   for (const auto& [id, count] : running) require(count == 1, "of each id one runs");
 }
 

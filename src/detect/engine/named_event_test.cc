@@ -39,7 +39,8 @@ std::string text_of(std::string_view json, std::string_view name, Renames rename
 constexpr std::string_view kProcess =
     R"({"Channel":"Security","EventID":4688,"NewProcessName":"C:\\x.exe","IMAGE":"own",)"
     R"("ProcessId":"0x4","NewProcessId":"0x8","SubjectDomainName":"DOM","SubjectUserName":"eve",)"
-    R"("MandatoryLabel":"S-1-16-12288","Names":["a","b"],"Empty":[],"Nothing":null,"":"unnamed","other":"o"})";
+    R"("MandatoryLabel":"S-1-16-12288","Names":["a","b"],"Empty":[],"Nothing":null,)"
+    R"("":"unnamed","other":"o"})";
 
 TEST(FieldText, IsWhatTheRuleCallsTheField) {
   const auto renames = sigma::renames_of(RenameSet::kProcess4688);

@@ -15,7 +15,7 @@ namespace {
 
 RuleSet read(std::string_view text, const Limits& limits = {}) {
   std::vector<ParsedFile> files;
-  files.push_back(parse_rule_file("r.yml", text, {limits, {{"many", {"aa", "bb", "cc"}}}}));
+  files.push_back(parse_rule_file("r.yml", text, {limits, {{"many", {"aa", "bb", "cc"}}}, {}}));
   return link(std::move(files), limits);
 }
 
