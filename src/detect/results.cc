@@ -88,6 +88,9 @@ class Results::State {
       gathered_.items[index_of(id)].gaps_count -= tally.gaps.size();
       tally.gaps.clear();
       recurring[index_of(id)] = std::move(tally.recurring_gaps);
+      // Nothing is missing: the same bytes are read where they stand first.
+      std::erase_if(recurring[index_of(id)],
+                    [](const RecurringGap& gap) { return gap.kind == Recurrence::kCopy; });
     }
     for (auto& [index, list] : by_item) {
       std::stable_sort(list.begin(), list.end(), comes_first);
@@ -126,7 +129,7 @@ class Results::State {
     if (gathered_.meters.days_max() < CoverageMeter::kDaysMax) {
       add_run_gap(GapKind::kLimit,
                   fmt::format("The limit coverage-days ({}) was reached: no holes were looked for "
-                              "in logs with events on more than {} days in one item.",
+                              "in logs with events on more days in one item than {}.",
                               limits.coverage_days, gathered_.meters.days_max()));
     }
     note_forgotten_hits(limits);

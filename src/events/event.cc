@@ -23,9 +23,8 @@ std::string_view meaning_of(Recurrence kind) {
       return "have names longer than the limit name-bytes (they are shown shortened; rules see all "
              "of them)";
     case Recurrence::kNoMarks:
-      return "look like no event of a known kind (no time, event id, channel or provider; they "
-             "were "
-             "kept, but only rules for their very fields see anything in them)";
+      return "look like no event of a known kind (no time, event id, channel or provider): they "
+             "were kept, but no rule sees them";
     case Recurrence::kCopy:
       return "are copies, in space not in use, of a record that was read elsewhere, and do not "
              "count again";

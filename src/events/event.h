@@ -63,7 +63,7 @@ enum class Recurrence : std::uint8_t {
   kUnreadableTime,  // a time is there but cannot be read; the event counts as undated
   kContradiction,   // the record names several channels, event ids, computers or times
   kLongName,        // a name is longer than Limits::name_bytes
-  kNoMarks,         // no time, event id, channel or provider: few rules can judge the event
+  kNoMarks,         // no time, event id, channel or provider: no rule sees the event
   kCopy,            // a carved record is a copy of one that was read: it is no event of its own
 };
 

@@ -85,7 +85,7 @@ void SourceMeters::thin_out() {
     }
   };
   count_within(days_max_);
-  while (count > days_->most / 2 && days_max_ > 1) count_within(days_max_ /= 2);
+  while (count > days_->most / 2 && days_max_ > 0) count_within(days_max_ /= 2);
   days_->count = count;
 }
 

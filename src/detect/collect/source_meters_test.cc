@@ -96,6 +96,21 @@ TEST(SourceMeters, ThinsOutThoseWithMostDays) {
     EXPECT_EQ(source.by_item.at(ItemId{1}).is_scattered(), key.computer == "many");
 }
 
+// More logs than days may be remembered: then none is, and nothing is left to count.
+TEST(SourceMeters, ThinsOutToNothing) {
+  const auto days = std::make_shared<SourceMeters::DayCount>(10);
+  SourceMeters meters(100, days);
+  for (std::uint32_t item = 0; item < 50; ++item) {
+    CoverageMeter& meter = meters.meter(ItemId{item}, {"mx", SourceKind::kJson, "log"}, 1);
+    const std::uint64_t before = meter.days_count();
+    meter.add({0}, TimePrecision::kSecond, 0, false);
+    if (meter.days_count() > before) meters.note_new_day();
+    if (meters.has_too_many_days()) meters.thin_out();
+  }
+  EXPECT_EQ(meters.days_max(), 0U);
+  EXPECT_EQ(days->count, 0U);
+}
+
 TEST(SourceMeters, SaysWhenMetersMoved) {
   SourceMeters meters(1);
   add(meters, {1, "b", 0});

@@ -160,8 +160,8 @@ class JsonDecoder {
     if (add_event(layout, at, length)) batch_.understood_bytes += length;
   }
 
-  // An object that is no event but holds some: {"Events": [{...}, ...]}. What stands around them is
-  // structure.
+  // An object that is no Windows event but holds some: {"Events": [{...}, ...]}. What stands around
+  // them is structure.
   void read_elements_of(std::size_t at, std::size_t length) {
     batch_.understood_bytes += length;
     for (const ListElement& element : scratch_.elements) {
@@ -172,6 +172,14 @@ class JsonDecoder {
         add_damaged(at + element.begin, element.length);
       }
     }
+    if (!scratch_.walker.too_many_elements()) return;
+    const ListElement& last = scratch_.elements.back();
+    const std::size_t rest = last.begin + last.length;
+    batch_.understood_bytes -= length - rest;
+    gaps_.add(
+        at + rest, length - rest, GapKind::kLimit,
+        fmt::format("Of an object that wraps events the first {} were read, the rest was not.",
+                    Walker::kElementsMax));
   }
 
   std::string_view as_windows1252(std::string_view text) {

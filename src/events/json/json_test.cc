@@ -8,8 +8,8 @@
 #include "events/json/json_twin.h"
 #include "events/json/layout.h"
 #include "events/json/walk.h"
-#include "events/text/plain_testing.h"
 #include "events/text/blocks_testing.h"
+#include "events/text/plain_testing.h"
 
 namespace pugmark {
 namespace {
@@ -160,7 +160,7 @@ TEST(Json, SaysOnceOfAnItemWhatLooksLikeNoEvent) {
     EXPECT_EQ(gap.where.offset_bytes, log.find("{\"a\""));
     EXPECT_TRUE(gap.what.starts_with("Events that look like no event of a known kind")) << gap.what;
     EXPECT_TRUE(gap.what.ends_with(
-        "): 2. Of the first, the fields are \"a\", \"b.c\", \"d\", \"e\" and others."))
+        ": 2. Of the first, the fields are \"a\", \"b.c\", \"d\", \"e\" and others."))
         << gap.what;
   }
 }
@@ -220,8 +220,7 @@ TEST(Json, UnwrapsArraysOfEvents) {
   // What stands among the events and is none is a gap.
   const auto mixed = expect_events("{\"a\":[" + event + ",17,\"x,]\",[{}]," + event + "]}", 2);
   EXPECT_EQ(mixed.gaps.size(), 3U);
-  // Events that have lists of their own, and lists of what is none, stay whole.
-  expect_events(R"({"ts":1615704010,"parts":[)" + event + "]}", 1);
+  // Lists of what is no event stay whole.
   expect_events(R"({"parts":[{"x":1},{"x":2}]})", 1);
 }
 
@@ -368,6 +367,38 @@ TEST(Json, ResolvesEscapesTheSameInPlace) {
     ASSERT_EQ(json::unescaped(text, arena), json::unescaped(text)) << written;
     if (round % 100 == 0) arena.reset();
   }
+}
+
+// A time of the wrapper's own, or one in every element, says nothing: what counts is whose events
+// stand inside.
+TEST(Json, UnwrapsByWhatStandsInside) {
+  const std::string event =
+      R"({"EventID":1,"Channel":"Security","TimeCreated":"2021-03-01T00:00:00Z"})";
+  const auto count_of = [](const std::string& log) {
+    const auto fast = read(log);
+    EXPECT_TRUE(fast.events == json::read_slowly(log, Limits{}).events) << log;
+    return fast.events.size();
+  };
+  EXPECT_EQ(
+      count_of(R"({"timestamp":"2021-03-01T00:00:00Z","Events":[)" + event + "," + event + "]}\n"),
+      2U);
+  EXPECT_EQ(count_of(R"({"Operation":"x","Steps":[{"time":"2021-03-01"},{"time":"2021-03-02"}]})"
+                     "\n"),
+            1U);
+  EXPECT_EQ(count_of(R"({"EventID":2,"Channel":"System","Events":[)" + event + "]}\n"), 1U);
+}
+
+TEST(Json, UnwrapsNoMoreThanSoMany) {
+  constexpr std::size_t kMost = json::Walker::kElementsMax;
+  std::string log = "{\"Events\":[";
+  for (std::size_t i = 0; i < kMost + 2; ++i)
+    log += i == 0 ? R"({"EventID":1,"Channel":"x"})" : ",{}";
+  log += "]}\n";
+  const auto fast = read(log);
+  EXPECT_EQ(fast.events.size(), kMost);
+  EXPECT_EQ(text::accounting_fault(fast, log), "");
+  ASSERT_EQ(fast.gaps.size(), 1U);
+  EXPECT_EQ(fast.gaps[0].kind, "limit");
 }
 
 // The twin once took a text between two of its marks for a number, and a number for a key.

@@ -477,11 +477,11 @@ void add_lists(const std::string& path, const Node& node, std::vector<std::strin
     add_lists(path + "." + node.keys[i], node.nodes[i], lists);
 }
 
-// The arrays whose elements are events; none if the object is an event itself.
+// The arrays whose elements are Windows events; none if the object is one itself.
 std::vector<std::string> event_lists_in(const Node& root, const Limits& limits) {
   std::vector<std::string> paths;
   for (const auto& leaf : leaves_of(root, limits)) paths.push_back(leaf.first);
-  if (name_leaves(paths).has_marks) return {};
+  if (name_leaves(paths).is_windows) return {};
   std::vector<std::string> lists;
   for (std::size_t i = 0; i < root.nodes.size(); ++i) add_lists(root.keys[i], root.nodes[i], lists);
   return event_lists_of(paths, lists);

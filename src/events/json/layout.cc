@@ -81,7 +81,7 @@ std::unique_ptr<Layout> make_layout(const std::string& signature) {
   NamedLeaves named = name_leaves(paths);
   layout->is_windows = named.is_windows;
   layout->has_marks = named.has_marks;
-  if (!named.has_marks) layout->event_lists = event_lists_of(paths, reader.lists());
+  if (!named.is_windows) layout->event_lists = event_lists_of(paths, reader.lists());
   text::Slots slots = text::make_slots(named.names, named.names.size());
   layout->names = std::move(slots.names);
   layout->slot_of_leaf = std::move(slots.slot_of_column);
@@ -144,7 +144,7 @@ std::vector<std::string> event_lists_of(const std::vector<std::string>& paths,
     for (const std::string& path : paths) {
       if (path.starts_with(list + ".")) inside.push_back(path.substr(list.size() + 1));
     }
-    if (name_leaves(inside).has_marks) event_lists.push_back(list);
+    if (name_leaves(inside).is_windows) event_lists.push_back(list);
   }
   return event_lists;
 }

@@ -20,7 +20,7 @@ struct Layout {
   std::string signature;
   bool is_windows = false;
   bool has_marks = false;                // see NamedLeaves
-  std::vector<std::string> event_lists;  // of an object that is none: see event_lists_of()
+  std::vector<std::string> event_lists;  // see event_lists_of()
   std::vector<std::string> names;  // one per slot
   std::vector<std::uint32_t> slot_of_leaf;
   bool one_to_one = true;
@@ -51,8 +51,8 @@ std::vector<std::string> paths_of(std::string_view signature);
 // How many arrays of one object are asked whether events stand in them.
 inline constexpr std::size_t kListsLookedAt = 16;
 
-// Of an object without the marks of an event: its arrays whose objects have them. `paths` are those
-// of all its leaves, `lists` those of all arrays with objects, the first kListsLookedAt of which
+// Of an object that is no Windows event: its arrays whose objects are. `paths` are those of all its
+// leaves, `lists` those of all arrays with objects, the first kListsLookedAt of which
 // count.
 std::vector<std::string> event_lists_of(const std::vector<std::string>& paths,
                                         const std::vector<std::string>& lists);

@@ -214,7 +214,7 @@ NamedLeaves name_leaves(const std::vector<std::string>& paths) {
   constexpr std::string_view kSource = "_source.";
   const auto is_source = [&](const std::string& path) { return path.starts_with(kSource); };
   NamedLeaves named = name_as_written(paths);
-  if (named.has_marks || std::ranges::none_of(paths, is_source)) return named;
+  if (named.is_windows || std::ranges::none_of(paths, is_source)) return named;
   std::vector<std::string> unwrapped = paths;
   for (std::string& path : unwrapped) {
     if (is_source(path)) path.erase(0, kSource.size());

@@ -7,7 +7,6 @@
 
 namespace pugmark::json {
 
-// What the keys of an event say about its origin.
 // Where the time of an event may stand, the best first.
 inline constexpr std::array<std::string_view, 16> kTimeNames = {"TimeCreated_SystemTime",
                                                                 "winlog.time_created",
@@ -26,6 +25,7 @@ inline constexpr std::array<std::string_view, 16> kTimeNames = {"TimeCreated_Sys
                                                                 "ts",
                                                                 "UtcTime"};
 
+// What the keys of an event say about its origin.
 struct NamedLeaves {
   bool is_windows = false;         // a Windows event, however it was exported
   bool has_marks = false;          // of an event: a time, an event id, a channel or a provider
@@ -38,7 +38,7 @@ struct NamedLeaves {
 // gives: EventID, Channel, Provider_Name, Computer, ..., data fields by their own name. A data
 // field with the name of a system field becomes EventData.NAME. Everything else keeps its path.
 //
-// What has no mark of an event itself but a `_source` is a hit of Elasticsearch: the names are
+// What is no Windows event itself but has a `_source` is a hit of Elasticsearch: the names are
 // those of what stands in `_source`, beside the hit's own (_index, _id, ...).
 NamedLeaves name_leaves(const std::vector<std::string>& paths);
 

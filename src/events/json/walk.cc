@@ -302,6 +302,7 @@ error_code Walker::text_of(ondemand::value& value, ondemand::json_type type,
 bool Walker::find_elements(std::string_view object, const std::vector<std::string>& paths,
                            std::vector<ListElement>& elements) {
   elements.clear();
+  too_many_elements_ = false;
   const simdjson::padded_string_view padded(object, object.size() + kBlockPadding);
   ondemand::document document;
   ondemand::object root;
@@ -309,7 +310,7 @@ bool Walker::find_elements(std::string_view object, const std::vector<std::strin
       document.get_object().get(root) != SUCCESS)
     return false;
   ElementSearch search{object, paths, elements};
-  return find_in_object(root, "", 1, search) == SUCCESS;
+  return find_in_object(root, "", 1, search) == SUCCESS || too_many_elements_;
 }
 
 error_code Walker::find_in_object(ondemand::object object, const std::string& prefix,
@@ -340,6 +341,10 @@ error_code Walker::find_in_array(ondemand::value value, ElementSearch& search) {
   ondemand::array array;
   if (const error_code error = value.get_array().get(array); error != SUCCESS) return error;
   for (auto result : array) {
+    if (search.elements.size() == kElementsMax) {
+      too_many_elements_ = true;
+      return simdjson::CAPACITY;  // whatever it is, the search ends
+    }
     ondemand::value element;
     if (const error_code error = std::move(result).get(element); error != SUCCESS) return error;
     ondemand::json_type type;

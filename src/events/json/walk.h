@@ -57,9 +57,13 @@ class Walker {
   WalkResult walk(std::string_view object, Arena& arena);
 
   // What stands in the arrays at these paths, in order. `object` was walked just now and is whole.
-  // False if it cannot be taken apart after all.
+  // False if it cannot be taken apart after all. At most kElementsMax; if there are more,
+  // too_many_elements().
   bool find_elements(std::string_view object, const std::vector<std::string>& paths,
                      std::vector<ListElement>& elements);
+
+  static constexpr std::size_t kElementsMax = 100'000;
+  bool too_many_elements() const { return too_many_elements_; }
 
   const std::string& signature() const { return signature_; }
   std::vector<Leaf>& leaves() { return leaves_; }
@@ -94,6 +98,7 @@ class Walker {
   bool too_deep_ = false;
   bool too_many_fields_ = false;
   bool too_many_values_ = false;
+  bool too_many_elements_ = false;
 };
 
 // The text of a JSON string. Escapes are resolved into the arena; a surrogate without its other

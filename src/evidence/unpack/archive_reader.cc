@@ -139,7 +139,9 @@ Member::Kind kind_of(struct archive_entry* entry, bool has_bytes) {
     case AE_IFLNK: return Member::Kind::kSymbolicLink;
     case AE_IFREG:
     case 0: return Member::Kind::kFile;
-    default: return Member::Kind::kSpecial;
+    // 7z notes that its input was a pipe, and has what came out of it.
+    default:
+      return has_bytes ? Member::Kind::kFile : Member::Kind::kSpecial;
   }
 }
 
