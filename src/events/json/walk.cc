@@ -200,10 +200,12 @@ error_code Walker::walk_object(ondemand::object object, std::size_t depth) {
   for (auto result : object) {
     ondemand::field field;
     if (const error_code error = std::move(result).get(field); error != SUCCESS) return error;
+    const Mark before = mark();
     signature_ += kKey;
     signature_ += key_text(field.key().raw());
     is_empty = false;
     if (const error_code error = walk_value(field.value(), depth); error != SUCCESS) return error;
+    if (before.leaves_count >= limits_.fields_per_event) forget_since(before);
   }
   if (is_empty && depth > 1) add_leaf({Value::null(), false});
   return SUCCESS;
@@ -254,9 +256,11 @@ error_code Walker::walk_array(ondemand::value value, std::size_t depth, std::siz
         ondemand::object object;
         if (error = element.get_object().get(object); error != SUCCESS) return error;
         has_objects = true;
+        const Mark before = mark();
         signature_ += kObjectInList;
         error = walk_object(object, depth + 1);
         signature_ += kEnd;
+        if (before.leaves_count >= limits_.fields_per_event) forget_since(before);
       }
       if (error != SUCCESS) return error;
       continue;
@@ -393,13 +397,14 @@ error_code Walker::read_scalar(ondemand::value& value, Leaf& leaf) {
   return SUCCESS;
 }
 
-void Walker::add_leaf(const Leaf& leaf) {
-  // The signature keeps the key, so that the leaves still belong to their keys.
-  leaves_.push_back(leaf);
-  if (leaves_.size() > limits_.fields_per_event) {
-    too_many_fields_ = true;
-    leaves_.back() = Leaf{};
-  }
+void Walker::add_leaf(const Leaf& leaf) { leaves_.push_back(leaf); }
+
+// What is beyond the limit was walked for its syntax alone. With its keys their leaves go, so that
+// those that stay still belong to their keys.
+void Walker::forget_since(const Mark& mark) {
+  too_many_fields_ = true;
+  signature_.resize(mark.signature_bytes);
+  leaves_.resize(mark.leaves_count);
 }
 
 // An array is one leaf however long it is, so that its length does not make another kind of event.

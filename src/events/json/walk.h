@@ -86,6 +86,13 @@ class Walker {
   simdjson::error_code read_too_deep(simdjson::ondemand::value& value, Leaf& leaf);
   static simdjson::error_code text_of(simdjson::ondemand::value& value,
                                       simdjson::ondemand::json_type type, std::string_view& text);
+  // How far signature and leaves had come.
+  struct Mark {
+    std::size_t signature_bytes = 0;
+    std::size_t leaves_count = 0;
+  };
+  Mark mark() const { return {signature_.size(), leaves_.size()}; }
+  void forget_since(const Mark& mark);
   void add_leaf(const Leaf& leaf);
   void add_list(std::size_t begin, bool has_objects);
 
