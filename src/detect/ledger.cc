@@ -224,10 +224,10 @@ void judge_correlation(const sigma::RuleSet& rules, const sigma::Correlation& co
 std::string are_without(std::uint64_t count, std::uint64_t total, std::string_view one,
                         std::string_view many) {
   if (count < total)
-    return fmt::format("{} of {} events {} and took no part.", count, total,
+    return fmt::format("{} of {} matches {} and took no part.", count, total,
                        count == 1 ? one : many);
-  return total == 1 ? fmt::format("The only event that its rules matched {}.", one)
-                    : fmt::format("All {} events that its rules matched {}.", total, many);
+  return total == 1 ? fmt::format("The only match of its rules {}.", one)
+                    : fmt::format("All {} matches of its rules {}.", total, many);
 }
 
 void add_absences(const CorrelationTally& tally, std::uint64_t total, LedgerEntry& entry) {
@@ -245,8 +245,8 @@ void add_absences(const CorrelationTally& tally, std::uint64_t total, LedgerEntr
   } else if (tally.undated_count > 0) {
     add_reason(entry, fmt::format("{} without a time took no part.",
                                   tally.undated_count == 1
-                                      ? "1 event"
-                                      : fmt::format("{} events", tally.undated_count)));
+                                      ? "1 match"
+                                      : fmt::format("{} matches", tally.undated_count)));
   }
 }
 

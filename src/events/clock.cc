@@ -89,8 +89,7 @@ ClockJudgement judge_clock(const ClockSummary& summary) {
   judgement.shift_s = -offset_s;
   judgement.reason = fmt::format(
       "In {} of {} events the item's times are {} Sysmon's own UtcTime (logging delay {}): they "
-      "are "
-      "local time labelled as UTC.",
+      "are local time labelled as UTC.",
       best->count, summary.samples_count_, apart(offset_s), residual);
   return judgement;
 }
