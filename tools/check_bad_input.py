@@ -307,7 +307,7 @@ class Changing(BadInput):
         self.assertIsNone(item["sha256"])
 
     def test_grows(self):
-        size = 1 << 29
+        size = 1 << 30  # enough to be caught at it on a busy machine
 
         def append(log):
             with open(log, "ab") as file:
@@ -320,10 +320,10 @@ class Changing(BadInput):
     def test_is_written_to(self):
         def touch(log):
             with open(log, "r+b") as file:
-                file.seek((1 << 29) - 1)
+                file.seek((1 << 30) - 1)
                 file.write(b"\n")
 
-        item, gaps = self.hunt_while(1 << 29, touch)
+        item, gaps = self.hunt_while(1 << 30, touch)
         self.assert_said(gaps, "changed", "was written to while it was read")
         self.assertEqual(item["events"], 1000)
 
