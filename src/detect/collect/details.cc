@@ -206,14 +206,16 @@ void DetailsEncoder::put_event() {
   const std::size_t count_at = bytes_.size();
   put_number(0, bytes_);
   fields_.assign(shape.fields.size(), {});
+  cut_values_.clear();
   fields_count_ = 0;
   for (std::size_t slot = 0; slot < shape.fields.size(); ++slot) {
     const Value value = event.at(slot);
     if (!value.present()) continue;
     put_text(shape.names[slot], bytes_);
     const std::size_t begin = bytes_.size() + 8;
-    std::string whole = put_rendered(value, bytes_);
-    fields_[slot] = {fields_count_++, begin, bytes_.size() - begin, std::move(whole)};
+    if (std::string whole = put_rendered(value, bytes_); !whole.empty())
+      cut_values_.emplace_back(static_cast<std::uint32_t>(slot), std::move(whole));
+    fields_[slot] = {fields_count_++, begin, bytes_.size() - begin};
   }
   put_number_at(count_at, fields_count_, bytes_);
   event_size_ = bytes_.size();
@@ -255,9 +257,12 @@ void DetailsEncoder::put_unlisted(std::uint64_t count) {
                  "", std::nullopt, bytes_);
 }
 
-bool DetailsEncoder::is_whole(const Field& field, std::string_view text) const {
-  return field.whole.empty() ? std::string_view(bytes_).substr(field.begin, field.size) == text
-                             : field.whole == text;
+bool DetailsEncoder::is_whole_value(std::uint32_t slot, std::string_view text) const {
+  const auto cut = std::find_if(cut_values_.begin(), cut_values_.end(),
+                                [&](const auto& value) { return value.first == slot; });
+  if (cut != cut_values_.end()) return cut->second == text;
+  const Field& field = fields_[slot];
+  return std::string_view(bytes_).substr(field.begin, field.size) == text;
 }
 
 // The place of the value a reason speaks of: of the list's element, if it is one.
@@ -275,7 +280,7 @@ void DetailsEncoder::put_reason(const engine::Reason& reason) {
   const bool has_slot = reason.slot != engine::kNoSlot;
   const bool is_field = has_slot && event_->at(reason.slot).present();
   // Scripts of many kilobytes are the reason of several comparisons.
-  if (is_field && is_whole(fields_[reason.slot], reason.text)) {
+  if (is_field && is_whole_value(reason.slot, reason.text)) {
     put_number(fields_[reason.slot].number, bytes_);
   } else {
     put_subject(fields_count_, has_slot ? event_->shape->names[reason.slot] : reason.field,

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/limits.h"
@@ -43,14 +44,13 @@ class DetailsEncoder {
     std::uint32_t number = 0;
     std::size_t begin = 0;
     std::size_t size = 0;
-    std::string whole;  // if what stands there was cut
   };
 
   void put_event();
   void put_event_id(const sigma::Predicate& predicate);
   void put_reason(const engine::Reason& reason);
   void put_unlisted(std::uint64_t count);
-  bool is_whole(const Field& field, std::string_view text) const;
+  bool is_whole_value(std::uint32_t slot, std::string_view text) const;
   std::optional<std::uint64_t> offset_of_reason(const engine::Reason& reason) const;
 
   const Limits& limits_;
@@ -62,6 +62,7 @@ class DetailsEncoder {
   std::size_t event_size_ = 0;  // of these, what the event says
   std::uint32_t fields_count_ = 0;
   std::vector<Field> fields_;                       // by slot
+  std::vector<std::pair<std::uint32_t, std::string>> cut_values_;  // whole, by slot; seldom any
   std::vector<const sigma::Predicate*> event_ids_;  // compared with, of the rule in hand
 };
 
