@@ -49,6 +49,21 @@ class SampleCase : public ::testing::Test {
   Notes notes_;
 };
 
+// Of a case of that path, shown as "x.case".
+std::string summary_of(const std::string& path) {
+  std::string text;
+  const Result<CaseReader> reader = CaseReader::open(path);
+  EXPECT_TRUE(reader.ok());
+  if (!reader.ok()) return text;
+  Output out([&](std::string_view piece) {
+    text += piece;
+    return Status();
+  });
+  Notes notes;
+  EXPECT_TRUE(show(reader.value(), What::kSummary, {"x.case", {}, false, {}}, out, notes).ok());
+  return text;
+}
+
 std::vector<nlohmann::ordered_json> lines_of(const std::string& text) {
   std::vector<nlohmann::ordered_json> out;
   std::istringstream in(text);
@@ -419,15 +434,7 @@ TEST(RejectedRules, StandTogetherByReason) {
   }
   add("c.yml", 3, "no place in front");
   ASSERT_TRUE(writer.value().finish().ok());
-  const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
-  ASSERT_TRUE(reader.ok());
-  std::string text;
-  Output out([&](std::string_view piece) {
-    text += piece;
-    return Status();
-  });
-  Notes notes;
-  ASSERT_TRUE(show(reader.value(), What::kSummary, {"x.case", {}, false, {}}, out, notes).ok());
+  const std::string text = summary_of(folder.file("x.case"));
   EXPECT_NE(text.find("1,202 rejected, 0 disabled\n"
                       "          1,200 rules rejected: It is no rule. (first: b/1/info.yml:1)\n"
                       "          1 rule rejected: a/once.yml:7: The condition is odd.\n"
@@ -451,15 +458,7 @@ TEST(HandedOver, CountsFilesInFoldersNamedLikeArchives) {
     ASSERT_TRUE(writer.value().add_item(item).ok());
   }
   ASSERT_TRUE(writer.value().finish().ok());
-  const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
-  ASSERT_TRUE(reader.ok());
-  std::string text;
-  Output out([&](std::string_view piece) {
-    text += piece;
-    return Status();
-  });
-  Notes notes;
-  ASSERT_TRUE(show(reader.value(), What::kSummary, {"x.case", {}, false, {}}, out, notes).ok());
+  const std::string text = summary_of(folder.file("x.case"));
   EXPECT_NE(text.find("8 items, 400 bytes, "), std::string::npos) << text;
 }
 

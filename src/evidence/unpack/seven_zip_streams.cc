@@ -173,6 +173,18 @@ void read_checksums(SevenZipCursor& cursor, std::uint64_t count, Take take) {
   }
 }
 
+// The end of what is said of `what`, behind checksums that are not needed here, if there are any.
+void read_end(SevenZipCursor& cursor, std::uint8_t next, std::uint64_t checksums_count,
+              std::string_view what) {
+  if (next == id::kChecksum) {
+    read_checksums(cursor, checksums_count, [](std::uint64_t, std::uint32_t) {});
+    next = cursor.byte();
+  }
+  if (next != id::kEnd)
+    cursor.refuse(GapKind::kDamaged,
+                  fmt::format("{:#04x} instead of the end of what is said of {}", next, what));
+}
+
 void read_packed_sizes(SevenZipCursor& cursor, std::uint64_t packed_end_bytes,
                        const Limits& limits, SevenZipStreams& streams) {
   streams.packed_begin_bytes = cursor.number();
@@ -189,14 +201,7 @@ void read_packed_sizes(SevenZipCursor& cursor, std::uint64_t packed_end_bytes,
                                                    "where the directory begins", i));
     left_bytes -= std::min(left_bytes, streams.packed_bytes.back());
   }
-  std::uint8_t next = cursor.byte();
-  if (next == id::kChecksum) {
-    read_checksums(cursor, count, [](std::uint64_t, std::uint32_t) {});
-    next = cursor.byte();
-  }
-  if (next != id::kEnd)
-    cursor.refuse(GapKind::kDamaged, fmt::format("{:#04x} instead of the end of what is said of "
-                                                 "packed streams", next));
+  read_end(cursor, cursor.byte(), count, "packed streams");
 }
 
 void read_unpacked_sizes(SevenZipCursor& cursor, SevenZipFolder& folder) {
@@ -277,13 +282,7 @@ void read_members(SevenZipCursor& cursor, const Limits& limits, SevenZipStreams&
     if (folder.members_count != 1 || !folder.has_checksum) checksums_count += folder.members_count;
   }
   if (given) next = cursor.byte();
-  if (next == id::kChecksum) {
-    read_checksums(cursor, checksums_count, [](std::uint64_t, std::uint32_t) {});
-    next = cursor.byte();
-  }
-  if (next != id::kEnd)
-    cursor.refuse(GapKind::kDamaged, fmt::format("{:#04x} instead of the end of what is said of "
-                                                 "members with content", next));
+  read_end(cursor, next, checksums_count, "members with content");
 }
 
 // An LZMA decoder keeps what came out, up to its dictionary. How much that is depends on what goes
