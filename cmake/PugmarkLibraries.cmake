@@ -16,7 +16,8 @@ set(pugmark_library_table
     detect:re2:libre2-dev                    # regular expressions with captures
     casefile:sqlite3:libsqlite3-dev          # the case file
     casefile:nlohmann_json:nlohmann-json3-dev
-    cli:CLI11:libcli11-dev)                  # command line
+    cli:CLI11:libcli11-dev                   # command line
+    program:jemalloc:libjemalloc-dev)        # memory: malloc and free of the program, no room's
 set(pugmark_test_library_table
     tests:gtest:libgtest-dev
     tests:gtest_main:libgtest-dev)

@@ -85,6 +85,9 @@ endfunction()
 function(pugmark_program)
   add_executable(pugmark "${CMAKE_CURRENT_SOURCE_DIR}/src/cli/main.cc")
   target_link_libraries(pugmark PRIVATE pugmark_cli)
+  if(NOT PUGMARK_SANITIZE)  # sanitizers bring a malloc of their own
+    target_link_libraries(pugmark PRIVATE ${pugmark_libraries_program})
+  endif()
   target_compile_definitions(pugmark PRIVATE PUGMARK_VERSION="${PROJECT_VERSION}")
   # The program looks for its rules in ../share/pugmark/rules and in rules, from where it stands.
   file(CREATE_LINK "${PROJECT_SOURCE_DIR}/rules" "${PROJECT_BINARY_DIR}/rules" SYMBOLIC)

@@ -11,7 +11,7 @@ declare -A packages=(
   [build]="g++ cmake ninja-build pkg-config python3
     libfmt-dev libssl-dev libicu-dev libxxhash-dev libarchive-dev liblzma-dev zlib1g-dev
     libsimdjson-dev libdeflate-dev libyaml-dev libre2-dev libsqlite3-dev nlohmann-json3-dev
-    libcli11-dev"
+    libcli11-dev libjemalloc-dev"
   [check]="git libgtest-dev unzip"
   [bench]="libbenchmark-dev valgrind libevtx-utils ripgrep"
   [deb]="dpkg-dev file"

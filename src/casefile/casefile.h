@@ -80,6 +80,9 @@ class CaseReader {
   // kNotFound, kIo, kDamaged (not SQLite, not a case, failed integrity), kUnsupported
   // (newer format).
   static Result<CaseReader> open(const std::string& path);
+  // The same for who wrote the case a moment ago: its structure is not checked, which takes time by
+  // its size.
+  static Result<CaseReader> open_just_written(const std::string& path);
   ~CaseReader();
   CaseReader(CaseReader&&) noexcept;
   CaseReader& operator=(CaseReader&&) noexcept;
@@ -107,6 +110,7 @@ class CaseReader {
  private:
   class State;
   explicit CaseReader(std::unique_ptr<State> state);
+  static Result<CaseReader> open(const std::string& path, bool is_just_written);
   std::unique_ptr<State> state_;
 };
 

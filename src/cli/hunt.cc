@@ -113,7 +113,7 @@ Result<HuntOutcome> hunt_with_progress(const HuntRequest& request, const Console
 }
 
 Status print_summary(const HuntRequest& request, Console& console) {
-  const Result<CaseReader> reader = CaseReader::open(request.case_path);
+  const Result<CaseReader> reader = CaseReader::open_just_written(request.case_path);
   if (!reader.ok()) return reader.error();
   Notes notes;
   Status shown = show(reader.value(), What::kSummary,

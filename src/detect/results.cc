@@ -119,12 +119,18 @@ class Results::State {
                               "only the first {} findings are kept, the rest are counted.",
                               limits.findings, store_.cap()));
     }
-    if (store_.computers_merged() || gathered_.meters.computers_merged()) {
+    if (store_.computers_merged()) {
       add_run_gap(GapKind::kLimit,
                   fmt::format("The limit computers ({}) was reached: only the names that sort "
-                              "first are told apart. Findings of the others are capped together, "
-                              "and coverage shows them as one.",
+                              "first are told apart; findings of the others are capped together.",
                               limits.computers));
+    }
+    if (gathered_.meters.has_others()) {
+      add_run_gap(GapKind::kLimit,
+                  fmt::format("The limit log-sources ({}) was reached: coverage tells only the "
+                              "logs apart that sort first by computer, kind and name; the others "
+                              "are one for each kind.",
+                              limits.log_sources));
     }
     if (gathered_.meters.days_max() < CoverageMeter::kDaysMax) {
       add_run_gap(GapKind::kLimit,
@@ -211,7 +217,6 @@ class Results::State {
   Gathered gathered_;
   std::vector<Gap> gaps_;
   std::uint64_t gaps_count_ = 0;
-  std::vector<Coverage> coverage_;
   std::vector<LedgerEntry> ledger_;
   std::vector<std::pair<std::uint32_t, FindingStore::Entry>> order_;
   std::uint64_t matches_count_ = 0;
@@ -316,7 +321,6 @@ Result<Results> Results::settle(const Ruleset& rules, std::vector<Scanner> scann
   const auto counts = state->store_.counts();
   for (const auto& [rule, count] : counts) state->matches_count_ += count.total;
   state->ledger_ = ledger_after(rules, state->gathered_, counts);
-  state->coverage_ = coverage_of(rules, state->gathered_, state->ledger_);
   state->collect_gaps(std::move(gaps), limits);
   state->note_limits(limits);
   state->sort_findings();
@@ -330,7 +334,9 @@ Results::Results(Results&&) noexcept = default;
 const std::vector<ScannedItem>& Results::items() const { return state_->gathered_.items; }
 const std::vector<Gap>& Results::gaps() const { return state_->gaps_; }
 std::uint64_t Results::gaps_count() const { return state_->gaps_count_; }
-const std::vector<Coverage>& Results::coverage() const { return state_->coverage_; }
+Status Results::for_each_coverage(const std::function<Status(const Coverage&)>& each) const {
+  return pugmark::for_each_coverage(state_->rules_, state_->gathered_, state_->ledger_, each);
+}
 const std::vector<LedgerEntry>& Results::ledger() const { return state_->ledger_; }
 std::uint64_t Results::findings_count() const { return state_->store_.kept_count(); }
 std::uint64_t Results::matches_count() const { return state_->matches_count_; }

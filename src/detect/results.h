@@ -44,7 +44,6 @@ class Results {
   static constexpr ItemId kWholeRun{UINT32_MAX};
   const std::vector<Gap>& gaps() const;
   std::uint64_t gaps_count() const;                // those beyond Limits::gaps_per_item included
-  const std::vector<Coverage>& coverage() const;   // by computer, kind, source
   const std::vector<LedgerEntry>& ledger() const;  // by file, line
   std::uint64_t findings_count() const;            // kept
   std::uint64_t matches_count() const;             // all, those beyond the caps included
@@ -52,6 +51,9 @@ class Results {
   // Matches of rules that correlations keep from being findings, and how many rules have such.
   std::uint64_t silenced_matches_count() const;
   std::uint64_t silenced_rules_count() const;
+
+  // Coverage of every log source, by (computer, kind, source).
+  Status for_each_coverage(const std::function<Status(const Coverage&)>& each) const;
 
   // Calls `each` for every kept finding by (time, item, offset, rule id); undated ones last.
   // `ahead`: a second thread reads the next ones from the temporary file meanwhile.

@@ -40,7 +40,7 @@ Scanner::State::State(const Ruleset& rules, const Limits& limits_in_force,
       limits(limits_in_force),
       order(order_of_blocks),
       store(limits_in_force),
-      meters(limits_in_force.computers, shared.days),
+      meters(limits_in_force.log_sources, shared.days),
       remembered(shared.hits),
       matcher_(random_seed()),
       details_(limits) {
@@ -58,7 +58,8 @@ Scanner::State::State(const Ruleset& rules, const Limits& limits_in_force,
   }
 }
 
-Status Scanner::State::scan(const Block& block, EventBatch& batch, const std::string& item_path) {
+Status Scanner::State::scan(const Block& block, EventBatch& batch, const std::string& item_path,
+                            const std::atomic<bool>& stop) {
   if (!has_item_ || item_ != block.item) {
     has_item_ = true;
     item_ = block.item;
@@ -74,6 +75,7 @@ Status Scanner::State::scan(const Block& block, EventBatch& batch, const std::st
   }
   note_gaps(batch);
   for (const Event& event : batch.events()) {
+    if (stop) return {};
     KnownShape& shape = known(*event.shape);
     if (event.shape->has_shortened_names || has_long_computer(event)) note_long_name(event);
     cover(event, shape);
@@ -327,11 +329,12 @@ std::vector<Scanner> Scanner::team(const Ruleset& rules, const Limits& limits, u
 }
 
 bool Scanner::is_in_vain() const {
-  return state_->order == Order::kAny && state_->meters.has_too_many_days();
+  return state_->order == Order::kAny && state_->meters.is_in_vain();
 }
 
-Status Scanner::scan(const Block& block, EventBatch& batch, const std::string& item_path) {
-  return state_->scan(block, batch, item_path);
+Status Scanner::scan(const Block& block, EventBatch& batch, const std::string& item_path,
+                     const std::atomic<bool>& stop) {
+  return state_->scan(block, batch, item_path, stop);
 }
 
 std::uint64_t Scanner::events_count() const { return state_->events_count; }

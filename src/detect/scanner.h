@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -33,7 +34,9 @@ class Scanner {
 
   // Judges every event of `batch`, which was decoded from `block` of the item named `item_path`
   // (which outlives the results). kIo: the temporary file for findings cannot be written.
-  Status scan(const Block& block, EventBatch& batch, const std::string& item_path);
+  // `stop`: if it becomes true the rest is left out, and all that the scanner has is worth nothing.
+  Status scan(const Block& block, EventBatch& batch, const std::string& item_path,
+              const std::atomic<bool>& stop);
 
   // True once the limit coverage-days is passed by a team in any order: what it collects would
   // depend on that order.

@@ -164,7 +164,7 @@ class Worker {
     buffer_.reader->decode(buffer_.block, scratch(), batch_);
     const std::uint64_t events_before = scanner_.events_count();
     const std::uint64_t findings_before = scanner_.findings_count();
-    auto status = scanner_.scan(buffer_.block, batch_, *buffer_.item_path);
+    auto status = scanner_.scan(buffer_.block, batch_, *buffer_.item_path, progress_.cancel);
     progress_.events_count += scanner_.events_count() - events_before;
     progress_.findings_count += scanner_.findings_count() - findings_before;
     work_.show_progress();

@@ -183,7 +183,11 @@ Status add_coverage(const CaseReader& reader, Overview& all) {
       all.first = all.first ? std::min(*all.first, coverage.first) : coverage.first;
       all.last = all.last ? std::max(*all.last, coverage.last) : coverage.last;
     }
-    all.coverage.push_back(coverage);
+    Coverage& kept = all.coverage.emplace_back(coverage);
+    kept.holes.resize(std::min<std::size_t>(kept.holes.size(), 1));
+    kept.holes.shrink_to_fit();
+    kept.items = std::vector<std::string>();  // {} would keep the memory
+    kept.techniques = std::vector<std::string>();
     return true;
   });
 }

@@ -71,7 +71,8 @@ struct Overview {
   // Matches that are no findings since correlations stand on their rules, and of how many rules.
   std::uint64_t silenced_matches_count = 0;
   std::uint64_t silenced_rules_count = 0;
-  std::vector<Coverage> coverage;     // in stored order
+  // In stored order. Of their lists only the longest hole: there may be many thousands.
+  std::vector<Coverage> coverage;
 };
 
 Result<Overview> overview_of(const CaseReader& reader);

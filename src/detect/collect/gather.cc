@@ -200,13 +200,18 @@ Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const L
   return gathered;
 }
 
-std::vector<Coverage> coverage_of(const Ruleset& rules, const Gathered& gathered,
-                                  const std::vector<LedgerEntry>& ledger) {
-  std::vector<Coverage> list;
+Status for_each_coverage(const Ruleset& rules, const Gathered& gathered,
+                         const std::vector<LedgerEntry>& ledger,
+                         const std::function<Status(const Coverage&)>& each) {
   Techniques techniques(rules.engine(), ledger);
   std::map<SourceKey, const SourceMeters::Source*> by_name;
   for (const auto& [key, source] : gathered.meters.sources())
     by_name.emplace(SourceKey{key.computer, key.kind, source.name}, &source);
+  for (const auto& [kind, source] : gathered.meters.others()) {
+    by_name.emplace(
+        SourceKey{std::string(SourceMeters::kOthers), kind, std::string(SourceMeters::kOtherLogs)},
+        &source);
+  }
   for (const auto& [key, found] : by_name) {
     const SourceMeters::Source& source = *found;
     CoverageMeter meter;
@@ -232,9 +237,9 @@ std::vector<Coverage> coverage_of(const Ruleset& rules, const Gathered& gathered
       coverage.clock += coverage.clock.empty() ? "" : " ";
       coverage.clock += "The times lie on too many days: holes were not looked for.";
     }
-    list.push_back(std::move(coverage));
+    if (auto status = each(coverage); !status) return status;
   }
-  return list;
+  return {};
 }
 
 }  // namespace pugmark

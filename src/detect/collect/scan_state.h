@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -55,7 +56,8 @@ class Scanner::State {
   State(const Ruleset& rules, const Limits& limits_in_force, const SharedCollections& shared,
         Order order);
 
-  Status scan(const Block& block, EventBatch& batch, const std::string& item_path);
+  Status scan(const Block& block, EventBatch& batch, const std::string& item_path,
+              const std::atomic<bool>& stop);
 
   engine::Engine& engine;
   Limits limits;

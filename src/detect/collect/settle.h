@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -30,7 +31,7 @@ struct CorrelationTally {
 
 // Everything the workers brought home, put together but not yet judged.
 struct Gathered {
-  explicit Gathered(const Limits& limits) : meters(limits.computers) {}
+  explicit Gathered(const Limits& limits) : meters(limits.log_sources) {}
 
   std::vector<ScannedItem> items;                        // by path
   std::unordered_map<ItemId, std::uint32_t> item_index;  // into `items`
@@ -56,9 +57,10 @@ std::vector<LedgerEntry> ledger_after(const Ruleset& rules, const Gathered& gath
 
 // Coverage of every log source of every computer, by (computer, kind, source), with the techniques
 // of the rules which ran on the kinds of event that were there. Byte copies of an item are not
-// counted twice.
-std::vector<Coverage> coverage_of(const Ruleset& rules, const Gathered& gathered,
-                                  const std::vector<LedgerEntry>& ledger);
+// counted twice. One at a time: there may be many, with hundreds of techniques each.
+Status for_each_coverage(const Ruleset& rules, const Gathered& gathered,
+                         const std::vector<LedgerEntry>& ledger,
+                         const std::function<Status(const Coverage&)>& each);
 
 // Judges all correlations, with the values that were remembered for them; they are gone then. The
 // rule number of a correlation's finding is the number of rules plus its index.

@@ -3,53 +3,49 @@
 #include <algorithm>
 #include <iterator>
 #include <utility>
-#include <vector>
 
 #include "base/text.h"
 
 namespace pugmark {
 
 CoverageMeter& SourceMeters::meter(ItemId item, SourceKey key, std::uint32_t bucket) {
+  const SourceKind kind = key.kind;
   const std::string name = std::exchange(key.source, folded(key.source));
-  Source& found = source(std::move(key));
-  note_name(found, name);
-  found.buckets.insert(bucket);
-  return found.by_item.try_emplace(item, days_max_).first->second;
-}
-
-SourceMeters::Source& SourceMeters::source(SourceKey key) {
-  // Sources of computers no longer told apart are not under their names any more.
-  if (const auto known = sources_.find(key); known != sources_.end()) return known->second;
-  if (!is_told_apart(key.computer)) key.computer = kOthers;
-  return sources_[std::move(key)];
-}
-
-// A name that was once thrown in with the others never comes back: the last of those told apart
-// only moves forward.
-bool SourceMeters::is_told_apart(const std::string& computer) {
-  if (computer == kOthers) return false;
-  if (computers_.contains(computer)) return true;
-  if (computers_.size() >= computers_max_) {
-    computers_merged_ = true;
-    if (computer > *computers_.rbegin()) return false;
-    drop_last_computer();
+  if (is_told_apart(key)) {
+    Source& found = sources_[key];
+    note_name(found, name);
+    found.buckets.insert(bucket);
+    const auto [at, is_new] = found.by_item.try_emplace(item, days_max_);
+    if (is_new) {
+      count(item);
+      drop_while_too_many();
+    }
+    if (is_told_apart(key)) return at->second;
   }
-  computers_.insert(computer);
-  return true;
+  Source& others = others_[kind];
+  others.buckets.insert(bucket);
+  return others.by_item.try_emplace(item, days_max_).first->second;
 }
 
-void SourceMeters::drop_last_computer() {
+void SourceMeters::count(ItemId item) {
+  if (counts_in_items_[item]++ > 0) ++charge_;
+}
+
+// How many sources there are up to a name only grows. So a name that gave way once would always
+// have had to, and of those that never did all fit.
+void SourceMeters::drop_while_too_many() {
+  while (charge_ > sources_max_) drop_last();
+}
+
+void SourceMeters::drop_last() {
   ++generation_;
-  const std::string computer = *computers_.rbegin();
-  computers_.erase(std::prev(computers_.end()));
-  std::vector<std::pair<SourceKey, Source>> moved;
-  for (auto at = sources_.lower_bound({computer, SourceKind{}, ""});
-       at != sources_.end() && at->first.computer == computer; at = sources_.erase(at))
-    moved.emplace_back(at->first, std::move(at->second));
-  for (auto& [key, from] : moved) {
-    key.computer = kOthers;
-    join(sources_[std::move(key)], std::move(from));
+  const auto last = std::prev(sources_.end());
+  first_other_ = last->first;
+  for (const auto& [item, meter] : last->second.by_item) {
+    if (--counts_in_items_[item] > 0) --charge_;
   }
+  join(others_[last->first.kind], std::move(last->second));
+  sources_.erase(last);
 }
 
 void SourceMeters::note_name(Source& source, const std::string& name) {
@@ -65,27 +61,49 @@ void SourceMeters::join(Source& into, Source&& from) {
   }
 }
 
+void SourceMeters::take(const SourceKey& key, Source&& source) {
+  if (!is_told_apart(key)) {
+    join(others_[key.kind], std::move(source));
+    return;
+  }
+  Source& mine = sources_[key];
+  for (const auto& [item, meter] : source.by_item) {
+    if (!mine.by_item.contains(item)) count(item);
+  }
+  join(mine, std::move(source));
+  drop_while_too_many();
+}
+
 void SourceMeters::merge(SourceMeters&& other) {
-  computers_merged_ = computers_merged_ || other.computers_merged_;
   days_max_ = std::min(days_max_, other.days_max_);
   for (auto at = other.sources_.begin(); at != other.sources_.end(); at = other.sources_.erase(at))
-    join(source(at->first), std::move(at->second));
+    take(at->first, std::move(at->second));
+  for (auto& [kind, source] : other.others_) join(others_[kind], std::move(source));
+  if (!other.first_other_) return;
+  while (!sources_.empty() && !(std::prev(sources_.end())->first < *other.first_other_))
+    drop_last();
+  if (is_told_apart(*other.first_other_)) first_other_ = other.first_other_;
 }
 
 // Down to half of what may be, so that it is not to be done again soon.
 void SourceMeters::thin_out() {
   std::uint64_t count = 0;
-  const auto count_within = [&](std::uint64_t days_max) {
-    count = 0;
-    for (auto& [key, source] : sources_) {
-      for (auto& [item, meter] : source.by_item) {
-        meter.limit_days(days_max);
-        count += meter.days_count();
-      }
+  const auto limit = [&](Source& source) {
+    for (auto& [item, meter] : source.by_item) {
+      meter.limit_days(days_max_);
+      count += meter.days_count();
     }
   };
-  count_within(days_max_);
-  while (count > days_->most / 2 && days_max_ > 0) count_within(days_max_ /= 2);
+  const auto limit_all = [&] {
+    count = 0;
+    for (auto& [key, source] : sources_) limit(source);
+    for (auto& [kind, source] : others_) limit(source);
+  };
+  limit_all();
+  while (count > days_->most / 2 && days_max_ > 0) {
+    days_max_ /= 2;
+    limit_all();
+  }
   days_->count = count;
 }
 

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "detect/collect/coverage_meter.h"
@@ -22,17 +24,21 @@ struct SourceKey {
   friend auto operator<=>(const SourceKey&, const SourceKey&) = default;
 };
 
-// The meters of every log source that one worker met, item by item. Of more computers than allowed
-// the names that sort first are told apart, so that nothing depends on who read what when; the
-// others are one computer of the name kOthers. Names of logs that differ only in case are one log.
-// One thread at a time; merge() gives the same result in any order.
+// The meters of every log source that one worker met, item by item. Names of logs that differ only
+// in case are one log. One thread at a time.
 //
-// The days with events of all meters together are bounded, too. Of several workers, none is right
-// to choose whose are forgotten: has_too_many_days() then says that all is in vain. A single one
-// that reads in a known order lowers what each meter may remember, by halves.
+// Two things are bounded, so that forged names and times do not fill the memory. Of too many
+// sources those that sort last are one for each kind, of the names kOthers and kOtherLogs; one
+// source in each item is free, since items have a limit of their own. And the days with events of
+// all meters together: then each may remember fewer, by halves.
+//
+// Of the sources alone merge() would make the same choice whoever read what and when, but not of
+// both: a source that gave way no longer says which days were its own. So several workers never
+// choose. is_in_vain() says that one has to read everything, in a known order.
 class SourceMeters {
  public:
   static constexpr std::string_view kOthers = "(other computers)";
+  static constexpr std::string_view kOtherLogs = "(other logs)";
 
   struct Source {
     std::string name;  // of the log: of its spellings the one that sorts first
@@ -47,9 +53,9 @@ class SourceMeters {
     const std::uint64_t most;
   };
 
-  // `days`: nullptr if there is no bound.
-  explicit SourceMeters(std::uint64_t computers_max, std::shared_ptr<DayCount> days = nullptr)
-      : computers_max_(computers_max == 0 ? 1 : computers_max), days_(std::move(days)) {}
+  // `sources_max`: beyond one for each item. `days`: nullptr if there is no bound.
+  explicit SourceMeters(std::uint64_t sources_max, std::shared_ptr<DayCount> days = nullptr)
+      : sources_max_(sources_max), days_(std::move(days)) {}
 
   // The meter of a source in an item, for events of a kind. The reference holds until generation()
   // is another one.
@@ -63,6 +69,9 @@ class SourceMeters {
   bool has_too_many_days() const { return days_ != nullptr && days_->count > days_->most; }
   void thin_out();
 
+  // Whether this is a choice that one of several workers must not make.
+  bool is_in_vain() const { return has_others() || has_too_many_days(); }
+
   // Days that each meter may remember.
   std::uint64_t days_max() const { return days_max_; }
 
@@ -71,22 +80,28 @@ class SourceMeters {
 
   // By computer, kind and folded name of the log.
   const std::map<SourceKey, Source>& sources() const { return sources_; }
-  bool computers_merged() const { return computers_merged_; }
+  // Those that are not told apart.
+  const std::map<SourceKind, Source>& others() const { return others_; }
+  bool has_others() const { return first_other_.has_value(); }
 
  private:
-  bool is_told_apart(const std::string& computer);
-  void drop_last_computer();
-  Source& source(SourceKey key);
+  bool is_told_apart(const SourceKey& key) const { return !first_other_ || key < *first_other_; }
+  void count(ItemId item);
+  void drop_while_too_many();
+  void drop_last();
   static void note_name(Source& source, const std::string& name);
   static void join(Source& into, Source&& from);
+  void take(const SourceKey& key, Source&& source);
 
-  std::uint64_t computers_max_;
+  std::uint64_t sources_max_;
   std::shared_ptr<DayCount> days_;
   std::uint64_t days_max_ = CoverageMeter::kDaysMax;
   std::uint64_t generation_ = 0;
-  bool computers_merged_ = false;
-  std::set<std::string> computers_;  // told apart
   std::map<SourceKey, Source> sources_;
+  std::map<SourceKind, Source> others_;
+  std::optional<SourceKey> first_other_;  // it and all behind it are not told apart
+  std::unordered_map<ItemId, std::uint64_t> counts_in_items_;  // of sources told apart
+  std::uint64_t charge_ = 0;  // sources of all items, without one of each
 };
 
 }  // namespace pugmark

@@ -18,20 +18,25 @@ void add(SourceMeters& meters, const Seen& seen) {
       .add({time_ns}, TimePrecision::kSecond, 0, false);
 }
 
-using Counts = std::vector<std::tuple<std::string, std::uint32_t, std::uint64_t>>;
+using Counts = std::vector<std::tuple<std::string, std::string, std::uint32_t, std::uint64_t>>;
 
+// By computer, log and item; the others last.
 Counts counts_of(const SourceMeters& meters) {
   Counts counts;
-  for (const auto& [key, source] : meters.sources()) {
+  const auto add_counts = [&](const std::string& computer, std::string_view log,
+                              const SourceMeters::Source& source) {
     for (const auto& [item, meter] : source.by_item) {
       EXPECT_TRUE(source.buckets.contains(static_cast<std::uint32_t>(item)));
-      counts.emplace_back(key.computer, static_cast<std::uint32_t>(item), meter.events_count());
+      counts.emplace_back(computer, log, static_cast<std::uint32_t>(item), meter.events_count());
     }
-  }
+  };
+  for (const auto& [key, source] : meters.sources()) add_counts(key.computer, source.name, source);
+  for (const auto& [kind, source] : meters.others())
+    add_counts(std::string(SourceMeters::kOthers), SourceMeters::kOtherLogs, source);
   return counts;
 }
 
-// Whoever meets which computer when, the same names are told apart.
+// Whoever meets which source when, the same ones are told apart.
 TEST(SourceMeters, OrderAndSplitDoNotMatter) {
   std::mt19937 random(5);
   std::vector<Seen> all;
@@ -39,7 +44,9 @@ TEST(SourceMeters, OrderAndSplitDoNotMatter) {
     all.emplace_back(random() % 3, "mx" + std::to_string(random() % 40), random() % 1'000);
   std::sort(all.begin(), all.end(),
             [](const Seen& a, const Seen& b) { return std::get<1>(a) > std::get<1>(b); });
-  for (const std::uint64_t most : {100ULL, 39ULL, 5ULL, 1ULL, 0ULL}) {
+  constexpr std::uint64_t kAll = 3 * 40 - 3;  // one of each item is free
+  for (const std::uint64_t most :
+       {kAll, kAll - 1, std::uint64_t{15}, std::uint64_t{2}, std::uint64_t{0}}) {
     SourceMeters falling(most), rising(most), first(most), second(most);
     for (const Seen& seen : all) add(falling, seen);
     std::for_each(all.rbegin(), all.rend(), [&](const Seen& seen) { add(rising, seen); });
@@ -49,11 +56,29 @@ TEST(SourceMeters, OrderAndSplitDoNotMatter) {
     first.merge(std::move(second));
     EXPECT_EQ(counts_of(falling), counts_of(rising)) << most;
     EXPECT_EQ(counts_of(falling), counts_of(first)) << most;
-    EXPECT_EQ(first.computers_merged(), most < 40);
+    EXPECT_EQ(first.has_others(), most < kAll) << most;
+    // As many as fit, and no more.
+    std::size_t told_apart = 0;
+    for (const auto& [key, source] : first.sources()) told_apart += source.by_item.size();
+    EXPECT_LE(told_apart, most + 3);
+    EXPECT_GT(told_apart + 3, most) << "a computer is in three items at most";
     std::uint64_t events_count = 0;
-    for (const auto& [computer, item, count] : counts_of(first)) events_count += count;
+    for (const auto& [computer, log, item, count] : counts_of(first)) events_count += count;
     EXPECT_EQ(events_count, all.size());
   }
+}
+
+// Hundreds of thousands of files of one log each are no reason to throw any together.
+TEST(SourceMeters, OneSourceOfEachItemIsFree) {
+  SourceMeters meters(0);
+  for (std::uint32_t item = 0; item < 100; ++item) add(meters, {item, "mx", 0});
+  EXPECT_FALSE(meters.has_others());
+  EXPECT_FALSE(meters.is_in_vain());
+  add(meters, {7, "a", 0});
+  EXPECT_TRUE(meters.is_in_vain());
+  ASSERT_EQ(meters.sources().size(), 1U);
+  EXPECT_EQ(meters.sources().begin()->first.computer, "a");
+  EXPECT_EQ(meters.others().at(SourceKind::kJson).by_item.size(), 100U);
 }
 
 // Windows does not tell channels by case, and neither do rules.
@@ -112,14 +137,20 @@ TEST(SourceMeters, ThinsOutToNothing) {
 }
 
 TEST(SourceMeters, SaysWhenMetersMoved) {
-  SourceMeters meters(1);
+  SourceMeters meters(0);
   add(meters, {1, "b", 0});
   const std::uint64_t before = meters.generation();
   add(meters, {1, "c", 0});
-  EXPECT_EQ(meters.generation(), before) << "c joins the others, nothing moved";
+  EXPECT_NE(meters.generation(), before) << "c had to give way at once";
+  const std::uint64_t between = meters.generation();
+  add(meters, {1, "c", 0});
+  EXPECT_EQ(meters.generation(), between) << "c joins the others, nothing moved";
   add(meters, {1, "a", 0});
-  EXPECT_NE(meters.generation(), before) << "b had to give way";
-  EXPECT_EQ(counts_of(meters), (Counts{{std::string(SourceMeters::kOthers), 1, 2}, {"a", 1, 1}}));
+  EXPECT_NE(meters.generation(), between) << "b had to give way";
+  EXPECT_EQ(
+      counts_of(meters),
+      (Counts{{"a", "log", 1, 1},
+              {std::string(SourceMeters::kOthers), std::string(SourceMeters::kOtherLogs), 1, 3}}));
 }
 
 }  // namespace

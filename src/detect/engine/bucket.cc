@@ -57,7 +57,7 @@ class Builder {
   }
 
   std::uint32_t node(NodeKind kind, std::uint32_t first = 0, std::uint32_t count = 0) {
-    bucket_.nodes.push_back({kind, first, count});
+    bucket_.nodes.push_back({kind, false, first, count});
     return static_cast<std::uint32_t>(bucket_.nodes.size() - 1);
   }
 
@@ -65,7 +65,26 @@ class Builder {
     if (children.size() == 1) return children.front();
     const auto first = static_cast<std::uint32_t>(bucket_.children.size());
     bucket_.children.insert(bucket_.children.end(), children.begin(), children.end());
-    return node(kind, first, static_cast<std::uint32_t>(children.size()));
+    const std::uint32_t at = node(kind, first, static_cast<std::uint32_t>(children.size()));
+    bucket_.nodes[at].is_of_one_value = kind == NodeKind::kOr && are_of_one_value(children);
+    return at;
+  }
+
+  bool are_of_one_value(const std::vector<std::uint32_t>& children) const {
+    return !children.empty() && std::ranges::all_of(children, [&](std::uint32_t child) {
+      const Node& node = bucket_.nodes[child];
+      return node.kind == NodeKind::kPredicate && asks_for_value(bucket_.predicates[node.first]) &&
+             bucket_.predicates[node.first].field ==
+                 bucket_.predicates[bucket_.nodes[children.front()].first].field;
+    });
+  }
+
+  // Whether nothing but the value of its field decides the comparison, and only if there is one.
+  bool asks_for_value(const CompiledPredicate& predicate) const {
+    const sigma::PredicateOp op = predicate.source->op();
+    return bucket_.fields[predicate.field].role != FieldRole::kKeyword &&
+           op != sigma::PredicateOp::kNull && op != sigma::PredicateOp::kExists &&
+           op != sigma::PredicateOp::kFieldRef;
   }
 
   std::uint32_t translate(const InstanceSource& instance, const Expression& expression) {

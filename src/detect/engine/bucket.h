@@ -36,6 +36,9 @@ enum class NodeKind : std::uint8_t { kPredicate, kAnd, kOr, kNot, kTrue, kFalse 
 // nodes from Bucket::children[first].
 struct Node {
   NodeKind kind = NodeKind::kFalse;
+  // Of kOr: all children compare one field with something. Whether any does is then remembered with
+  // the value, like one comparison: lists of names are long.
+  bool is_of_one_value = false;
   std::uint32_t first = 0;
   std::uint32_t count = 0;
 };

@@ -12,6 +12,9 @@ namespace {
 
 using sigma::PredicateOp;
 
+// Among the answers remembered with a value, those of nodes stand behind those of predicates.
+constexpr std::uint32_t kQuestionsOfNodes = std::uint32_t{1} << 30U;
+
 bool regex_holds(const sigma::Regex& regex, std::string_view text) {
   if (text.size() < regex.shortest_match_bytes) return false;
   if (regex.asks_for_length_only) {
@@ -233,6 +236,7 @@ bool Matcher::evaluate(std::uint32_t at) {
       }
       return true;
     case NodeKind::kOr:
+      if (node.is_of_one_value) return any_comparison_holds(at);
       for (std::uint32_t i = 0; i < node.count; ++i) {
         if (evaluate(child(i))) return true;
       }
@@ -245,6 +249,22 @@ bool Matcher::evaluate(std::uint32_t at) {
       return false;
   }
   return false;
+}
+
+bool Matcher::any_comparison_holds(std::uint32_t at) {
+  const Node& node = bucket_->nodes[at];
+  const auto predicate = [&](std::uint32_t i) {
+    return bucket_->nodes[bucket_->children[node.first + i]].first;
+  };
+  MemoEntry* const entry = values_.of(bucket_->predicates[predicate(0)].field);
+  if (entry == nullptr) return false;
+  const std::uint32_t question = kQuestionsOfNodes + at;
+  if (const int known = entry->answers.of(question); known >= 0) return known == 1;
+  bool result = false;
+  for (std::uint32_t i = 0; i < node.count && !result; ++i)
+    result = entry_satisfies(*entry, predicate(i));
+  values_.remember(*entry, question, result);
+  return result;
 }
 
 bool Matcher::predicate_holds(std::uint32_t at) {

@@ -60,6 +60,7 @@ class Matcher {
   void search(MemoEntry& entry, std::uint32_t field);
   std::span<const std::uint32_t> candidates_of(MemoEntry& entry, std::uint32_t field);
   bool evaluate(std::uint32_t node);
+  bool any_comparison_holds(std::uint32_t node);
   bool predicate_holds(std::uint32_t predicate);
   bool entry_satisfies(MemoEntry& entry, std::uint32_t predicate);
   bool keyword_holds(std::uint32_t predicate);

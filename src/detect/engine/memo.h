@@ -36,7 +36,7 @@ class Answers {
 
   void clear() {
     // What one value made large must not stay so in every place of the table.
-    if (slots_.capacity() > kSlotsKept) slots_ = {};
+    if (slots_.capacity() > kSlotsKept) slots_ = std::vector<std::uint32_t>();  // {} keeps it
     slots_.clear();
     count_ = 0;
   }
