@@ -90,6 +90,11 @@ Status Scanner::State::scan(const Block& block, EventBatch& batch, const std::st
   return {};
 }
 
+void Scanner::State::release_memory() {
+  matcher_ = engine::Matcher(random_seed());
+  details_.release_memory();
+}
+
 std::string_view Scanner::State::raw_line_of(const Event& event, const Block& block) {
   if (!is_line_based(event.shape->source)) return {};
   const std::uint64_t at = event.where.offset_bytes - block.offset_bytes;
@@ -336,6 +341,8 @@ Status Scanner::scan(const Block& block, EventBatch& batch, const std::string& i
                      const std::atomic<bool>& stop) {
   return state_->scan(block, batch, item_path, stop);
 }
+
+void Scanner::release_memory() { state_->release_memory(); }
 
 std::uint64_t Scanner::events_count() const { return state_->events_count; }
 std::uint64_t Scanner::findings_count() const { return state_->findings_count; }

@@ -38,6 +38,9 @@ class Scanner {
   Status scan(const Block& block, EventBatch& batch, const std::string& item_path,
               const std::atomic<bool>& stop);
 
+  // Lets go of the memory that scan() keeps from event to event, which large values make large.
+  void release_memory();
+
   // True once the limit coverage-days is passed by a team in any order: what it collects would
   // depend on that order.
   bool is_in_vain() const;

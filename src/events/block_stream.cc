@@ -38,6 +38,8 @@ class BlockStream::State {
       : cursor_(std::move(cursor)), options_(options) {}
 
   bool next(BlockBuffer& buffer) {
+    // Whoever has this stream may be waiting for the turn.
+    assert(!buffer.turn.owns_lock() && "release() comes before next()");
     const std::lock_guard lock(mutex_);
     while (!exhausted_) {
       if (reader_ == nullptr && !begin_item(buffer)) continue;
@@ -147,7 +149,10 @@ class BlockStream::State {
     return got;
   }
 
-  static void reserve(BlockBuffer& buffer, std::size_t bytes) {
+  void reserve(BlockBuffer& buffer, std::size_t bytes) {
+    if (bytes > BlockBuffer::kLargeBytes && options_.large_block_turn != nullptr &&
+        !buffer.turn.owns_lock())
+      buffer.turn = std::unique_lock(*options_.large_block_turn);
     if (buffer.memory.size() < bytes + kBlockPadding) buffer.memory.resize(bytes + kBlockPadding);
   }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -13,10 +14,21 @@ namespace pugmark {
 
 // The memory one worker reads into, reused from block to block, and what stands in it.
 struct BlockBuffer {
-  std::vector<std::byte> memory;          // grows to the largest block met
+  // A record of 16 MB takes a hundred while it is decoded and judged. So of blocks larger than this
+  // there is one at a time, whatever the number of workers: next() waits for the turn of whoever is
+  // to have one, and release() gives it back, as soon as nothing is left of what the block took.
+  static constexpr std::size_t kLargeBytes = std::size_t{2} << 20U;
+  bool is_large() const { return memory.size() > kLargeBytes + kBlockPadding; }
+  void release() {
+    memory = std::vector<std::byte>();  // {} would keep it
+    turn = {};
+  }
+
+  std::vector<std::byte> memory;          // grows to the largest block met, if that is not large
   Block block;                            // views `memory`
   std::shared_ptr<const Reader> reader;  // decodes the block; never null after next() returned true
   const std::string* item_path = nullptr;  // of the block; lives as long as the stream
+  std::unique_lock<std::mutex> turn;       // of large blocks
 };
 
 // All blocks of all items of one EvidenceFile, in order. Reading, hashing and cutting happen in
@@ -30,7 +42,7 @@ class BlockStream {
                                                    const ReaderOptions& options);
   ~BlockStream();
 
-  // Reads the next block into `buffer`. False when the file is exhausted (for every caller).
+  // Reads the next block into `buffer`, which was released if it was large. False when the file is exhausted (for every caller).
   // Items no reader knows are read to their end on the way, for their digest.
   bool next(BlockBuffer& buffer);
 

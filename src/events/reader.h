@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string_view>
 
@@ -82,6 +83,8 @@ struct ReaderOptions {
   ShapeTable* shapes = nullptr;     // outlives the reader
   bool carve = false;               // also read slack and unused space; such events are `recovered`
   const std::atomic<bool>* stop = nullptr;  // once true, nothing more is read; outlives the reader
+  // Held while a large block is read and decoded (BlockBuffer); nullptr: not. Outlives all readers.
+  std::mutex* large_block_turn = nullptr;
 };
 
 // Recognises the format by content and makes its reader, or nothing if no reader knows these bytes.

@@ -115,6 +115,27 @@ TEST_F(PipelineTest, ThreadsMeetEveryFormatInTurn) {
   }
 }
 
+// Large blocks are taken one at a time; ordinary ones go on beside them, and nobody waits for ever.
+TEST_F(PipelineTest, ThreadsTakeLargeBlocksInTurn) {
+  const std::string event =
+      R"({"EventID":1,"Channel":"Security","Computer":"c","@timestamp":"2021-03-01T00:00:00Z")";
+  const std::string large = event + R"(,"Message":")" + std::string(3 << 20U, 'x') + "\"}\n";
+  for (std::size_t file = 0; file < 4; ++file) {
+    std::string text;
+    for (int i = 0; i < 3; ++i) {
+      text += large;
+      for (int small = 0; small < 2'000; ++small) text += event + "}\n";
+    }
+    write("log" + std::to_string(file) + ".json", text + std::string(file, '\n'));
+  }
+  HuntRequest request = this->request();
+  request.threads_count = 1;
+  const std::string alone = case_of(request);
+  EXPECT_EQ(fact_of(request, "events_count"), std::to_string(4 * 3 * 2'001));
+  request.threads_count = 8;
+  EXPECT_EQ(case_of(request), alone);
+}
+
 // However many other gaps the item has, whichever thread read what.
 TEST_F(PipelineTest, SaysOnceOfAnItemThatTimesCannotBeRead) {
   write("events.jsonl", "{\"time\":1615704010}\n" + repeated("{\n", 30) + "{\"time\":\"soon\"}\n" +

@@ -160,11 +160,14 @@ class Worker {
   }
 
   Status judge() {
-    batch_.clear();
-    buffer_.reader->decode(buffer_.block, scratch(), batch_);
+    if (memory_ == nullptr) memory_ = std::make_unique<Memory>();
+    memory_->batch.clear();
+    buffer_.reader->decode(buffer_.block, scratch(), memory_->batch);
     const std::uint64_t events_before = scanner_.events_count();
     const std::uint64_t findings_before = scanner_.findings_count();
-    auto status = scanner_.scan(buffer_.block, batch_, *buffer_.item_path, progress_.cancel);
+    auto status =
+        scanner_.scan(buffer_.block, memory_->batch, *buffer_.item_path, progress_.cancel);
+    if (buffer_.is_large()) release_memory();
     progress_.events_count += scanner_.events_count() - events_before;
     progress_.findings_count += scanner_.findings_count() - findings_before;
     work_.show_progress();
@@ -172,21 +175,33 @@ class Worker {
     return status;
   }
 
+  // The next large block may be another worker's.
+  void release_memory() {
+    memory_.reset();
+    scanner_.release_memory();
+    buffer_.release();
+  }
+
   DecodeScratch& scratch() {
     const Reader& reader = *buffer_.reader;
-    auto& scratch = scratches_[std::type_index(typeid(reader))];
+    auto& scratch = memory_->scratches[std::type_index(typeid(reader))];
     if (scratch == nullptr) scratch = buffer_.reader->new_scratch();
     return *scratch;
   }
+
+  // What decoding takes, reused from block to block.
+  struct Memory {
+    EventBatch batch;
+    // By the reader's class, not by its type(): a decoder takes for granted that the scratch is its
+    // own, and another reader's would be memory read as something it is not.
+    std::map<std::type_index, std::unique_ptr<DecodeScratch>> scratches;
+  };
 
   Work& work_;
   Scanner& scanner_;
   HuntProgress& progress_;
   BlockBuffer buffer_;
-  EventBatch batch_;
-  // By the reader's class, not by its type(): a decoder takes for granted that the scratch is its
-  // own, and another reader's would be memory read as something it is not.
-  std::map<std::type_index, std::unique_ptr<DecodeScratch>> scratches_;
+  std::unique_ptr<Memory> memory_;
 };
 
 // The first failure of any worker.
@@ -212,8 +227,9 @@ Result<std::optional<ScannedEvidence>> scan_once(const Listing& listing, std::ui
   const unsigned threads_count = pass == Pass::kFast ? threads_count_of(request) : 1;
   ScannedEvidence scanned;
   scanned.shapes = std::make_unique<ShapeTable>(request.limits, &rules);
+  std::mutex large_block_turn;
   const ReaderOptions options{&request.limits, scanned.shapes.get(), request.carve,
-                              &progress.cancel};
+                              &progress.cancel, &large_block_turn};
   if (pass == Pass::kShared) scanned.shapes->share_among_items();
   Work work(listing, first_id, options, pass, progress);
   scanned.scanners =

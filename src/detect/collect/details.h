@@ -38,6 +38,8 @@ class DetailsEncoder {
   std::string_view match(const sigma::Rule& rule, std::span<const engine::Reason> reasons,
                          std::uint64_t unlisted_count = 0);
 
+  void release_memory() { bytes_ = std::string(); }
+
  private:
   // Where in bytes_ the text of a slot stands, and as which of the fields.
   struct Field {

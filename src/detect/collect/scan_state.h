@@ -58,6 +58,7 @@ class Scanner::State {
 
   Status scan(const Block& block, EventBatch& batch, const std::string& item_path,
               const std::atomic<bool>& stop);
+  void release_memory();
 
   engine::Engine& engine;
   Limits limits;
