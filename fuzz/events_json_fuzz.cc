@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // Bytes may be viewed as std::byte.
   const std::string_view log = as_text({reinterpret_cast<const std::byte*>(data), size_bytes});
   Limits limits;
-  limits.fields_per_event = size_bytes + 1;  // the twin knows no limits
+  limits.fields_per_event = size_bytes + 1;  // the twin leaves nothing out
   limits.values_per_field = size_bytes + 1;
   limits.name_bytes = fuzzing::longest_name_bytes(size_bytes);
   // Deeper values are kept as text by the reader, without a look into them.

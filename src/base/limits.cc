@@ -29,6 +29,7 @@ std::span<const LimitName> limit_names() {
       {"record-bytes", &Limits::record_bytes, "Bytes of one EVTX record or JSON document."},
       {"nesting-depth", &Limits::nesting_depth, "Elements or values inside one another.", 1'000},
       {"fields-per-event", &Limits::fields_per_event, "Fields of one event."},
+      {"wrapped-events", &Limits::wrapped_events, "Events that one JSON object wraps."},
       {"values-per-field", &Limits::values_per_field, "Values of one field of one event."},
       {"field-names", &Limits::field_names, "Distinct field names of one run."},
       {"shapes", &Limits::shapes, "Distinct kinds of event of one run."},

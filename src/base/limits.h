@@ -29,6 +29,7 @@ struct Limits {
   std::uint64_t record_bytes = 16ULL << 20;              // one EVTX record or JSON document
   std::uint64_t nesting_depth = 64;                      // BinXML elements, JSON values
   std::uint64_t fields_per_event = 4'096;
+  std::uint64_t wrapped_events = 1'000'000;              // of one JSON object
   std::uint64_t values_per_field = 4'096;
   std::uint64_t field_names = 262'144;                   // distinct names in one run; long ones
                                                          // count for several

@@ -152,18 +152,45 @@ class JsonDecoder {
     if (!is_utf8)
       gaps_.add(at, length, GapKind::kDamaged,
                 "The text of this record is not UTF-8; it was read as Windows-1252.");
+    if (is_utf8 && !is_inner && wraps_events(at, length)) return read_elements_of(at, length);
     Layout& layout = scratch_.layouts.find(scratch_.walker.signature());
-    if (!layout.event_lists.empty() && is_utf8 && !is_inner &&
-        scratch_.walker.find_elements(text_.substr(at, length), layout.event_lists,
-                                      scratch_.elements))
-      return read_elements_of(at, length);
     if (add_event(layout, at, length)) batch_.understood_bytes += length;
+  }
+
+  // Whether the object that was walked wraps events; scratch_.elements is then what it wraps, and
+  // lacks_lists_ whether it may wrap more.
+  bool wraps_events(std::size_t at, std::size_t length) {
+    const std::string_view object = text_.substr(at, length);
+    Walker& walker = scratch_.walker;
+    const Layout* layout = &scratch_.layouts.find(walker.signature());
+    lacks_lists_ = false;
+    // The fields of many events are more than one event may have, so that arrays behind them were
+    // not seen.
+    const bool is_outlined = walker.too_many_fields() && !layout->is_windows;
+    if (is_outlined) {
+      walker.walk_outline(object, batch_.arena());
+      lacks_lists_ = walker.too_many_fields();
+      layout = &scratch_.layouts.find(walker.signature());
+    }
+    if (!layout->event_lists.empty() &&
+        walker.find_elements(object, layout->event_lists, scratch_.elements))
+      return true;
+    if (is_outlined) walker.walk(object, batch_.arena());
+    return false;
   }
 
   // An object that is no Windows event but holds some: {"Events": [{...}, ...]}. What stands around
   // them is structure.
   void read_elements_of(std::size_t at, std::size_t length) {
+    const bool is_cut = scratch_.walker.too_many_elements();
     batch_.understood_bytes += length;
+    if (lacks_lists_) {
+      gaps_.add(at, length, GapKind::kLimit,
+                fmt::format("An object that wraps events has more fields than the limit "
+                            "fields-per-event ({}), counting those of like events once; arrays "
+                            "behind them were not searched for events.",
+                            limits_.fields_per_event));
+    }
     for (const ListElement& element : scratch_.elements) {
       batch_.understood_bytes -= element.length;
       if (element.is_object) {
@@ -172,14 +199,15 @@ class JsonDecoder {
         add_damaged(at + element.begin, element.length);
       }
     }
-    if (!scratch_.walker.too_many_elements()) return;
+    if (!is_cut) return;
     const ListElement& last = scratch_.elements.back();
     const std::size_t rest = last.begin + last.length;
     batch_.understood_bytes -= length - rest;
     gaps_.add(
         at + rest, length - rest, GapKind::kLimit,
-        fmt::format("Of an object that wraps events the first {} were read, the rest was not.",
-                    Walker::kElementsMax));
+        fmt::format("An object wraps more events than the limit wrapped-events ({}); the rest was "
+                    "not read.",
+                    limits_.wrapped_events));
   }
 
   std::string_view as_windows1252(std::string_view text) {
@@ -412,6 +440,7 @@ class JsonDecoder {
   EventBatch& batch_;
   const Limits& limits_;
   text::GapRecorder gaps_;
+  bool lacks_lists_ = false;  // see wraps_events()
 };
 
 class JsonReader : public Reader {

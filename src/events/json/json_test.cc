@@ -388,14 +388,59 @@ TEST(Json, UnwrapsByWhatStandsInside) {
   EXPECT_EQ(count_of(R"({"EventID":2,"Channel":"System","Events":[)" + event + "]}\n"), 1U);
 }
 
+// Many events have more fields than one may have: those behind them are found all the same.
+TEST(Json, UnwrapsArraysBehindLargeOnes) {
+  const auto events = [](std::size_t count, const std::string& channel) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) {
+      text += i == 0 ? "[" : ",";
+      text += R"({"EventID":)" + std::to_string(i % 7) + R"(,"Channel":")" + channel + "\"";
+      if (i % 3 == 0) text += R"(,"User":"x")";
+      text += "}";
+    }
+    return text + "]";
+  };
+  Limits limits;
+  limits.fields_per_event = 40;
+  const auto count_of = [&](const std::string& log) {
+    const auto fast = read(log, SIZE_MAX / 2, limits);
+    EXPECT_TRUE(fast.events == json::read_slowly(log, limits).events);
+    EXPECT_TRUE(fast.gaps.empty());
+    EXPECT_EQ(text::accounting_fault(fast, log), "");
+    return fast.events.size();
+  };
+  const std::string many = events(100, "System");
+  EXPECT_EQ(count_of("{\"A\":" + many + ",\"B\":" + events(3, "Security") + "}\n"), 103U);
+  EXPECT_EQ(count_of("{\"System\":{\"Events\":" + many + "},\"Security\":{\"Events\":" +
+                     events(50, "Security") + "}}\n"),
+            150U);
+  std::string log = "{";
+  for (int list = 0; list < 18; ++list) log += "\"L" + std::to_string(list) + R"(":[{"a":1}],)";
+  EXPECT_EQ(count_of(log + "\"Events\":" + events(2, "Security") + "}\n"), 2U);
+}
+
+// Where even one of each kind is too much it is said that there may be more.
+TEST(Json, SaysWhereArraysMayHideBehindTooManyFields) {
+  Limits limits;
+  limits.fields_per_event = 20;
+  std::string log = R"({"A":[{"EventID":1,"Channel":"System"}],"B":[)";
+  for (int i = 0; i < 30; ++i) log += (i == 0 ? "{\"b" : ",{\"b") + std::to_string(i) + "\":1}";
+  log += R"(],"C":[{"EventID":2,"Channel":"Security"}]})" "\n";
+  const auto fast = read(log, SIZE_MAX / 2, limits);
+  ASSERT_EQ(fast.events.size(), 1U);
+  EXPECT_EQ(fast.events[0].channel, "System");
+  ASSERT_EQ(fast.gaps.size(), 1U);
+  EXPECT_EQ(fast.gaps[0].kind, "limit");
+}
+
 TEST(Json, UnwrapsNoMoreThanSoMany) {
-  constexpr std::size_t kMost = json::Walker::kElementsMax;
+  Limits limits;
+  limits.wrapped_events = 100;
   std::string log = "{\"Events\":[";
-  for (std::size_t i = 0; i < kMost + 2; ++i)
-    log += i == 0 ? R"({"EventID":1,"Channel":"x"})" : ",{}";
+  for (std::size_t i = 0; i < 102; ++i) log += i == 0 ? R"({"EventID":1,"Channel":"x"})" : ",{}";
   log += "]}\n";
-  const auto fast = read(log);
-  EXPECT_EQ(fast.events.size(), kMost);
+  const auto fast = read(log, SIZE_MAX / 2, limits);
+  EXPECT_EQ(fast.events.size(), 100U);
   EXPECT_EQ(text::accounting_fault(fast, log), "");
   ASSERT_EQ(fast.gaps.size(), 1U);
   EXPECT_EQ(fast.gaps[0].kind, "limit");

@@ -1,6 +1,8 @@
 #include "events/json/layout.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <xxhash.h>
 
 #include "base/shorten.h"
@@ -137,14 +139,23 @@ std::string_view short_name(std::string_view name, const Limits& limits, std::st
 
 std::vector<std::string> event_lists_of(const std::vector<std::string>& paths,
                                         const std::vector<std::string>& lists) {
-  std::vector<std::string> event_lists;
-  for (std::size_t i = 0; i < lists.size() && i < kListsLookedAt; ++i) {
-    const std::string& list = lists[i];
-    std::vector<std::string> inside;
-    for (const std::string& path : paths) {
-      if (path.starts_with(list + ".")) inside.push_back(path.substr(list.size() + 1));
+  std::map<std::string_view, std::vector<std::string>> inside_of;
+  std::set<std::size_t> lengths;
+  for (const std::string& list : lists) {
+    inside_of[list];
+    lengths.insert(list.size());
+  }
+  for (const std::string& path : paths) {
+    for (const std::size_t length : lengths) {
+      if (length >= path.size()) break;
+      if (path[length] != '.') continue;
+      const auto list = inside_of.find(std::string_view(path).substr(0, length));
+      if (list != inside_of.end()) list->second.push_back(path.substr(length + 1));
     }
-    if (name_leaves(inside).is_windows) event_lists.push_back(list);
+  }
+  std::vector<std::string> event_lists;
+  for (const std::string& list : lists) {
+    if (name_leaves(inside_of[list]).is_windows) event_lists.push_back(list);
   }
   return event_lists;
 }

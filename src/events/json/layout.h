@@ -48,12 +48,8 @@ struct Layout {
 // The paths of the leaves of a signature (see walk.h), in order.
 std::vector<std::string> paths_of(std::string_view signature);
 
-// How many arrays of one object are asked whether events stand in them.
-inline constexpr std::size_t kListsLookedAt = 16;
-
 // Of an object that is no Windows event: its arrays whose objects are. `paths` are those of all its
-// leaves, `lists` those of all arrays with objects, the first kListsLookedAt of which
-// count.
+// leaves, `lists` those of all arrays with objects.
 std::vector<std::string> event_lists_of(const std::vector<std::string>& paths,
                                         const std::vector<std::string>& lists);
 

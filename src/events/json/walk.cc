@@ -176,6 +176,16 @@ void Leaf::resolve(Arena& arena) {
 }
 
 WalkResult Walker::walk(std::string_view object, Arena& arena) {
+  is_outline_ = false;
+  return walk_whole(object, arena);
+}
+
+WalkResult Walker::walk_outline(std::string_view object, Arena& arena) {
+  is_outline_ = true;
+  return walk_whole(object, arena);
+}
+
+WalkResult Walker::walk_whole(std::string_view object, Arena& arena) {
   arena_ = &arena;
   signature_.clear();
   leaves_.clear();
@@ -200,12 +210,15 @@ error_code Walker::walk_object(ondemand::object object, std::size_t depth) {
   for (auto result : object) {
     ondemand::field field;
     if (const error_code error = std::move(result).get(field); error != SUCCESS) return error;
-    const Mark before = mark();
+    const Extent before = extent();
     signature_ += kKey;
     signature_ += key_text(field.key().raw());
     is_empty = false;
     if (const error_code error = walk_value(field.value(), depth); error != SUCCESS) return error;
-    if (before.leaves_count >= limits_.fields_per_event) forget_since(before);
+    if (before.leaves_count < limits_.fields_per_event) continue;
+    // Beyond the limit it was walked for its syntax alone.
+    too_many_fields_ = true;
+    go_back_to(before);
   }
   if (is_empty && depth > 1) add_leaf({Value::null(), false});
   return SUCCESS;
@@ -240,6 +253,7 @@ error_code Walker::walk_array(ondemand::value value, std::size_t depth, std::siz
                               bool& has_objects) {
   ondemand::array array;
   if (const error_code error = value.get_array().get(array); error != SUCCESS) return error;
+  std::set<std::string> signatures;
   for (auto result : array) {
     ondemand::value element;
     if (const error_code error = std::move(result).get(element); error != SUCCESS) return error;
@@ -256,11 +270,7 @@ error_code Walker::walk_array(ondemand::value value, std::size_t depth, std::siz
         ondemand::object object;
         if (error = element.get_object().get(object); error != SUCCESS) return error;
         has_objects = true;
-        const Mark before = mark();
-        signature_ += kObjectInList;
-        error = walk_object(object, depth + 1);
-        signature_ += kEnd;
-        if (before.leaves_count >= limits_.fields_per_event) forget_since(before);
+        error = walk_object_in_list(object, depth + 1, signatures);
       }
       if (error != SUCCESS) return error;
       continue;
@@ -274,6 +284,22 @@ error_code Walker::walk_array(ondemand::value value, std::size_t depth, std::siz
     }
   }
   return SUCCESS;
+}
+
+// `signatures`: of an outline, what the objects of this array had.
+error_code Walker::walk_object_in_list(ondemand::object object, std::size_t depth,
+                                       std::set<std::string>& signatures) {
+  const Extent before = extent();
+  signature_ += kObjectInList;
+  const error_code error = walk_object(object, depth);
+  signature_ += kEnd;
+  if (before.leaves_count >= limits_.fields_per_event) {
+    too_many_fields_ = true;
+    go_back_to(before);
+  } else if (is_outline_ && !signatures.insert(signature_.substr(before.signature_bytes)).second) {
+    go_back_to(before);
+  }
+  return error;
 }
 
 error_code Walker::read_too_deep(ondemand::value& value, Leaf& leaf) {
@@ -313,7 +339,8 @@ bool Walker::find_elements(std::string_view object, const std::vector<std::strin
   if (parser_.iterate(padded).get(document) != SUCCESS ||
       document.get_object().get(root) != SUCCESS)
     return false;
-  ElementSearch search{object, paths, elements};
+  const std::set<std::string> wanted(paths.begin(), paths.end());
+  ElementSearch search{object, wanted, elements};
   return find_in_object(root, "", 1, search) == SUCCESS || too_many_elements_;
 }
 
@@ -333,7 +360,7 @@ error_code Walker::find_in_object(ondemand::object object, const std::string& pr
       error = value.get_object().get(inner);
       if (error == SUCCESS) error = find_in_object(inner, path, depth + 1, search);
     } else if (type == ondemand::json_type::array &&
-               std::ranges::find(search.paths, path) != search.paths.end()) {
+               search.paths.contains(path)) {
       error = find_in_array(value, search);
     }  // anything else is stepped over
     if (error != SUCCESS) return error;
@@ -345,7 +372,7 @@ error_code Walker::find_in_array(ondemand::value value, ElementSearch& search) {
   ondemand::array array;
   if (const error_code error = value.get_array().get(array); error != SUCCESS) return error;
   for (auto result : array) {
-    if (search.elements.size() == kElementsMax) {
+    if (search.elements.size() >= limits_.wrapped_events) {
       too_many_elements_ = true;
       return simdjson::CAPACITY;  // whatever it is, the search ends
     }
@@ -399,12 +426,10 @@ error_code Walker::read_scalar(ondemand::value& value, Leaf& leaf) {
 
 void Walker::add_leaf(const Leaf& leaf) { leaves_.push_back(leaf); }
 
-// What is beyond the limit was walked for its syntax alone. With its keys their leaves go, so that
-// those that stay still belong to their keys.
-void Walker::forget_since(const Mark& mark) {
-  too_many_fields_ = true;
-  signature_.resize(mark.signature_bytes);
-  leaves_.resize(mark.leaves_count);
+// With keys their leaves go, so that those that stay still belong to their keys.
+void Walker::go_back_to(const Extent& extent) {
+  signature_.resize(extent.signature_bytes);
+  leaves_.resize(extent.leaves_count);
 }
 
 // An array is one leaf however long it is, so that its length does not make another kind of event.

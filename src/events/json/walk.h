@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <simdjson.h>
 #include <string>
 #include <string_view>
@@ -46,7 +47,7 @@ enum class WalkResult {
 class Walker {
   struct ElementSearch {
     std::string_view object;
-    const std::vector<std::string>& paths;
+    const std::set<std::string>& paths;
     std::vector<ListElement>& elements;
   };
 
@@ -56,13 +57,15 @@ class Walker {
   // `object` is followed by kBlockPadding readable bytes. Lists are allocated in `arena`.
   WalkResult walk(std::string_view object, Arena& arena);
 
+  // The same, but of objects with equal keys in one array only the first is noted: the signature of
+  // many events that one object wraps, however many they are.
+  WalkResult walk_outline(std::string_view object, Arena& arena);
+
   // What stands in the arrays at these paths, in order. `object` was walked just now and is whole.
-  // False if it cannot be taken apart after all. At most kElementsMax; if there are more,
-  // too_many_elements().
+  // False if it cannot be taken apart after all. At most wrapped-events; if there are more,
+  // too_many_elements() until the next search.
   bool find_elements(std::string_view object, const std::vector<std::string>& paths,
                      std::vector<ListElement>& elements);
-
-  static constexpr std::size_t kElementsMax = 100'000;
   bool too_many_elements() const { return too_many_elements_; }
 
   const std::string& signature() const { return signature_; }
@@ -75,10 +78,13 @@ class Walker {
   bool too_many_values() const { return too_many_values_; }
 
  private:
+  WalkResult walk_whole(std::string_view object, Arena& arena);
   simdjson::error_code walk_object(simdjson::ondemand::object object, std::size_t depth);
   simdjson::error_code walk_value(simdjson::ondemand::value value, std::size_t depth);
   simdjson::error_code walk_array(simdjson::ondemand::value value, std::size_t depth,
                                   std::size_t list_begin, bool& has_objects);
+  simdjson::error_code walk_object_in_list(simdjson::ondemand::object object, std::size_t depth,
+                                           std::set<std::string>& signatures);
   simdjson::error_code find_in_object(simdjson::ondemand::object object, const std::string& prefix,
                                       std::size_t depth, ElementSearch& search);
   simdjson::error_code find_in_array(simdjson::ondemand::value value, ElementSearch& search);
@@ -87,16 +93,17 @@ class Walker {
   static simdjson::error_code text_of(simdjson::ondemand::value& value,
                                       simdjson::ondemand::json_type type, std::string_view& text);
   // How far signature and leaves had come.
-  struct Mark {
+  struct Extent {
     std::size_t signature_bytes = 0;
     std::size_t leaves_count = 0;
   };
-  Mark mark() const { return {signature_.size(), leaves_.size()}; }
-  void forget_since(const Mark& mark);
+  Extent extent() const { return {signature_.size(), leaves_.size()}; }
+  void go_back_to(const Extent& extent);
   void add_leaf(const Leaf& leaf);
   void add_list(std::size_t begin, bool has_objects);
 
   const Limits& limits_;
+  bool is_outline_ = false;
   simdjson::ondemand::parser parser_;
   Arena* arena_ = nullptr;
   std::string signature_;
