@@ -98,7 +98,10 @@ def check_limits(program, folder):
     """Each limit alone: reached, named, and the same bytes in every way. Then limits together."""
     names = make_crowd(folder)
     chosen = [[limit] for limit in LIMITS]
-    chosen += [[LIMITS[0], LIMITS[2]], [LIMITS[-1], LIMITS[-2]], list(LIMITS)]
+    value = dict(LIMITS)
+    for pair in (('computers', 'findings'), ('log-sources', 'coverage-days')):
+        chosen.append([(name, value[name]) for name in pair])
+    chosen.append(list(LIMITS))
     for limits in chosen:
         words = ' '.join(f'{name}={value}' for name, value in limits)
         options = [word for name, value in limits for word in ('--limit', f'{name}={value}')]

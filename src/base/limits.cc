@@ -64,7 +64,7 @@ std::span<const LimitName> limit_names() {
       {"computers", &Limits::computers,
        "Distinct computer names told apart when findings are kept."},
       {"log-sources", &Limits::log_sources,
-       "Logs told apart in coverage, beyond one in each item."},
+       "Logs told apart in coverage: those of every item, but for one of each."},
       {"correlation-hits", &Limits::correlation_hits,
        "Events remembered for correlation rules; long ones count for several."},
       {"gaps-per-item", &Limits::gaps_per_item, "Gaps of one item listed; the rest are counted."},

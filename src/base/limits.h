@@ -58,7 +58,7 @@ struct Limits {
   std::uint64_t comparison_bytes = 1'024;                // of a text that is no whole field
   std::uint64_t findings = 1'000'000;                    // kept in one case
   std::uint64_t computers = 10'000;                      // distinct names told apart
-  std::uint64_t log_sources = 50'000;                    // told apart, beyond one in each item
+  std::uint64_t log_sources = 50'000;                    // told apart, in every item but for one
   std::uint64_t correlation_hits = 250'000;  // events remembered for correlations; those with long
                                              // values count for several
   std::uint64_t gaps_per_item = 1'000;                   // beyond it they are only counted

@@ -256,7 +256,7 @@ Result<CaseReader> CaseReader::open(const std::string& path, bool is_just_writte
     state->allow_steps(kStepsBase + kStepsPerByte * size_bytes.value());
     if (Status status = state->quick_check(); !status.ok()) return state->named(status.error());
   }
-  state->allow_any_steps();  // the trees are sound: reading them ends
+  state->allow_any_steps();  // the trees are sound, or our own: reading them ends
   return CaseReader(std::move(state));
 }
 

@@ -127,9 +127,9 @@ class Results::State {
     }
     if (gathered_.meters.has_others()) {
       add_run_gap(GapKind::kLimit,
-                  fmt::format("The limit log-sources ({}) was reached: coverage tells only the "
-                              "logs apart that sort first by computer, kind and name; the others "
-                              "are one for each kind.",
+                  fmt::format("The limit log-sources ({}) was reached by the logs of all items "
+                              "without one of each: coverage tells only those apart that sort "
+                              "first by computer, kind and name; the others are one for each kind.",
                               limits.log_sources));
     }
     if (gathered_.meters.days_max() < CoverageMeter::kDaysMax) {

@@ -41,8 +41,8 @@ class Scanner {
   // Lets go of the memory that scan() keeps from event to event, which large values make large.
   void release_memory();
 
-  // True once the limit coverage-days is passed by a team in any order: what it collects would
-  // depend on that order.
+  // True once a team in any order reaches the limit coverage-days or log-sources: what it collects
+  // would depend on that order (see SourceMeters).
   bool is_in_vain() const;
 
   std::uint64_t events_count() const;

@@ -42,8 +42,9 @@ class BlockStream {
                                                    const ReaderOptions& options);
   ~BlockStream();
 
-  // Reads the next block into `buffer`, which was released if it was large. False when the file is exhausted (for every caller).
-  // Items no reader knows are read to their end on the way, for their digest.
+  // Reads the next block into `buffer`, which was released if it was large. False when the file is
+  // exhausted (for every caller). Items no reader knows are read to their end on the way, for their
+  // digest.
   bool next(BlockBuffer& buffer);
 
   // After next() returned false: everything the file turned out to contain, and what could not be

@@ -112,10 +112,11 @@ Status write_case(const HuntRequest& request, const Ruleset& rules, Results& res
   for (const LedgerEntry& entry : results.ledger()) {
     if (auto status = writer.add_rule(entry); !status) return status;
   }
-  if (auto status = results.for_each_coverage(
-          [&](const Coverage& coverage) { return writer.add_coverage(coverage); });
-      !status)
-    return status;
+  const auto add_coverage = [&](const Coverage& coverage) {
+    if (auto status = check_goes_on(progress); !status) return status;
+    return writer.add_coverage(coverage);
+  };
+  if (auto status = results.for_each_coverage(add_coverage); !status) return status;
   const auto add = [&](const Finding& finding) {
     if (auto status = check_goes_on(progress); !status) return status;
     return writer.add_finding(finding);

@@ -266,6 +266,31 @@ TEST_F(PipelineTest, CoverageTellsComputersWithLongNamesApart) {
   EXPECT_EQ(counts, (std::vector<std::uint64_t>{1, 2, 3}));
 }
 
+// The row of all logs that are not told apart: whatever the evidence calls its own logs.
+TEST_F(PipelineTest, CoverageSaysWhatIsNotToldApart) {
+  std::string log;
+  const auto add = [&](const std::string& computer, const std::string& channel, int record) {
+    log += R"({"EventID":1,"Computer":")" + computer + R"(","Channel":")" + channel +
+           R"(","EventRecordID":)" + std::to_string(record) +
+           R"(,"TimeCreated":"2021-03-14T11:00:00Z"})" + "\n";
+  };
+  add("(other computers)", "(other logs)", 1);
+  for (int record = 1; record <= 5; ++record) add("a", "System", record);
+  for (int record = 1'000; record <= 1'005; ++record) add("b", "Security", record);
+  write("log", log);
+  HuntRequest request = this->request();
+  request.limits.log_sources = 0;
+  const std::vector<Coverage> rows = coverage_of(request);
+  ASSERT_EQ(rows.size(), 2U);
+  for (const Coverage& row : rows) {
+    EXPECT_EQ(row.computer, "(other computers)");
+    EXPECT_EQ(row.source, "(other logs)");
+    EXPECT_EQ(row.missing_records_count, 0U) << "each log has numbers of its own";
+  }
+  EXPECT_EQ(rows[0].events_count, 1U);
+  EXPECT_EQ(rows[1].events_count, 11U);
+}
+
 // The pieces of a line that is too long are one gap, and how many gaps there are beyond the limit
 // does not depend on who found them.
 TEST_F(PipelineTest, ThreadsCountThePiecesOfALongLineAlike) {

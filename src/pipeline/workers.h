@@ -27,10 +27,10 @@ unsigned threads_count_of(const HuntRequest& request);
 // Reads all files of the listing on `request.threads_count` threads. A worker takes the next file
 // nobody has begun; when there is none left it helps with those still being read, so one huge file
 // keeps every thread busy. Where a limit is reached whose victims depend on the order of reading
-// (items, field-names, shapes, shape-fields, coverage-days), everything is read again by one
-// thread in the order of paths; and if the tables of names and kinds are full then too, once more,
-// and no item may fill more than half of what is left of them. New items get ids behind those of
-// `ids`. kIo: temporary file; kIo with the word "cancelled" if progress.cancel was set.
+// (items, field-names, shapes, shape-fields, coverage-days, log-sources), everything is read again
+// by one thread in the order of paths; and if the tables of names and kinds are full then too, once
+// more, and no item may fill more than half of what is left of them. New items get ids behind those
+// of `ids`. kIo: temporary file; kIo with the word "cancelled" if progress.cancel was set.
 Result<ScannedEvidence> scan_evidence(const Listing& listing, const ItemIds& ids, Ruleset& rules,
                                       const HuntRequest& request, HuntProgress& progress);
 

@@ -8,6 +8,7 @@
 
 #include "casefile/facts.h"
 #include "report/member_mark.h"
+#include "report/words.h"
 
 namespace pugmark {
 namespace {
@@ -177,6 +178,13 @@ Status add_rules(const CaseReader& reader, std::map<std::string, RuleGroup>& gro
   return status;
 }
 
+std::vector<TimeInterval> longest_of(const std::vector<TimeInterval>& holes) {
+  const auto longest = std::max_element(
+      holes.begin(), holes.end(),
+      [](const auto& a, const auto& b) { return span_ns(a.from, a.to) < span_ns(b.from, b.to); });
+  return longest == holes.end() ? std::vector<TimeInterval>() : std::vector{*longest};
+}
+
 Status add_coverage(const CaseReader& reader, Overview& all) {
   return reader.coverage([&](const Coverage& coverage) {
     if (coverage.precision != TimePrecision::kUnknown) {
@@ -184,8 +192,7 @@ Status add_coverage(const CaseReader& reader, Overview& all) {
       all.last = all.last ? std::max(*all.last, coverage.last) : coverage.last;
     }
     Coverage& kept = all.coverage.emplace_back(coverage);
-    kept.holes.resize(std::min<std::size_t>(kept.holes.size(), 1));
-    kept.holes.shrink_to_fit();
+    kept.holes = longest_of(coverage.holes);
     kept.items = std::vector<std::string>();  // {} would keep the memory
     kept.techniques = std::vector<std::string>();
     return true;

@@ -143,6 +143,29 @@ class ItemClocks {
   std::uint64_t items_count_ = 0;
 };
 
+// A source as coverage names it.
+struct NamedSource {
+  SourceKey key;
+  const SourceMeters::Source* source = nullptr;
+  bool is_several_logs = false;
+};
+
+// By name. Evidence may bring a log of the names that stand for all others: then there are two.
+std::vector<NamedSource> named_sources(const SourceMeters& meters) {
+  std::vector<NamedSource> list;
+  for (const auto& [key, source] : meters.sources())
+    list.push_back({{key.computer, key.kind, source.name}, &source, false});
+  for (const auto& [kind, source] : meters.others()) {
+    list.push_back(
+        {{std::string(SourceMeters::kOthers), kind, std::string(SourceMeters::kOtherLogs)},
+         &source,
+         true});
+  }
+  std::stable_sort(list.begin(), list.end(),
+                   [](const NamedSource& a, const NamedSource& b) { return a.key < b.key; });
+  return list;
+}
+
 void add_item(const ScannedItem& scanned, const CoverageMeter& part, CoverageMeter& meter,
               Coverage& coverage) {
   constexpr std::int64_t kNsPerSecond = 1'000'000'000;
@@ -204,16 +227,9 @@ Status for_each_coverage(const Ruleset& rules, const Gathered& gathered,
                          const std::vector<LedgerEntry>& ledger,
                          const std::function<Status(const Coverage&)>& each) {
   Techniques techniques(rules.engine(), ledger);
-  std::map<SourceKey, const SourceMeters::Source*> by_name;
-  for (const auto& [key, source] : gathered.meters.sources())
-    by_name.emplace(SourceKey{key.computer, key.kind, source.name}, &source);
-  for (const auto& [kind, source] : gathered.meters.others()) {
-    by_name.emplace(
-        SourceKey{std::string(SourceMeters::kOthers), kind, std::string(SourceMeters::kOtherLogs)},
-        &source);
-  }
-  for (const auto& [key, found] : by_name) {
-    const SourceMeters::Source& source = *found;
+  for (const NamedSource& named : named_sources(gathered.meters)) {
+    const SourceKey& key = named.key;
+    const SourceMeters::Source& source = *named.source;
     CoverageMeter meter;
     Coverage coverage;
     coverage.computer = key.computer;
@@ -231,11 +247,15 @@ Status for_each_coverage(const Ruleset& rules, const Gathered& gathered,
     }
     if (coverage.items_count == 0) continue;
     meter.report(coverage);
+    // Each log numbers its records for itself.
+    if (named.is_several_logs) coverage.missing_records_count = 0;
     clocks.report(coverage);
     coverage.techniques = techniques.of(source);
     if (meter.is_scattered()) {
       coverage.clock += coverage.clock.empty() ? "" : " ";
-      coverage.clock += "The times lie on too many days: holes were not looked for.";
+      coverage.clock += gathered.meters.days_max() < CoverageMeter::kDaysMax
+                            ? "Holes were not looked for: the limit coverage-days was reached."
+                            : "Holes were not looked for: the times lie on too many days.";
     }
     if (auto status = each(coverage); !status) return status;
   }

@@ -27,14 +27,16 @@ struct SourceKey {
 // The meters of every log source that one worker met, item by item. Names of logs that differ only
 // in case are one log. One thread at a time.
 //
-// Two things are bounded, so that forged names and times do not fill the memory. Of too many
-// sources those that sort last are one for each kind, of the names kOthers and kOtherLogs; one
-// source in each item is free, since items have a limit of their own. And the days with events of
-// all meters together: then each may remember fewer, by halves.
-//
-// Of the sources alone merge() would make the same choice whoever read what and when, but not of
-// both: a source that gave way no longer says which days were its own. So several workers never
-// choose. is_in_vain() says that one has to read everything, in a known order.
+// Two things are bounded, so that forged names and times do not fill the memory:
+// - sources, counted in each item, but for one of each, since items have a limit of their own. Of
+//   too many those that sort last are one for each kind, of the names kOthers and kOtherLogs. Which
+//   ones these are does not depend on who read what and when, so merge() may choose as well;
+// - days with events, of all meters together. Of too many each meter may remember fewer, by halves.
+//   Whose these are depends on the order of reading, so of several workers none may choose.
+// A source that gave way no longer says which of its days were its own, and its days in two meters
+// count twice. So a worker that reads in any order does not go on after either: is_in_vain() says
+// that one has to read everything, in a known order. As long as none did, no more days were there
+// than were counted, and the known order would have chosen the same.
 class SourceMeters {
  public:
   static constexpr std::string_view kOthers = "(other computers)";
@@ -69,13 +71,13 @@ class SourceMeters {
   bool has_too_many_days() const { return days_ != nullptr && days_->count > days_->most; }
   void thin_out();
 
-  // Whether this is a choice that one of several workers must not make.
+  // Whether something gave way, or has to: of several workers none may go on.
   bool is_in_vain() const { return has_others() || has_too_many_days(); }
 
   // Days that each meter may remember.
   std::uint64_t days_max() const { return days_max_; }
 
-  // `other` is empty afterwards.
+  // `other` is of no use afterwards.
   void merge(SourceMeters&& other);
 
   // By computer, kind and folded name of the log.

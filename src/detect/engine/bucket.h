@@ -36,8 +36,8 @@ enum class NodeKind : std::uint8_t { kPredicate, kAnd, kOr, kNot, kTrue, kFalse 
 // nodes from Bucket::children[first].
 struct Node {
   NodeKind kind = NodeKind::kFalse;
-  // Of kOr: all children compare one field with something. Whether any does is then remembered with
-  // the value, like one comparison: lists of names are long.
+  // Of kOr: the children are alternatives for the value of one field. The memo then answers the
+  // whole list at once, like one comparison: rules list dozens of names.
   bool is_of_one_value = false;
   std::uint32_t first = 0;
   std::uint32_t count = 0;

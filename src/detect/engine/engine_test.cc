@@ -44,6 +44,34 @@ TEST(Engine, AgreesWithTheConformanceTable) {
   EXPECT_GT(judged, 100U);
 }
 
+// How many lists of the rule's condition are answered as a whole.
+std::size_t lists_of_one_value(const std::string& selection) {
+  const sigma::RuleSet rules = parse(
+      "title: t\nlogsource: {product: windows}\ndetection:\n"
+      "  selection:\n" +
+      selection + "  condition: selection\n");
+  EXPECT_EQ(rules.rules.size(), 1U) << selection;
+  if (rules.rules.size() != 1) return 0;
+  ComparisonTable comparisons;
+  BucketSource source;
+  source.instances.push_back({&rules.rules[0], 0, 0, {}, {}});
+  const Bucket bucket = build_bucket(source, comparisons);
+  return static_cast<std::size_t>(
+      std::ranges::count_if(bucket.nodes, [](const Node& node) { return node.is_of_one_value; }));
+}
+
+TEST(Engine, AnswersListsAboutOneValueAsAWhole) {
+  EXPECT_EQ(lists_of_one_value("    Image|endswith: [a.exe, b.exe, c.exe]\n"), 1U);
+  EXPECT_EQ(lists_of_one_value("    Image: [a, b]\n    User: [c, d]\n"), 2U);
+  EXPECT_EQ(lists_of_one_value("    Port: [1, 2]\n"), 1U);
+  // Of absent values, of every value, of two fields, and what all have to satisfy.
+  EXPECT_EQ(lists_of_one_value("    Image: [a, null]\n"), 0U);
+  EXPECT_EQ(lists_of_one_value("    - keyword\n    - other\n"), 0U);
+  EXPECT_EQ(lists_of_one_value("    - Image: a\n    - User: b\n"), 0U);
+  EXPECT_EQ(lists_of_one_value("    Image|contains|all: [a, b]\n"), 0U);
+  EXPECT_EQ(lists_of_one_value("    Image: a\n"), 0U);
+}
+
 class RandomRules {
  public:
   explicit RandomRules(unsigned seed) : random_(seed) {}

@@ -12,9 +12,6 @@ namespace {
 
 using sigma::PredicateOp;
 
-// Among the answers remembered with a value, those of nodes stand behind those of predicates.
-constexpr std::uint32_t kQuestionsOfNodes = std::uint32_t{1} << 30U;
-
 bool regex_holds(const sigma::Regex& regex, std::string_view text) {
   if (text.size() < regex.shortest_match_bytes) return false;
   if (regex.asks_for_length_only) {

@@ -11,25 +11,30 @@
 
 namespace pugmark::engine {
 
-// Answers to comparisons, by their number: a small open hash table that only grows. Names of
-// programs are compared with hundreds of patterns.
+// Among questions about a value, those of nodes stand behind those of predicates, of which no rule
+// set has so many (Limits::rule_predicates).
+inline constexpr std::uint32_t kQuestionsOfNodes = std::uint32_t{1} << 30U;
+
+// Answers to questions about a value, by their number: a small open hash table that only grows.
+// Names of programs are compared with hundreds of patterns. A question is a comparison, by the
+// number of its predicate, or a list of alternatives (Node::is_of_one_value), by that of its node.
 class Answers {
  public:
   // -1 unknown, 0 false, 1 true
-  int of(std::uint32_t predicate) const {
+  int of(std::uint32_t question) const {
     if (slots_.empty()) return -1;
     const std::size_t mask = slots_.size() - 1;
-    for (std::size_t at = place(predicate) & mask; slots_[at] != 0; at = (at + 1) & mask) {
-      if ((slots_[at] >> 1U) == predicate + 1) return static_cast<int>(slots_[at] & 1U);
+    for (std::size_t at = place(question) & mask; slots_[at] != 0; at = (at + 1) & mask) {
+      if ((slots_[at] >> 1U) == question + 1) return static_cast<int>(slots_[at] & 1U);
     }
     return -1;
   }
 
-  // `predicate` has no answer yet. Gives the bytes of memory by which the table grew.
-  std::size_t add(std::uint32_t predicate, bool answer) {
+  // `question` has no answer yet. Gives the bytes of memory by which the table grew.
+  std::size_t add(std::uint32_t question, bool answer) {
     const std::size_t before = slots_.size();
     if (2 * (count_ + 1) > slots_.size()) grow();
-    put((predicate + 1) << 1U | (answer ? 1U : 0U));
+    put((question + 1) << 1U | (answer ? 1U : 0U));
     ++count_;
     return (slots_.size() - before) * sizeof(std::uint32_t);
   }
@@ -44,8 +49,8 @@ class Answers {
  private:
   static constexpr std::size_t kSlotsKept = 32;
 
-  static std::size_t place(std::uint32_t predicate) {
-    return predicate * std::size_t{0x9E3779B1U} >> 16U;
+  static std::size_t place(std::uint32_t question) {
+    return question * std::size_t{0x9E3779B1U} >> 16U;
   }
 
   void put(std::uint32_t slot) {
@@ -63,7 +68,7 @@ class Answers {
     }
   }
 
-  std::vector<std::uint32_t> slots_;  // (predicate + 1) * 2 + answer; 0: empty
+  std::vector<std::uint32_t> slots_;  // (question + 1) * 2 + answer; 0: empty
   std::size_t count_ = 0;
 };
 
