@@ -8,6 +8,7 @@ inline constexpr char kVersion[] = "version";           // of the program, "0.1.
 inline constexpr char kEvidence[] = "evidence";         // paths as handed over, sorted, one a line
 inline constexpr char kRulesSha256[] = "rules_sha256";  // over all rule documents
 inline constexpr char kLimitsChanged[] = "limits_changed";  // as changed_limits() writes them
+inline constexpr char kCopiesCount[] = "copies_count";  // carved records that are copies of others
 // Matches that are no findings because correlations stand on their rules, and of how many rules.
 inline constexpr char kSilencedRulesCount[] = "silenced_rules_count";
 inline constexpr char kSilencedMatchesCount[] = "silenced_matches_count";

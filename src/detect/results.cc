@@ -88,9 +88,6 @@ class Results::State {
       gathered_.items[index_of(id)].gaps_count -= tally.gaps.size();
       tally.gaps.clear();
       recurring[index_of(id)] = std::move(tally.recurring_gaps);
-      // Nothing is missing: the same bytes are read where they stand first.
-      std::erase_if(recurring[index_of(id)],
-                    [](const RecurringGap& gap) { return gap.kind == Recurrence::kCopy; });
     }
     for (auto& [index, list] : by_item) {
       std::stable_sort(list.begin(), list.end(), comes_first);
@@ -341,6 +338,7 @@ const std::vector<LedgerEntry>& Results::ledger() const { return state_->ledger_
 std::uint64_t Results::findings_count() const { return state_->store_.kept_count(); }
 std::uint64_t Results::matches_count() const { return state_->matches_count_; }
 std::uint64_t Results::events_count() const { return state_->gathered_.events_count; }
+std::uint64_t Results::copies_count() const { return state_->gathered_.copies_count; }
 std::uint64_t Results::silenced_matches_count() const {
   const auto& counts = state_->gathered_.silenced_counts;
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});

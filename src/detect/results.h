@@ -48,6 +48,7 @@ class Results {
   std::uint64_t findings_count() const;            // kept
   std::uint64_t matches_count() const;             // all, those beyond the caps included
   std::uint64_t events_count() const;
+  std::uint64_t copies_count() const;  // carved records that are copies of others, and no events
   // Matches of rules that correlations keep from being findings, and how many rules have such.
   std::uint64_t silenced_matches_count() const;
   std::uint64_t silenced_rules_count() const;

@@ -69,6 +69,7 @@ Status Scanner::State::scan(const Block& block, EventBatch& batch, const std::st
   tally_->understood_bytes += batch.understood_bytes;
   tally_->events_count += batch.events().size();
   events_count += batch.events().size();
+  copies_count += batch.copies_count;
   if (!batch.clock_samples().empty()) {
     if (tally_->clock == nullptr) tally_->clock = std::make_unique<ClockSummary>();
     tally_->clock->add(batch.clock_samples());

@@ -22,12 +22,8 @@ std::string_view meaning_of(Recurrence kind) {
     case Recurrence::kLongName:
       return "have names longer than the limit name-bytes (they are shown shortened; rules see all "
              "of them)";
-    case Recurrence::kNoMarks:
-      return "look like no event of a known kind (no time, event id, channel or provider): they "
-             "were kept, but no rule sees them";
-    case Recurrence::kCopy:
-      return "are copies, in space not in use, of a record that was read elsewhere, and do not "
-             "count again";
+    case Recurrence::kNoRules:
+      return "are JSON, but no Windows events: coverage counts them, no rule sees them";
   }
   return "";
 }
@@ -99,6 +95,7 @@ void EventBatch::clear() {
   clock_samples_.clear();
   arena_.reset();
   understood_bytes = 0;
+  copies_count = 0;
 }
 
 }  // namespace pugmark

@@ -63,8 +63,7 @@ enum class Recurrence : std::uint8_t {
   kUnreadableTime,  // a time is there but cannot be read; the event counts as undated
   kContradiction,   // the record names several channels, event ids, computers or times
   kLongName,        // a name is longer than Limits::name_bytes
-  kNoMarks,         // no time, event id, channel or provider: no rule sees the event
-  kCopy,            // a carved record is a copy of one that was read: it is no event of its own
+  kNoRules,         // of a kind that no rule is for: JSON other than Windows events
 };
 
 struct RecurringGap {
@@ -97,6 +96,7 @@ class EventBatch {
   std::vector<ClockSample>& clock_samples() & { return clock_samples_; }
 
   std::uint64_t understood_bytes = 0;  // of the block: the rest of it is not read
+  std::uint64_t copies_count = 0;  // carved records that are copies of others, and no events
   void clear();
 
  private:

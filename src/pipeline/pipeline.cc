@@ -72,6 +72,7 @@ Status write_facts(const HuntRequest& request, const Ruleset& rules, const Resul
       {"events_count", std::to_string(results.events_count())},
       {"findings_count", std::to_string(results.findings_count())},
       {"matches_count", std::to_string(results.matches_count())},
+      {fact::kCopiesCount, std::to_string(results.copies_count())},
       {fact::kSilencedRulesCount, std::to_string(results.silenced_rules_count())},
       {fact::kSilencedMatchesCount, std::to_string(results.silenced_matches_count())},
       {"gaps_count", std::to_string(results.gaps_count())},

@@ -226,6 +226,7 @@ Result<Overview> overview_of(const CaseReader& reader) {
   if (!facts.ok()) return facts.error();
   all.facts = std::move(facts).value();
   all.silenced_rules_count = number_of(all.facts, fact::kSilencedRulesCount);
+  all.copies_count = number_of(all.facts, fact::kCopiesCount);
   all.silenced_matches_count = number_of(all.facts, fact::kSilencedMatchesCount);
   std::map<std::string, RuleGroup> groups;
   UnreadLogs logs;

@@ -68,6 +68,7 @@ struct Overview {
   std::vector<WhyGroup> blind;        // why rules could not see; most first
   std::vector<WhyGroup> disabled;     // why rules were disabled; most first
   std::vector<WhyGroup> rejected;     // why rules were rejected; most first
+  std::uint64_t copies_count = 0;     // carved records that are copies of others, and no events
   // Matches that are no findings since correlations stand on their rules, and of how many rules.
   std::uint64_t silenced_matches_count = 0;
   std::uint64_t silenced_rules_count = 0;

@@ -180,6 +180,12 @@ void SummaryPage::unused_space() {
                        searched ? "searched for old records"
                                 : "not searched for old records (hunt --carve)"),
            kIndent);
+  if (all_.copies_count == 0) return;
+  const bool is_one = all_.copies_count == 1;
+  indented(fmt::format("{} there {} of one read elsewhere and {} not count again",
+                       counted(all_.copies_count, "record"), is_one ? "is a copy" : "are copies",
+                       is_one ? "does" : "do"),
+           kIndent);
 }
 
 void SummaryPage::findings() {

@@ -192,6 +192,7 @@ Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const L
       gathered.silenced_counts[i] += state.silenced_counts[i];
     gathered.disagreements_count += state.disagreements_count;
     gathered.events_count += state.events_count;
+    gathered.copies_count += state.copies_count;
   }
   if (!scanners.empty()) {  // they share it: Scanner::team()
     assert(std::all_of(scanners.begin(), scanners.end(), [&](Scanner& scanner) {

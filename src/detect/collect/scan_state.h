@@ -71,6 +71,7 @@ class Scanner::State {
   std::vector<std::uint64_t> silenced_counts;  // by rule: matches that are no findings
   std::uint64_t disagreements_count = 0;   // matches the reference evaluator does not confirm
   std::uint64_t events_count = 0;
+  std::uint64_t copies_count = 0;  // EventBatch::copies_count of all blocks
   std::uint64_t findings_count = 0;
 
  private:

@@ -46,6 +46,7 @@ struct Gathered {
   std::vector<std::uint64_t> silenced_counts;
   std::uint64_t disagreements_count = 0;
   std::uint64_t events_count = 0;
+  std::uint64_t copies_count = 0;
 };
 
 // Joins the workers' tallies and the items; marks byte copies; corrects clocks.

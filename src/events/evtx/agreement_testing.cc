@@ -132,16 +132,10 @@ DecodedLog decode_whole(Bytes item, const Limits& limits, const DecodeChoices& c
     for (RecurringGap& gap : batch.recurring_gaps())
       join_recurring(std::move(gap), log.recurring_gaps);
     log.understood_bytes += batch.understood_bytes;
+    log.copies_count += batch.copies_count;
     at += cut.block_bytes;
   }
   return log;
-}
-
-std::uint64_t DecodedLog::copies_count() const {
-  for (const RecurringGap& gap : recurring_gaps) {
-    if (gap.kind == Recurrence::kCopy) return gap.events_count;
-  }
-  return 0;
 }
 
 std::string first_copy_difference(Bytes item, const Limits& limits, std::size_t shown_bytes) {
@@ -167,9 +161,9 @@ std::string first_copy_difference(Bytes item, const Limits& limits, std::size_t 
   }
   if (index != fast.records.size())
     return fmt::format("the record at {} is a copy", fast.records[index].record.offset_bytes);
-  return fast.copies_count() == copies_count
+  return fast.copies_count == copies_count
              ? ""
-             : fmt::format("{} copies, counted as {}", copies_count, fast.copies_count());
+             : fmt::format("{} copies, counted as {}", copies_count, fast.copies_count);
 }
 
 std::string first_difference(Bytes item, const Limits& limits) {

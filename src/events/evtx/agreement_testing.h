@@ -26,7 +26,7 @@ struct DecodedLog {
   std::vector<RecurringGap> recurring_gaps;
   std::uint64_t understood_bytes = 0;
 
-  std::uint64_t copies_count() const;  // carved records left out because they are copies
+  std::uint64_t copies_count = 0;  // carved records left out because they are copies
 };
 
 struct DecodeChoices {

@@ -242,18 +242,11 @@ void ChunkDecoder::add_carved(const RecordBytes& record, Event event) {
                  static_cast<std::uint32_t>(record.size)};
   batch_.understood_bytes += record.size;
   record_offsets_.push_back(record.offset);
-  if (!is_copy(record)) {
+  if (is_copy(record)) {
+    ++batch_.copies_count;
+  } else {
     batch_.mutable_events().push_back(event);
-    return;
   }
-  // Its bytes were understood: the gap has a place and no length.
-  join_recurring(
-      {Recurrence::kCopy,
-       {{event.where.offset_bytes, place_.item, 0},
-        GapKind::kUnsupported,
-        fmt::format("record {} stands {} bytes before as well", record.record_id, kChunkBytes)},
-       1},
-      batch_.recurring_gaps());
 }
 
 // A chunk is written over a copy of the chunk before it: the same bytes at the same offset are no

@@ -366,17 +366,10 @@ TEST(EvtxDamage, CopiesOfTheChunkBeforeAreNoEventsOfTheirOwn) {
   for (const std::size_t shown_bytes : {std::size_t{0}, kChunkBytes}) {
     const DecodedLog log = decode(file, {true, true, shown_bytes});
     EXPECT_EQ(ids_of(log), (std::vector<std::uint64_t>{1, 2, 3, 4, 5}));
-    EXPECT_EQ(log.copies_count(), 3U);
-    ASSERT_EQ(log.recurring_gaps.size(), 1U);
-    const Gap gap = gap_of(log.recurring_gaps.front());
-    EXPECT_NE(gap.what.find("do not count again: 3. Of the first, record 2 stands"),
-              std::string::npos)
-        << gap.what;
-    EXPECT_EQ(gap.where.offset_bytes, log.records[1].record.offset_bytes + kChunkBytes);
-    EXPECT_EQ(gap.where.length_bytes, 0U);
+    EXPECT_EQ(log.copies_count, 3U);
     EXPECT_EQ(first_copy_difference(as_bytes(file), Limits{}, shown_bytes), "");
   }
-  EXPECT_EQ(decode(file).copies_count(), 0U);  // nothing was looked for
+  EXPECT_EQ(decode(file).copies_count, 0U);  // nothing was looked for
 }
 
 TEST(EvtxDamage, WhatDiffersFromTheChunkBeforeIsNoCopy) {
@@ -388,7 +381,7 @@ TEST(EvtxDamage, WhatDiffersFromTheChunkBeforeIsNoCopy) {
     const DecodedLog log = decode(file, {true, true, shown_bytes});
     EXPECT_EQ(ids_of(log), (std::vector<std::uint64_t>{1, 2, 3, 4, 5, 3}));
     EXPECT_TRUE(log.records.back().recovered);
-    EXPECT_EQ(log.copies_count(), 2U);
+    EXPECT_EQ(log.copies_count, 2U);
   }
 }
 
@@ -404,7 +397,7 @@ TEST(EvtxDamage, ACopyStandsForARecordThatCannotBeReadItself) {
     const DecodedLog log = decode(file, {true, true, shown_bytes});
     EXPECT_EQ(ids_of(log), (std::vector<std::uint64_t>{5, 2, 3, 4}));
     EXPECT_EQ(log.gaps.size(), 4U);
-    EXPECT_EQ(log.copies_count(), 0U);
+    EXPECT_EQ(log.copies_count, 0U);
   }
 }
 

@@ -49,7 +49,6 @@ class JsonScratch : public DecodeScratch {
   text::DayParser days;
   std::vector<Value> values;
   std::vector<std::uint32_t> counts;
-  std::vector<ListElement> elements;
   std::string converted;
 };
 
@@ -141,67 +140,104 @@ class JsonDecoder {
     read_record(first, last - first);
   }
 
-  // One object. Everything of it is an event or a gap, or wraps events.
-  void read_record(std::size_t at, std::size_t length, bool is_inner = false) {
+  // One object. Everything of it is an event or a gap, or wraps events. `wrappers_count`: of how
+  // many objects around it that is true.
+  void read_record(std::size_t at, std::size_t length, std::size_t wrappers_count = 0) {
     if (length > limits_.record_bytes) return add_too_long(at, length);
-    WalkResult result = scratch_.walker.walk(text_.substr(at, length), batch_.arena());
+    std::string_view object = text_.substr(at, length);
+    WalkResult result = scratch_.walker.walk(object, batch_.arena());
     const bool is_utf8 = result != WalkResult::kNotUtf8;
-    if (!is_utf8)
-      result = scratch_.walker.walk(as_windows1252(text_.substr(at, length)), batch_.arena());
+    if (!is_utf8) {
+      object = as_windows1252(object);
+      result = scratch_.walker.walk(object, batch_.arena());
+    }
     if (result != WalkResult::kWhole) return add_damaged(at, length);
     if (!is_utf8)
       gaps_.add(at, length, GapKind::kDamaged,
                 "The text of this record is not UTF-8; it was read as Windows-1252.");
-    if (is_utf8 && !is_inner && wraps_events(at, length)) return read_elements_of(at, length);
+    if (wrappers_count < kWrappersMax) {
+      if (auto wrapped = find_wrapped(object)) {
+        if (!is_utf8) place_as_written(text_.substr(at, length), wrapped->elements);
+        return read_wrapped(at, length, *wrapped, wrappers_count + 1);
+      }
+    }
     Layout& layout = scratch_.layouts.find(scratch_.walker.signature());
     if (add_event(layout, at, length)) batch_.understood_bytes += length;
   }
 
-  // Whether the object that was walked wraps events; scratch_.elements is then what it wraps, and
-  // lacks_lists_ whether it may wrap more.
-  bool wraps_events(std::size_t at, std::size_t length) {
-    const std::string_view object = text_.substr(at, length);
+  // What an object wraps.
+  struct Wrapped {
+    std::vector<ListElement> elements;
+    bool lacks_lists = false;     // there may be more, in arrays that were not seen
+    bool lacks_elements = false;  // there are more behind them
+  };
+
+  // Nothing if the object, which was walked just now, wraps no events.
+  std::optional<Wrapped> find_wrapped(std::string_view object) {
     Walker& walker = scratch_.walker;
     const Layout* layout = &scratch_.layouts.find(walker.signature());
-    lacks_lists_ = false;
+    Wrapped wrapped;
     // The fields of many events are more than one event may have, so that arrays behind them were
     // not seen.
     const bool is_outlined = walker.too_many_fields() && !layout->is_windows;
     if (is_outlined) {
       walker.walk_outline(object, batch_.arena());
-      lacks_lists_ = walker.too_many_fields();
+      wrapped.lacks_lists = walker.too_many_fields();
       layout = &scratch_.layouts.find(walker.signature());
     }
     if (!layout->event_lists.empty() &&
-        walker.find_elements(object, layout->event_lists, scratch_.elements))
-      return true;
+        walker.find_elements(object, layout->event_lists, wrapped.elements)) {
+      wrapped.lacks_elements = walker.too_many_elements();
+      return wrapped;
+    }
     if (is_outlined) walker.walk(object, batch_.arena());
-    return false;
+    return std::nullopt;
+  }
+
+  // Elements were found in the text as Windows-1252, which is longer; they follow one another.
+  static void place_as_written(std::string_view written, std::vector<ListElement>& elements) {
+    std::size_t at = 0;
+    std::size_t converted_at = 0;
+    std::string character;
+    const auto go_to = [&](std::size_t converted) {
+      for (; converted_at < converted; ++at) {
+        character.clear();
+        append_windows1252(written.substr(at, 1), character);
+        converted_at += character.size();
+      }
+      return at;
+    };
+    for (ListElement& element : elements) {
+      const std::size_t end = element.begin + element.length;
+      element.begin = go_to(element.begin);
+      element.length = go_to(end) - element.begin;
+    }
   }
 
   // An object that is no Windows event but holds some: {"Events": [{...}, ...]}. What stands around
   // them is structure.
-  void read_elements_of(std::size_t at, std::size_t length) {
-    const bool is_cut = scratch_.walker.too_many_elements();
+  void read_wrapped(std::size_t at, std::size_t length, const Wrapped& wrapped,
+                    std::size_t wrappers_count) {
     batch_.understood_bytes += length;
-    if (lacks_lists_) {
+    if (wrapped.lacks_lists) {
       gaps_.add(at, length, GapKind::kLimit,
                 fmt::format("An object that wraps events has more fields than the limit "
                             "fields-per-event ({}), counting those of like events once; arrays "
                             "behind them were not searched for events.",
                             limits_.fields_per_event));
     }
-    for (const ListElement& element : scratch_.elements) {
+    for (const ListElement& element : wrapped.elements) {
       batch_.understood_bytes -= element.length;
       if (element.is_object) {
-        read_record(at + element.begin, element.length, true);
+        read_record(at + element.begin, element.length, wrappers_count);
       } else {
         add_damaged(at + element.begin, element.length);
       }
     }
-    if (!is_cut) return;
-    const ListElement& last = scratch_.elements.back();
-    const std::size_t rest = last.begin + last.length;
+    if (!wrapped.lacks_elements) return;
+    const std::size_t rest = wrapped.elements.empty()
+                                 ? 0
+                                 : wrapped.elements.back().begin + wrapped.elements.back().length;
     batch_.understood_bytes -= length - rest;
     gaps_.add(
         at + rest, length - rest, GapKind::kLimit,
@@ -298,9 +334,9 @@ class JsonDecoder {
     if (!computers.first.empty()) event.computer = Value::text(computers.first);
     const std::size_t time_leaf = read_time_of(layout, event);
     if (time_leaf == kNoLeaf) note_unreadable_time(layout, at, length);
-    if (!layout.has_marks)
+    if (!layout.is_windows)
       gaps_.add_recurring(
-          Recurrence::kNoMarks, at, length, [&] { return names_of(layout); },
+          Recurrence::kNoRules, at, length, [&] { return names_of(layout); },
           GapKind::kUnsupported);
     if (is_ambiguous || computers.is_contradicted || contradicts_time(layout, time_leaf))
       gaps_.add_recurring(Recurrence::kContradiction, at, length,
@@ -440,7 +476,6 @@ class JsonDecoder {
   EventBatch& batch_;
   const Limits& limits_;
   text::GapRecorder gaps_;
-  bool lacks_lists_ = false;  // see wraps_events()
 };
 
 class JsonReader : public Reader {

@@ -467,23 +467,26 @@ bool holds_objects(const Node& array) {
   });
 }
 
-// The paths of all arrays with objects, of none inside another array; each once in a row.
-void add_lists(const std::string& path, const Node& node, std::vector<std::string>& lists) {
-  if (node.type == Node::Type::kArray && holds_objects(node) &&
-      (lists.empty() || lists.back() != path))
-    lists.push_back(path);
-  if (node.type != Node::Type::kObject) return;
-  for (std::size_t i = 0; i < node.nodes.size(); ++i)
-    add_lists(path + "." + node.keys[i], node.nodes[i], lists);
+// All arrays with objects, and of each the outermost it stands in.
+void add_lists(const std::string& path, const std::string& outermost, const Node& node,
+               std::vector<ListPath>& lists) {
+  const std::string& outer = outermost.empty() ? path : outermost;
+  if (node.type == Node::Type::kArray && holds_objects(node)) lists.push_back({path, outer});
+  for (std::size_t i = 0; i < node.nodes.size(); ++i) {
+    if (node.type == Node::Type::kObject)
+      add_lists(path + "." + node.keys[i], outermost, node.nodes[i], lists);
+    if (node.type == Node::Type::kArray) add_lists(path, outer, node.nodes[i], lists);
+  }
 }
 
-// The arrays whose elements are Windows events; none if the object is one itself.
+// The arrays whose elements are Windows events, or wrap some; none if the object is one itself.
 std::vector<std::string> event_lists_in(const Node& root, const Limits& limits) {
   std::vector<std::string> paths;
   for (const auto& leaf : leaves_of(root, limits)) paths.push_back(leaf.first);
   if (name_leaves(paths).is_windows) return {};
-  std::vector<std::string> lists;
-  for (std::size_t i = 0; i < root.nodes.size(); ++i) add_lists(root.keys[i], root.nodes[i], lists);
+  std::vector<ListPath> lists;
+  for (std::size_t i = 0; i < root.nodes.size(); ++i)
+    add_lists(root.keys[i], "", root.nodes[i], lists);
   return event_lists_of(paths, lists);
 }
 
@@ -535,8 +538,20 @@ void find_elements(std::string_view text, std::size_t at, const std::string& pre
   }
 }
 
+// Where in the text as written the characters of the text as read begin, and where they end.
+std::vector<std::size_t> places_as_written(std::string_view written, bool is_utf8) {
+  std::vector<std::size_t> places;
+  for (std::size_t at = 0; at < written.size(); ++at) {
+    std::string read;
+    append_windows1252(written.substr(at, 1), read);
+    places.insert(places.end(), is_utf8 ? 1 : read.size(), at);
+  }
+  places.push_back(written.size());
+  return places;
+}
+
 void read_object(std::string_view log, std::size_t begin, std::size_t end, const Limits& limits,
-                 text::PlainLog& result, bool is_inner = false) {
+                 text::PlainLog& result, std::size_t wrappers_count = 0) {
   std::string object(log.substr(begin, end - begin));
   bool is_utf8 = true;
   if (!is_valid_utf8(object)) {
@@ -554,15 +569,18 @@ void read_object(std::string_view log, std::size_t begin, std::size_t end, const
     return;
   }
   if (!is_utf8) result.gaps.push_back({begin, end - begin, "damaged"});
-  if (is_utf8 && !is_inner) {
+  if (wrappers_count < kWrappersMax) {
     const auto lists = event_lists_in(builder.root, limits);
     std::vector<std::pair<std::size_t, std::size_t>> spans;
     if (!lists.empty()) find_elements(object, 0, "", lists, spans);
+    const auto written = places_as_written(log.substr(begin, end - begin), is_utf8);
     for (const auto& [from, to] : spans) {
+      const std::size_t first = begin + written[from];
+      const std::size_t last = begin + written[to];
       if (object[from] == '{') {
-        read_object(log, begin + from, begin + to, limits, result, true);
+        read_object(log, first, last, limits, result, wrappers_count + 1);
       } else {
-        result.gaps.push_back({begin + from, to - from, "damaged"});
+        result.gaps.push_back({first, last - first, "damaged"});
       }
     }
     if (!lists.empty()) return;

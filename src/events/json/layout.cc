@@ -27,8 +27,8 @@ class PathReader {
     return std::move(paths_);
   }
 
-  // After read(): the paths of arrays in which objects stand, of none inside another array.
-  const std::vector<std::string>& lists() const { return lists_; }
+  // After read(): the arrays in which objects stand.
+  const std::vector<ListPath>& lists() const { return lists_; }
 
  private:
   // Keys and values up to the end of an object. Recursion is bounded: walk.cc counts the depth.
@@ -55,8 +55,8 @@ class PathReader {
     while (!rest_.empty() && (rest_.front() == kObject || rest_.front() == kObjectInList)) {
       const bool is_single = rest_.front() == kObject;
       rest_.remove_prefix(1);
-      if (!is_single && lists_depth_ == 0 && (lists_.empty() || lists_.back() != path))
-        lists_.push_back(path);
+      if (!is_single && lists_depth_ == 0) outermost_ = path;
+      if (!is_single) add_list(path);
       lists_depth_ += is_single ? 0 : 1;
       read_object(path, false);
       lists_depth_ -= is_single ? 0 : 1;
@@ -69,9 +69,15 @@ class PathReader {
     }
   }
 
+  // Objects of one array follow one another.
+  void add_list(const std::string& path) {
+    if (lists_.empty() || lists_.back().path != path) lists_.push_back({path, outermost_});
+  }
+
   std::string_view rest_;
   std::vector<std::string> paths_;
-  std::vector<std::string> lists_;
+  std::vector<ListPath> lists_;
+  std::string outermost_;  // of the arrays around what is being read
   std::size_t lists_depth_ = 0;
 };
 
@@ -82,7 +88,6 @@ std::unique_ptr<Layout> make_layout(const std::string& signature) {
   const std::vector<std::string> paths = reader.read();
   NamedLeaves named = name_leaves(paths);
   layout->is_windows = named.is_windows;
-  layout->has_marks = named.has_marks;
   if (!named.is_windows) layout->event_lists = event_lists_of(paths, reader.lists());
   text::Slots slots = text::make_slots(named.names, named.names.size());
   layout->names = std::move(slots.names);
@@ -138,12 +143,12 @@ std::string_view short_name(std::string_view name, const Limits& limits, std::st
 }  // namespace
 
 std::vector<std::string> event_lists_of(const std::vector<std::string>& paths,
-                                        const std::vector<std::string>& lists) {
+                                        const std::vector<ListPath>& lists) {
   std::map<std::string_view, std::vector<std::string>> inside_of;
   std::set<std::size_t> lengths;
-  for (const std::string& list : lists) {
-    inside_of[list];
-    lengths.insert(list.size());
+  for (const ListPath& list : lists) {
+    inside_of[list.path];
+    lengths.insert(list.path.size());
   }
   for (const std::string& path : paths) {
     for (const std::size_t length : lengths) {
@@ -153,11 +158,12 @@ std::vector<std::string> event_lists_of(const std::vector<std::string>& paths,
       if (list != inside_of.end()) list->second.push_back(path.substr(length + 1));
     }
   }
-  std::vector<std::string> event_lists;
-  for (const std::string& list : lists) {
-    if (name_leaves(inside_of[list]).is_windows) event_lists.push_back(list);
+  std::set<std::string> event_lists;
+  for (const ListPath& list : lists) {
+    if (!event_lists.contains(list.outermost) && name_leaves(inside_of[list.path]).is_windows)
+      event_lists.insert(list.outermost);
   }
-  return event_lists;
+  return {event_lists.begin(), event_lists.end()};
 }
 
 std::vector<std::string> paths_of(std::string_view signature) {

@@ -161,16 +161,6 @@ void name_instead(const std::array<Pair, N>& table, const std::vector<std::strin
   }
 }
 
-// Names of which one is enough to take an object for an event, beside those of times.
-constexpr std::array<std::string_view, 10> kMarks = {
-    "EventID",       "EventId",      "event_id",   "event.code", "Channel",
-    "Provider_Name", "ProviderName", "SourceName", "log_name",   "event.provider"};
-
-bool is_mark(std::string_view name) {
-  return std::ranges::find(kMarks, name) != kMarks.end() ||
-         std::ranges::find(kTimeNames, name) != kTimeNames.end();
-}
-
 NamedLeaves name_as_written(const std::vector<std::string>& paths) {
   const auto has = [&](std::string_view path) {
     return std::find(paths.begin(), paths.end(), path) != paths.end();
@@ -204,7 +194,6 @@ NamedLeaves name_as_written(const std::vector<std::string>& paths) {
     const bool clashes = name.is_data && system_names.contains(name.text);
     result.names.push_back(clashes ? "EventData." + name.text : std::move(name.text));
   }
-  result.has_marks = result.is_windows || std::ranges::any_of(result.names, is_mark);
   return result;
 }
 

@@ -28,7 +28,6 @@ inline constexpr std::array<std::string_view, 16> kTimeNames = {"TimeCreated_Sys
 // What the keys of an event say about its origin.
 struct NamedLeaves {
   bool is_windows = false;         // a Windows event, however it was exported
-  bool has_marks = false;          // of an event: a time, an event id, a channel or a provider
   std::vector<std::string> names;  // one per path: the field name; equal names become a list
 };
 
