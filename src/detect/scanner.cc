@@ -26,10 +26,16 @@ std::uint64_t number_of_log(std::string_view computer, std::string_view channel)
   return XXH3_64bits(name.data(), name.size());
 }
 
+// As many workers may have all the sources that may be told apart; if more have, one goes on alone.
+constexpr std::uint64_t kWorkersFullOfSources = 4;
+constexpr std::uint64_t kSourcesMost = UINT64_MAX / kWorkersFullOfSources;
+
 SharedCollections shared_collections(const Ruleset& rules, const Limits& limits) {
   const std::size_t correlations_count = rules.engine().rules().correlations.size();
   return {std::make_shared<HitStore>(correlations_count, limits.correlation_hits),
-          std::make_shared<SourceMeters::DayCount>(limits.coverage_days)};
+          std::make_shared<SourceMeters::Totals>(
+              limits.coverage_days,
+              kWorkersFullOfSources * std::min(limits.log_sources, kSourcesMost))};
 }
 
 }  // namespace
@@ -40,7 +46,7 @@ Scanner::State::State(const Ruleset& rules, const Limits& limits_in_force,
       limits(limits_in_force),
       order(order_of_blocks),
       store(limits_in_force),
-      meters(limits_in_force.log_sources, shared.days),
+      meters(limits_in_force.log_sources, shared.totals),
       remembered(shared.hits),
       matcher_(random_seed()),
       details_(limits) {

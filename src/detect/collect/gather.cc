@@ -10,7 +10,6 @@ namespace pugmark {
 namespace {
 
 void join_tally(ItemTally& into, ItemTally&& from) {
-  into.path = from.path;
   into.events_count += from.events_count;
   into.understood_bytes += from.understood_bytes;
   into.gaps_count += from.gaps_count;
@@ -21,6 +20,18 @@ void join_tally(ItemTally& into, ItemTally&& from) {
   if (from.clock != nullptr) {
     if (into.clock == nullptr) into.clock = std::make_unique<ClockSummary>();
     into.clock->merge(*from.clock);
+  }
+}
+
+// Findings refer to the path of a tally, so it stays where it is; there may be a million.
+void take_tallies(std::map<ItemId, ItemTally>& from, std::map<ItemId, ItemTally>& into) {
+  for (auto at = from.begin(); at != from.end();) {
+    const auto tally = at++;
+    if (const auto known = into.find(tally->first); known != into.end()) {
+      join_tally(known->second, std::move(tally->second));
+    } else {
+      into.insert(from.extract(tally));
+    }
   }
 }
 
@@ -181,7 +192,7 @@ Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const L
   Gathered gathered(limits);
   for (Scanner& scanner : scanners) {
     Scanner::State& state = scanner.state();
-    for (auto& [id, tally] : state.items) join_tally(gathered.tallies[id], std::move(tally));
+    take_tallies(state.items, gathered.tallies);
     while (gathered.buckets.size() < state.buckets.size()) gathered.buckets.emplace_back();
     for (std::size_t i = 0; i < state.buckets.size(); ++i)
       join_bucket(gathered.buckets[i], state.buckets[i]);
@@ -204,9 +215,10 @@ Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const L
   }
   std::sort(items.begin(), items.end(),
             [](const Item& a, const Item& b) { return a.path < b.path; });
-  for (const Item& item : items) {
+  gathered.items.reserve(items.size());
+  for (Item& item : items) {
     ScannedItem scanned;
-    scanned.item = item;
+    scanned.item = std::move(item);
     Item& known = scanned.item;
     if (const auto tally = gathered.tallies.find(known.id); tally != gathered.tallies.end()) {
       known.events_count = tally->second.events_count;

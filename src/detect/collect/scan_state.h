@@ -48,7 +48,7 @@ struct BucketTally {
 // What the scanners of one hunt fill together.
 struct SharedCollections {
   std::shared_ptr<HitStore> hits;
-  std::shared_ptr<SourceMeters::DayCount> days;
+  std::shared_ptr<SourceMeters::Totals> totals;
 };
 
 class Scanner::State {

@@ -14,7 +14,7 @@ CoverageMeter& SourceMeters::meter(ItemId item, SourceKey key, std::uint32_t buc
   if (is_told_apart(key)) {
     Source& found = sources_[key];
     note_name(found, name);
-    found.buckets.insert(bucket);
+    note_bucket(found, bucket);
     const auto [at, is_new] = found.by_item.try_emplace(item, days_max_);
     if (is_new) {
       count(item);
@@ -23,12 +23,14 @@ CoverageMeter& SourceMeters::meter(ItemId item, SourceKey key, std::uint32_t buc
     if (is_told_apart(key)) return at->second;
   }
   Source& others = others_[kind];
-  others.buckets.insert(bucket);
+  note_bucket(others, bucket);
   return others.by_item.try_emplace(item, days_max_).first->second;
 }
 
 void SourceMeters::count(ItemId item) {
-  if (counts_in_items_[item]++ > 0) ++charge_;
+  if (counts_in_items_[item]++ == 0) return;
+  ++charge_;
+  if (totals_ != nullptr) ++totals_->sources_count;
 }
 
 // How many sources there are up to a name only grows. So a name that gave way once would always
@@ -42,10 +44,17 @@ void SourceMeters::drop_last() {
   const auto last = std::prev(sources_.end());
   first_other_ = last->first;
   for (const auto& [item, meter] : last->second.by_item) {
-    if (--counts_in_items_[item] > 0) --charge_;
+    if (--counts_in_items_[item] == 0) continue;
+    --charge_;
+    if (totals_ != nullptr) --totals_->sources_count;
   }
   join(others_[last->first.kind], std::move(last->second));
   sources_.erase(last);
+}
+
+void SourceMeters::note_bucket(Source& source, std::uint32_t bucket) {
+  const auto at = std::lower_bound(source.buckets.begin(), source.buckets.end(), bucket);
+  if (at == source.buckets.end() || *at != bucket) source.buckets.insert(at, bucket);
 }
 
 void SourceMeters::note_name(Source& source, const std::string& name) {
@@ -54,7 +63,7 @@ void SourceMeters::note_name(Source& source, const std::string& name) {
 
 void SourceMeters::join(Source& into, Source&& from) {
   note_name(into, from.name);
-  into.buckets.merge(from.buckets);
+  for (const std::uint32_t bucket : from.buckets) note_bucket(into, bucket);
   while (!from.by_item.empty()) {
     auto moved = into.by_item.insert(from.by_item.extract(from.by_item.begin()));
     if (!moved.inserted) moved.position->second.join(moved.node.mapped(), 0);
@@ -100,11 +109,11 @@ void SourceMeters::thin_out() {
     for (auto& [kind, source] : others_) limit(source);
   };
   limit_all();
-  while (count > days_->most / 2 && days_max_ > 0) {
+  while (count > totals_->days_max / 2 && days_max_ > 0) {
     days_max_ /= 2;
     limit_all();
   }
-  days_->count = count;
+  totals_->days_count = count;
 }
 
 }  // namespace pugmark

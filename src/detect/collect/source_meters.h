@@ -5,10 +5,10 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "detect/collect/coverage_meter.h"
 #include "events/shape.h"
@@ -45,19 +45,22 @@ class SourceMeters {
   struct Source {
     std::string name;  // of the log: of its spellings the one that sorts first
     std::map<ItemId, CoverageMeter> by_item;
-    std::set<std::uint32_t> buckets;  // kinds of event that were there: ids of the engine
+    std::vector<std::uint32_t> buckets;  // of events that were there: ids of the engine, sorted
   };
 
-  // Of the days of all workers of a hunt, who share it.
-  struct DayCount {
-    explicit DayCount(std::uint64_t days_most) : most(days_most) {}
-    std::atomic<std::uint64_t> count = 0;
-    const std::uint64_t most;
+  // What all workers of a hunt have together, who share it.
+  struct Totals {
+    Totals(std::uint64_t days_most, std::uint64_t sources_most)
+        : days_max(days_most), sources_max(sources_most) {}
+    std::atomic<std::uint64_t> days_count = 0;
+    std::atomic<std::uint64_t> sources_count = 0;  // counted as for the limit, each worker's
+    const std::uint64_t days_max;
+    const std::uint64_t sources_max;  // many workers that meet the same sources need memory for all
   };
 
-  // `sources_max`: beyond one for each item. `days`: nullptr if there is no bound.
-  explicit SourceMeters(std::uint64_t sources_max, std::shared_ptr<DayCount> days = nullptr)
-      : sources_max_(sources_max), days_(std::move(days)) {}
+  // `sources_max`: beyond one for each item. `totals`: nullptr if they are not bounded.
+  explicit SourceMeters(std::uint64_t sources_max, std::shared_ptr<Totals> totals = nullptr)
+      : sources_max_(sources_max), totals_(std::move(totals)) {}
 
   // The meter of a source in an item, for events of a kind. The reference holds until generation()
   // is another one.
@@ -66,13 +69,18 @@ class SourceMeters {
 
   // To be told when a meter remembers a day more.
   void note_new_day() {
-    if (days_ != nullptr) ++days_->count;
+    if (totals_ != nullptr) ++totals_->days_count;
   }
-  bool has_too_many_days() const { return days_ != nullptr && days_->count > days_->most; }
+  bool has_too_many_days() const {
+    return totals_ != nullptr && totals_->days_count > totals_->days_max;
+  }
   void thin_out();
 
   // Whether something gave way, or has to: of several workers none may go on.
-  bool is_in_vain() const { return has_others() || has_too_many_days(); }
+  bool is_in_vain() const {
+    return has_others() || has_too_many_days() ||
+           (totals_ != nullptr && totals_->sources_count > totals_->sources_max);
+  }
 
   // Days that each meter may remember.
   std::uint64_t days_max() const { return days_max_; }
@@ -91,12 +99,13 @@ class SourceMeters {
   void count(ItemId item);
   void drop_while_too_many();
   void drop_last();
+  static void note_bucket(Source& source, std::uint32_t bucket);
   static void note_name(Source& source, const std::string& name);
   static void join(Source& into, Source&& from);
   void take(const SourceKey& key, Source&& source);
 
   std::uint64_t sources_max_;
-  std::shared_ptr<DayCount> days_;
+  std::shared_ptr<Totals> totals_;
   std::uint64_t days_max_ = CoverageMeter::kDaysMax;
   std::uint64_t generation_ = 0;
   std::map<SourceKey, Source> sources_;

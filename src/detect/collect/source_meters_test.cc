@@ -26,7 +26,7 @@ Counts counts_of(const SourceMeters& meters) {
   const auto add_counts = [&](const std::string& computer, std::string_view log,
                               const SourceMeters::Source& source) {
     for (const auto& [item, meter] : source.by_item) {
-      EXPECT_TRUE(source.buckets.contains(static_cast<std::uint32_t>(item)));
+      EXPECT_TRUE(std::ranges::binary_search(source.buckets, static_cast<std::uint32_t>(item)));
       counts.emplace_back(computer, log, static_cast<std::uint32_t>(item), meter.events_count());
     }
   };
@@ -81,6 +81,26 @@ TEST(SourceMeters, OneSourceOfEachItemIsFree) {
   EXPECT_EQ(meters.others().at(SourceKind::kJson).by_item.size(), 100U);
 }
 
+// Each of many workers may be below the limit, and all together need more memory than there is.
+TEST(SourceMeters, AllWorkersTogetherAreBounded) {
+  const auto totals = std::make_shared<SourceMeters::Totals>(1'000, 10);
+  SourceMeters first(8, totals), second(8, totals);
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_FALSE(first.is_in_vain());
+    for (SourceMeters* meters : {&first, &second}) add(*meters, {1, "mx" + std::to_string(i), 0});
+  }
+  add(second, {1, "mx7", 0});
+  EXPECT_TRUE(first.is_in_vain());
+  EXPECT_TRUE(second.is_in_vain());
+  EXPECT_FALSE(first.has_others());
+  add(second, {1, "mx8", 0});
+  add(second, {1, "mx9", 0});
+  EXPECT_FALSE(second.has_others());
+  add(second, {1, "mxa", 0});
+  EXPECT_TRUE(second.has_others());
+  EXPECT_EQ(totals->sources_count, 5U + 8U);
+}
+
 // Windows does not tell channels by case, and neither do rules.
 TEST(SourceMeters, NamesThatDifferInCaseAreOneLog) {
   const auto named = [](const std::vector<std::string>& names) {
@@ -105,8 +125,8 @@ TEST(SourceMeters, NamesThatDifferInCaseAreOneLog) {
 // Some meters on many days, others on few: the first give way.
 TEST(SourceMeters, ThinsOutThoseWithMostDays) {
   constexpr std::int64_t kDayNs = 86'400'000'000'000;
-  const auto days = std::make_shared<SourceMeters::DayCount>(100);
-  SourceMeters meters(10, days);
+  const auto totals = std::make_shared<SourceMeters::Totals>(100, 1'000);
+  SourceMeters meters(10, totals);
   for (std::int64_t day = 0; day < 150; ++day) {
     const std::string computer = day % 15 == 0 ? "few" : "many";
     CoverageMeter& meter = meters.meter(ItemId{1}, {computer, SourceKind::kJson, "log"}, 1);
@@ -116,15 +136,15 @@ TEST(SourceMeters, ThinsOutThoseWithMostDays) {
     if (meters.has_too_many_days()) meters.thin_out();
   }
   EXPECT_EQ(meters.days_max(), 64U);
-  EXPECT_EQ(days->count, 10U);
+  EXPECT_EQ(totals->days_count, 10U);
   for (const auto& [key, source] : meters.sources())
     EXPECT_EQ(source.by_item.at(ItemId{1}).is_scattered(), key.computer == "many");
 }
 
 // More logs than days may be remembered: then none is, and nothing is left to count.
 TEST(SourceMeters, ThinsOutToNothing) {
-  const auto days = std::make_shared<SourceMeters::DayCount>(10);
-  SourceMeters meters(100, days);
+  const auto totals = std::make_shared<SourceMeters::Totals>(10, 1'000);
+  SourceMeters meters(100, totals);
   for (std::uint32_t item = 0; item < 50; ++item) {
     CoverageMeter& meter = meters.meter(ItemId{item}, {"mx", SourceKind::kJson, "log"}, 1);
     const std::uint64_t before = meter.days_count();
@@ -133,7 +153,7 @@ TEST(SourceMeters, ThinsOutToNothing) {
     if (meters.has_too_many_days()) meters.thin_out();
   }
   EXPECT_EQ(meters.days_max(), 0U);
-  EXPECT_EQ(days->count, 0U);
+  EXPECT_EQ(totals->days_count, 0U);
 }
 
 TEST(SourceMeters, SaysWhenMetersMoved) {

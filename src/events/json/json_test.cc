@@ -162,8 +162,8 @@ TEST(Json, SaysOnceOfAnItemWhatNoRuleIsFor) {
     EXPECT_EQ(gap.kind, GapKind::kUnsupported);
     EXPECT_EQ(gap.where.offset_bytes, log.find("{\"a\""));
     EXPECT_EQ(gap.what,
-              "Events that are JSON, but no Windows events: coverage counts them, no rule sees them: "
-              "3. Of the first, the fields are \"a\", \"b.c\", \"d\", \"e\" and others.");
+              "Events that are JSON, but no Windows events: coverage counts them, no rule sees "
+              "them: 3. Of the first, the fields are \"a\", \"b.c\", \"d\", \"e\" and others.");
   }
 }
 
@@ -407,7 +407,8 @@ TEST(Json, UnwrapsWhatIsWrappedTwice) {
   EXPECT_EQ(count_of(R"({"Events":[)" + event + "," + host + "]}\n"), 3U);
   // One character that is no UTF-8, in one of them.
   const std::string damaged = R"({"EventID":1,"Channel":"Security","User":"Ren)" "\xE9" "\"}";
-  EXPECT_EQ(count_of(R"({"x":")" "\x80\x81" R"(","Events":[)" + damaged + "," + event + "]}\n"), 2U);
+  const std::string beside = R"({"x":")" "\x80\x81" R"(","Events":[)";
+  EXPECT_EQ(count_of(beside + damaged + "," + event + "]}\n"), 2U);
   // An end to all things.
   std::string nested = event;
   for (std::size_t i = 0; i < json::kWrappersMax; ++i) nested = R"({"a":[)" + nested + "]}";
