@@ -122,8 +122,10 @@ Status add_findings(const CaseReader& reader, std::map<std::string, RuleGroup>& 
     if (dated && (group.precision == TimePrecision::kUnknown || finding.time > group.last))
       group.last = finding.time;
     if (dated) group.precision = finding.precision;
-    group.computers.insert(finding.computer);
-    all.computers.insert(finding.computer);
+    if (!finding.computer.empty()) {
+      group.computers.insert(finding.computer);
+      all.computers.insert(finding.computer);
+    }
     ++all.levels[static_cast<std::size_t>(finding.level)];
     ++all.kept_count;
     return true;

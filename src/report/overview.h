@@ -60,7 +60,7 @@ struct Overview {
   std::uint64_t kept_count = 0;
   std::array<std::uint64_t, 5> levels{};  // kept findings by Level
   std::array<std::uint64_t, 4> states{};  // rules by RuleState
-  std::set<std::string> computers;        // with findings
+  std::set<std::string> computers;        // named, with findings
   std::optional<TimeUtc> first;           // of any event
   std::optional<TimeUtc> last;
   std::vector<RuleGroup> groups;      // worst first: level, then first time, then id

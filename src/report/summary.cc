@@ -195,12 +195,14 @@ void SummaryPage::findings() {
             "none. That says only what the rules below could see in the sources below.");
     return;
   }
-  std::string text =
-      fmt::format("{} by {} on {}", grouped(all_.findings_count),
-                  counted(all_.groups.size(), "rule"), counted(all_.computers.size(), "computer"));
-  if (all_.findings_count > all_.kept_count)
-    text +=
-        fmt::format("; {} of them only counted", grouped(all_.findings_count - all_.kept_count));
+  std::string text = fmt::format("{} by {}", grouped(all_.findings_count),
+                                 counted(all_.groups.size(), "rule"));
+  if (!all_.computers.empty())  // web logs name none
+    text += " on " + counted(all_.computers.size(), "computer");
+  if (all_.findings_count > all_.kept_count) {
+    text += fmt::format("; {} of them only counted (--limit findings-per-rule-and-computer)",
+                        grouped(all_.findings_count - all_.kept_count));
+  }
   heading("FINDINGS", text);
   Table table({{"LEVEL"},
                {"COUNT", 0, true},
@@ -213,7 +215,8 @@ void SummaryPage::findings() {
   for (std::size_t i = 0; i < std::min(all_.groups.size(), kRulesShown); ++i) {
     const RuleGroup& group = all_.groups[i];
     const std::string computers =
-        group.computers.size() == 1 ? escaped(*group.computers.begin())
+        group.computers.empty()       ? ""
+        : group.computers.size() == 1 ? escaped(*group.computers.begin())
                                     : fmt::format("{} computers", grouped(group.computers.size()));
     table.row({{std::string(short_name(group.level)), style_of(group.level)},
                {grouped(group.findings_count), {}},
