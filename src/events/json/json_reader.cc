@@ -5,13 +5,13 @@
 #include <charconv>
 #include <cstring>
 #include <fmt/format.h>
-#include <optional>
 
 #include "base/text.h"
 #include "events/json/elements.h"
 #include "events/json/layout.h"
 #include "events/json/time.h"
 #include "events/json/walk.h"
+#include "events/json/wrapped.h"
 #include "events/text/fields.h"
 #include "events/text/scan.h"
 
@@ -156,62 +156,14 @@ class JsonDecoder {
       gaps_.add(at, length, GapKind::kDamaged,
                 "The text of this record is not UTF-8; it was read as Windows-1252.");
     if (wrappers_count < kWrappersMax) {
-      if (auto wrapped = find_wrapped(object)) {
+      if (auto wrapped =
+              find_wrapped(object, scratch_.walker, scratch_.layouts, batch_.arena())) {
         if (!is_utf8) place_as_written(text_.substr(at, length), wrapped->elements);
         return read_wrapped(at, length, *wrapped, wrappers_count + 1);
       }
     }
     Layout& layout = scratch_.layouts.find(scratch_.walker.signature());
     if (add_event(layout, at, length)) batch_.understood_bytes += length;
-  }
-
-  // What an object wraps.
-  struct Wrapped {
-    std::vector<ListElement> elements;
-    bool lacks_lists = false;     // there may be more, in arrays that were not seen
-    bool lacks_elements = false;  // there are more behind them
-  };
-
-  // Nothing if the object, which was walked just now, wraps no events.
-  std::optional<Wrapped> find_wrapped(std::string_view object) {
-    Walker& walker = scratch_.walker;
-    const Layout* layout = &scratch_.layouts.find(walker.signature());
-    Wrapped wrapped;
-    // The fields of many events are more than one event may have, so that arrays behind them were
-    // not seen.
-    const bool is_outlined = walker.too_many_fields() && !layout->is_windows;
-    if (is_outlined) {
-      walker.walk_outline(object, batch_.arena());
-      wrapped.lacks_lists = walker.too_many_fields();
-      layout = &scratch_.layouts.find(walker.signature());
-    }
-    if (!layout->event_lists.empty() &&
-        walker.find_elements(object, layout->event_lists, wrapped.elements)) {
-      wrapped.lacks_elements = walker.too_many_elements();
-      return wrapped;
-    }
-    if (is_outlined) walker.walk(object, batch_.arena());
-    return std::nullopt;
-  }
-
-  // Elements were found in the text as Windows-1252, which is longer; they follow one another.
-  static void place_as_written(std::string_view written, std::vector<ListElement>& elements) {
-    std::size_t at = 0;
-    std::size_t converted_at = 0;
-    std::string character;
-    const auto go_to = [&](std::size_t converted) {
-      for (; converted_at < converted; ++at) {
-        character.clear();
-        append_windows1252(written.substr(at, 1), character);
-        converted_at += character.size();
-      }
-      return at;
-    };
-    for (ListElement& element : elements) {
-      const std::size_t end = element.begin + element.length;
-      element.begin = go_to(element.begin);
-      element.length = go_to(end) - element.begin;
-    }
   }
 
   // An object that is no Windows event but holds some: {"Events": [{...}, ...]}. What stands around

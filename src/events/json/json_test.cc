@@ -8,6 +8,7 @@
 #include "events/json/json_twin.h"
 #include "events/json/layout.h"
 #include "events/json/walk.h"
+#include "events/json/wrapped.h"
 #include "events/text/blocks_testing.h"
 #include "events/text/plain_testing.h"
 

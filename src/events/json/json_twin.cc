@@ -14,6 +14,7 @@
 #include "events/json/elements.h"
 #include "events/json/layout.h"
 #include "events/json/names.h"
+#include "events/json/wrapped.h"
 #include "events/shape.h"
 
 namespace pugmark::json {

@@ -59,9 +59,6 @@ struct ListPath {
 std::vector<std::string> event_lists_of(const std::vector<std::string>& paths,
                                         const std::vector<ListPath>& lists);
 
-// Objects that wrap events may stand in one another to this depth.
-inline constexpr std::size_t kWrappersMax = 4;
-
 // The layouts one thread has met. Bounded in number and bytes: when full it starts anew.
 class LayoutCache {
  public:
