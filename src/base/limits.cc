@@ -28,7 +28,7 @@ std::span<const LimitName> limit_names() {
       {"line-bytes", &Limits::line_bytes, "Bytes of one record of a text log."},
       {"record-bytes", &Limits::record_bytes, "Bytes of one EVTX record or JSON document."},
       {"nesting-depth", &Limits::nesting_depth, "Elements or values inside one another.", 1'000},
-      {"fields-per-event", &Limits::fields_per_event, "Fields of one event."},
+      {"fields-per-event", &Limits::fields_per_event, "Fields of one event; those with long names count for several."},
       {"wrapped-events", &Limits::wrapped_events, "Events that one JSON object wraps."},
       {"values-per-field", &Limits::values_per_field, "Values of one field of one event."},
       {"field-names", &Limits::field_names, "Distinct field names of one run."},

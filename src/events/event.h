@@ -42,6 +42,17 @@ class Arena {
   std::string_view copy(std::string_view text);
   void reset();
 
+  // How much is given out; set_back() takes back what was given out since.
+  struct Mark {
+    std::size_t piece = 0;
+    std::size_t used = 0;
+  };
+  Mark mark() const { return {piece_, used_}; }
+  void set_back(const Mark& mark) {
+    piece_ = mark.piece;
+    used_ = mark.used;
+  }
+
  private:
   struct Piece {
     std::unique_ptr<std::byte[]> bytes;

@@ -145,23 +145,29 @@ class JsonDecoder {
   void read_record(std::size_t at, std::size_t length, std::size_t wrappers_count = 0) {
     if (length > limits_.record_bytes) return add_too_long(at, length);
     std::string_view object = text_.substr(at, length);
-    WalkResult result = scratch_.walker.walk(object, batch_.arena());
+    Arena& arena = batch_.arena();
+    const Arena::Mark before_record = arena.mark();
+    Arena::Mark before_walk = before_record;
+    WalkResult result = scratch_.walker.walk(object, arena);
     const bool is_utf8 = result != WalkResult::kNotUtf8;
     if (!is_utf8) {
+      arena.set_back(before_record);
       object = as_windows1252(object);
-      result = scratch_.walker.walk(object, batch_.arena());
+      before_walk = arena.mark();
+      result = scratch_.walker.walk(object, arena);
     }
     if (result != WalkResult::kWhole) return add_damaged(at, length);
-    if (!is_utf8)
-      gaps_.add(at, length, GapKind::kDamaged,
-                "The text of this record is not UTF-8; it was read as Windows-1252.");
     if (wrappers_count < kWrappersMax) {
       if (auto wrapped =
-              find_wrapped(object, scratch_.walker, scratch_.layouts, batch_.arena())) {
+              find_wrapped(object, scratch_.walker, scratch_.layouts, arena, before_walk)) {
         if (!is_utf8) place_as_written(text_.substr(at, length), wrapped->elements);
+        arena.set_back(before_record);  // large objects may stand in one another
         return read_wrapped(at, length, *wrapped, wrappers_count + 1);
       }
     }
+    if (!is_utf8)
+      gaps_.add(at, length, GapKind::kDamaged,
+                "The text of this record is not UTF-8; it was read as Windows-1252.");
     Layout& layout = scratch_.layouts.find(scratch_.walker.signature());
     if (add_event(layout, at, length)) batch_.understood_bytes += length;
   }
@@ -177,6 +183,12 @@ class JsonDecoder {
                             "fields-per-event ({}), counting those of like events once; arrays "
                             "behind them were not searched for events.",
                             limits_.fields_per_event));
+    }
+    if (wrapped.lacks_depth) {
+      gaps_.add(at, length, GapKind::kLimit,
+                fmt::format("An object that wraps events is nested deeper than the limit "
+                            "nesting-depth ({}); what is deeper was not searched for events.",
+                            limits_.nesting_depth));
     }
     for (const ListElement& element : wrapped.elements) {
       batch_.understood_bytes -= element.length;

@@ -462,6 +462,43 @@ TEST(Json, SaysWhereArraysMayHideBehindTooManyFields) {
   EXPECT_EQ(fast.gaps[0].kind, "limit");
 }
 
+TEST(Json, SaysWhereArraysMayHideTooDeep) {
+  Limits limits;
+  limits.nesting_depth = 5;
+  const std::string event = R"({"EventID":1,"Channel":"Security"})";
+  const std::string deep = R"({"d":{"d":{"d":{"Events":[)" + event + "]}}}}";
+  const auto fast =
+      read(R"({"Events":[)" + event + R"(],"d":)" + deep + "}\n", SIZE_MAX / 2, limits);
+  EXPECT_EQ(fast.events.size(), 1U);
+  ASSERT_EQ(fast.gaps.size(), 1U);
+  EXPECT_EQ(fast.gaps[0].kind, "limit");
+}
+
+// One long key around many leaves, and keys that are all the beginning of one another: what is made
+// of them must not be larger than they are, many times over.
+TEST(Json, SpellsOutNoMoreThanItReads) {
+  std::string log = "{\"" + std::string(300'000, 'k') + R"(":{"a":1)";
+  for (int i = 0; i < 1'000; ++i) log += ",\"f" + std::to_string(i) + "\":1";
+  const auto fast = read(log + "}}\n");
+  ASSERT_EQ(fast.events.size(), 1U);
+  EXPECT_LT(fast.events[0].fields.size(), 10U);
+  ASSERT_EQ(fast.gaps.size(), 1U);
+  EXPECT_EQ(fast.gaps[0].kind, "limit");
+  log = "{\"z\":0";
+  for (std::size_t i = 1; i < 1'000; ++i) log += ",\"" + std::string(i, '.') + R"(":[{"a":1}])";
+  Limits limits;
+  ShapeTable shapes(limits);
+  const ReaderOptions options{&limits, &shapes, false};
+  json::LayoutCache layouts(options);
+  json::Walker walker(limits);
+  Arena arena;
+  log += "}";
+  const std::size_t size = log.size();
+  log.append(kBlockPadding, ' ');
+  ASSERT_EQ(walker.walk(std::string_view(log).substr(0, size), arena), json::WalkResult::kWhole);
+  EXPECT_TRUE(layouts.find(walker.signature()).event_lists.empty());
+}
+
 TEST(Json, UnwrapsNoMoreThanSoMany) {
   Limits limits;
   limits.wrapped_events = 100;

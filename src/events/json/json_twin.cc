@@ -468,16 +468,45 @@ bool holds_objects(const Node& array) {
   });
 }
 
-// All arrays with objects, and of each the outermost it stands in.
-void add_lists(const std::string& path, const std::string& outermost, const Node& node,
-               std::vector<ListPath>& lists) {
-  const std::string& outer = outermost.empty() ? path : outermost;
-  if (node.type == Node::Type::kArray && holds_objects(node)) lists.push_back({path, outer});
-  for (std::size_t i = 0; i < node.nodes.size(); ++i) {
-    if (node.type == Node::Type::kObject)
-      add_lists(path + "." + node.keys[i], outermost, node.nodes[i], lists);
-    if (node.type == Node::Type::kArray) add_lists(path, outer, node.nodes[i], lists);
+// Leaves by the array whose objects they stand in, without those in arrays inside; an array is its
+// path and that of the outermost array around it.
+using List = std::pair<std::string, std::string>;
+using LeavesOfLists = std::map<List, std::vector<std::string>>;
+
+void add_leaves_of_lists(const std::string& path, const Node& node, std::vector<List>& around,
+                         LeavesOfLists& all);
+
+// True if there is anything but objects, or nothing.
+bool add_objects_of_array(const std::string& path, const Node& array, std::vector<List>& around,
+                          LeavesOfLists& all) {
+  bool has_scalars = false;
+  for (const Node& element : array.nodes) {
+    if (element.type == Node::Type::kArray) {
+      has_scalars = add_objects_of_array(path, element, around, all) || has_scalars;
+    } else if (element.type == Node::Type::kObject) {
+      around.emplace_back(around.empty() ? path : around.front().second, path);
+      add_leaves_of_lists(path, element, around, all);
+      around.pop_back();
+    } else {
+      has_scalars = true;
+    }
   }
+  return has_scalars;
+}
+
+void add_leaves_of_lists(const std::string& path, const Node& node, std::vector<List>& around,
+                         LeavesOfLists& all) {
+  if (node.type == Node::Type::kObject && !node.nodes.empty()) {
+    for (std::size_t i = 0; i < node.nodes.size(); ++i)
+      add_leaves_of_lists(path + "." + node.keys[i], node.nodes[i], around, all);
+    return;
+  }
+  const bool has_scalars =
+      node.type == Node::Type::kArray && add_objects_of_array(path, node, around, all);
+  if (node.type == Node::Type::kArray && holds_objects(node) && !has_scalars) return;
+  if (around.empty()) return;
+  const std::size_t list_size = around.back().second.size();
+  all[around.back()].push_back(path.size() > list_size ? path.substr(list_size + 1) : "");
 }
 
 // The arrays whose elements are Windows events, or wrap some; none if the object is one itself.
@@ -485,10 +514,15 @@ std::vector<std::string> event_lists_in(const Node& root, const Limits& limits) 
   std::vector<std::string> paths;
   for (const auto& leaf : leaves_of(root, limits)) paths.push_back(leaf.first);
   if (name_leaves(paths).is_windows) return {};
-  std::vector<ListPath> lists;
+  LeavesOfLists leaves_of_lists;
+  std::vector<List> around;
   for (std::size_t i = 0; i < root.nodes.size(); ++i)
-    add_lists(root.keys[i], "", root.nodes[i], lists);
-  return event_lists_of(paths, lists);
+    add_leaves_of_lists(root.keys[i], root.nodes[i], around, leaves_of_lists);
+  std::vector<std::string> lists;
+  for (const auto& [list, leaves] : leaves_of_lists) {
+    if (name_leaves(leaves).is_windows) lists.push_back(list.first);
+  }
+  return lists;
 }
 
 // Behind the value that begins here.
@@ -569,7 +603,6 @@ void read_object(std::string_view log, std::size_t begin, std::size_t end, const
     result.gaps.push_back({begin, end - begin, "damaged"});
     return;
   }
-  if (!is_utf8) result.gaps.push_back({begin, end - begin, "damaged"});
   if (wrappers_count < kWrappersMax) {
     const auto lists = event_lists_in(builder.root, limits);
     std::vector<std::pair<std::size_t, std::size_t>> spans;
@@ -586,6 +619,7 @@ void read_object(std::string_view log, std::size_t begin, std::size_t end, const
     }
     if (!lists.empty()) return;
   }
+  if (!is_utf8) result.gaps.push_back({begin, end - begin, "damaged"});
   text::PlainEvent event = event_of(builder.root, limits);
   event.offset_bytes = begin;
   event.length_bytes = end - begin;

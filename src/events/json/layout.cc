@@ -27,8 +27,15 @@ class PathReader {
     return std::move(paths_);
   }
 
-  // After read(): the arrays in which objects stand.
-  const std::vector<ListPath>& lists() const { return lists_; }
+  // After read(): see Layout::event_lists.
+  std::vector<std::string> event_lists() const {
+    std::set<std::string> outermost;
+    for (const auto& [list, leaves] : leaves_of_list_) {
+      if (!outermost.contains(list.outermost) && name_leaves(leaves).is_windows)
+        outermost.insert(list.outermost);
+    }
+    return {outermost.begin(), outermost.end()};
+  }
 
  private:
   // Keys and values up to the end of an object. Recursion is bounded: walk.cc counts the depth.
@@ -43,42 +50,52 @@ class PathReader {
       read_value(is_root ? key : prefix + "." + key);
       is_empty = false;
     }
-    if (is_empty && !is_root) paths_.push_back(prefix);
+    if (is_empty && !is_root) add_leaf(prefix);
   }
 
   void read_value(const std::string& path) {
     const char mark = rest_.empty() ? kKey : rest_.front();
     if (mark == kKey || mark == kEnd) {
-      paths_.push_back(path);
+      add_leaf(path);
       return;
     }
     while (!rest_.empty() && (rest_.front() == kObject || rest_.front() == kObjectInList)) {
       const bool is_single = rest_.front() == kObject;
       rest_.remove_prefix(1);
-      if (!is_single && lists_depth_ == 0) outermost_ = path;
-      if (!is_single) add_list(path);
-      lists_depth_ += is_single ? 0 : 1;
+      if (!is_single) lists_.push_back({lists_.empty() ? path : lists_.front().path, path});
       read_object(path, false);
-      lists_depth_ -= is_single ? 0 : 1;
+      if (!is_single) lists_.pop_back();
       rest_.remove_prefix(std::min<std::size_t>(1, rest_.size()));  // kEnd
       if (is_single) return;
     }
     if (!rest_.empty() && rest_.front() == kList) {
       rest_.remove_prefix(1);
-      paths_.push_back(path);
+      add_leaf(path);
     }
   }
 
-  // Objects of one array follow one another.
-  void add_list(const std::string& path) {
-    if (lists_.empty() || lists_.back().path != path) lists_.push_back({path, outermost_});
+  void add_leaf(const std::string& path) {
+    paths_.push_back(path);
+    if (!lists_.empty()) leaves_of_list_[lists_.back()].push_back(inside(path));
   }
+
+  // Of a path in the innermost array: how the object there says it.
+  std::string inside(const std::string& path) const {
+    return path.substr(std::min(path.size(), lists_.back().path.size() + 1));
+  }
+
+  // An array of objects.
+  struct List {
+    std::string outermost;  // of the arrays it stands in; its own path if there is none
+    std::string path;
+    friend auto operator<=>(const List&, const List&) = default;
+  };
 
   std::string_view rest_;
   std::vector<std::string> paths_;
-  std::vector<ListPath> lists_;
-  std::string outermost_;  // of the arrays around what is being read
-  std::size_t lists_depth_ = 0;
+  std::vector<List> lists_;  // around what is being read
+  // Leaves of the objects in an array, without those in arrays inside.
+  std::map<List, std::vector<std::string>> leaves_of_list_;
 };
 
 std::unique_ptr<Layout> make_layout(const std::string& signature) {
@@ -88,7 +105,7 @@ std::unique_ptr<Layout> make_layout(const std::string& signature) {
   const std::vector<std::string> paths = reader.read();
   NamedLeaves named = name_leaves(paths);
   layout->is_windows = named.is_windows;
-  if (!named.is_windows) layout->event_lists = event_lists_of(paths, reader.lists());
+  if (!named.is_windows) layout->event_lists = reader.event_lists();
   text::Slots slots = text::make_slots(named.names, named.names.size());
   layout->names = std::move(slots.names);
   layout->slot_of_leaf = std::move(slots.slot_of_column);
@@ -141,30 +158,6 @@ std::string_view short_name(std::string_view name, const Limits& limits, std::st
 }
 
 }  // namespace
-
-std::vector<std::string> event_lists_of(const std::vector<std::string>& paths,
-                                        const std::vector<ListPath>& lists) {
-  std::map<std::string_view, std::vector<std::string>> inside_of;
-  std::set<std::size_t> lengths;
-  for (const ListPath& list : lists) {
-    inside_of[list.path];
-    lengths.insert(list.path.size());
-  }
-  for (const std::string& path : paths) {
-    for (const std::size_t length : lengths) {
-      if (length >= path.size()) break;
-      if (path[length] != '.') continue;
-      const auto list = inside_of.find(std::string_view(path).substr(0, length));
-      if (list != inside_of.end()) list->second.push_back(path.substr(length + 1));
-    }
-  }
-  std::set<std::string> event_lists;
-  for (const ListPath& list : lists) {
-    if (!event_lists.contains(list.outermost) && name_leaves(inside_of[list.path]).is_windows)
-      event_lists.insert(list.outermost);
-  }
-  return {event_lists.begin(), event_lists.end()};
-}
 
 std::vector<std::string> paths_of(std::string_view signature) {
   return PathReader(signature).read();

@@ -19,7 +19,9 @@ inline constexpr std::size_t kNoLeaf = SIZE_MAX;
 struct Layout {
   std::string signature;
   bool is_windows = false;
-  std::vector<std::string> event_lists;  // see event_lists_of()
+  // If it is no Windows event: the paths of its arrays, of none inside another, whose objects are
+  // Windows events, or in whose objects are such arrays.
+  std::vector<std::string> event_lists;
   std::vector<std::string> names;  // one per slot
   std::vector<std::uint32_t> slot_of_leaf;
   bool one_to_one = true;
@@ -46,18 +48,6 @@ struct Layout {
 
 // The paths of the leaves of a signature (see walk.h), in order.
 std::vector<std::string> paths_of(std::string_view signature);
-
-// An array of objects: its path, and that of the outermost array it stands in (itself if in none).
-struct ListPath {
-  std::string path;
-  std::string outermost;
-};
-
-// Of an object that is no Windows event: its arrays, of none inside another, whose objects are, or
-// in whose objects are such arrays. `paths` are those of all its leaves, `lists` all arrays with
-// objects.
-std::vector<std::string> event_lists_of(const std::vector<std::string>& paths,
-                                        const std::vector<ListPath>& lists);
 
 // The layouts one thread has met. Bounded in number and bytes: when full it starts anew.
 class LayoutCache {

@@ -190,6 +190,7 @@ WalkResult Walker::walk_whole(std::string_view object, Arena& arena) {
   signature_.clear();
   leaves_.clear();
   elements_.clear();
+  path_bytes_ = paths_bytes_ = 0;
   too_deep_ = too_many_fields_ = too_many_values_ = false;
   const simdjson::padded_string_view padded(object, object.size() + kBlockPadding);
   static_assert(kBlockPadding >= simdjson::SIMDJSON_PADDING);
@@ -211,11 +212,14 @@ error_code Walker::walk_object(ondemand::object object, std::size_t depth) {
     ondemand::field field;
     if (const error_code error = std::move(result).get(field); error != SUCCESS) return error;
     const Extent before = extent();
+    const std::string_view key = key_text(field.key().raw());
     signature_ += kKey;
-    signature_ += key_text(field.key().raw());
+    signature_ += key;
     is_empty = false;
+    path_bytes_ += key.size() + 1;
     if (const error_code error = walk_value(field.value(), depth); error != SUCCESS) return error;
-    if (before.leaves_count < limits_.fields_per_event) continue;
+    path_bytes_ -= key.size() + 1;
+    if (!is_full(before)) continue;
     // Beyond the limit it was walked for its syntax alone.
     too_many_fields_ = true;
     go_back_to(before);
@@ -293,7 +297,7 @@ error_code Walker::walk_object_in_list(ondemand::object object, std::size_t dept
   signature_ += kObjectInList;
   const error_code error = walk_object(object, depth);
   signature_ += kEnd;
-  if (before.leaves_count >= limits_.fields_per_event) {
+  if (is_full(before)) {
     too_many_fields_ = true;
     go_back_to(before);
   } else if (is_outline_ && !signatures.insert(signature_.substr(before.signature_bytes)).second) {
@@ -424,12 +428,23 @@ error_code Walker::read_scalar(ondemand::value& value, Leaf& leaf) {
   return SUCCESS;
 }
 
-void Walker::add_leaf(const Leaf& leaf) { leaves_.push_back(leaf); }
+void Walker::add_leaf(const Leaf& leaf) {
+  leaves_.push_back(leaf);
+  paths_bytes_ += path_bytes_;
+}
+
+// The paths of all leaves are spelled out by who reads the signature: one long key around many
+// leaves must not make gigabytes of them.
+bool Walker::is_full(const Extent& extent) const {
+  return extent.leaves_count >= limits_.fields_per_event ||
+         extent.paths_bytes / limits_.fields_per_event > limits_.name_bytes;
+}
 
 // With keys their leaves go, so that those that stay still belong to their keys.
 void Walker::go_back_to(const Extent& extent) {
   signature_.resize(extent.signature_bytes);
   leaves_.resize(extent.leaves_count);
+  paths_bytes_ = extent.paths_bytes;
 }
 
 // An array is one leaf however long it is, so that its length does not make another kind of event.

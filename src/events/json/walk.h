@@ -72,7 +72,8 @@ class Walker {
   std::vector<Leaf>& leaves() { return leaves_; }
 
   // Limits reached in the last object: a value deeper than nesting-depth stands as its JSON text,
-  // fields beyond fields-per-event and list values beyond values-per-field are left out.
+  // fields beyond fields-per-event and list values beyond values-per-field are left out. A field
+  // whose path (its keys joined by dots) is longer than name-bytes counts for several.
   bool too_deep() const { return too_deep_; }
   bool too_many_fields() const { return too_many_fields_; }
   bool too_many_values() const { return too_many_values_; }
@@ -96,14 +97,18 @@ class Walker {
   struct Extent {
     std::size_t signature_bytes = 0;
     std::size_t leaves_count = 0;
+    std::size_t paths_bytes = 0;
   };
-  Extent extent() const { return {signature_.size(), leaves_.size()}; }
+  Extent extent() const { return {signature_.size(), leaves_.size(), paths_bytes_}; }
+  bool is_full(const Extent& extent) const;
   void go_back_to(const Extent& extent);
   void add_leaf(const Leaf& leaf);
   void add_list(std::size_t begin, bool has_objects);
 
   const Limits& limits_;
   bool is_outline_ = false;
+  std::size_t path_bytes_ = 0;   // of the value being walked
+  std::size_t paths_bytes_ = 0;  // of all leaves
   simdjson::ondemand::parser parser_;
   Arena* arena_ = nullptr;
   std::string signature_;

@@ -7,13 +7,14 @@
 namespace pugmark::json {
 
 std::optional<Wrapped> find_wrapped(std::string_view object, Walker& walker, LayoutCache& layouts,
-                                    Arena& arena) {
+                                    Arena& arena, const Arena::Mark& mark) {
   const Layout* layout = &layouts.find(walker.signature());
   Wrapped wrapped;
   // The fields of many events are more than one event may have, so that arrays behind them were
   // not seen.
   const bool is_outlined = walker.too_many_fields() && !layout->is_windows;
   if (is_outlined) {
+    arena.set_back(mark);
     walker.walk_outline(object, arena);
     wrapped.lacks_lists = walker.too_many_fields();
     layout = &layouts.find(walker.signature());
@@ -21,9 +22,13 @@ std::optional<Wrapped> find_wrapped(std::string_view object, Walker& walker, Lay
   if (!layout->event_lists.empty() &&
       walker.find_elements(object, layout->event_lists, wrapped.elements)) {
     wrapped.lacks_elements = walker.too_many_elements();
+    wrapped.lacks_depth = walker.too_deep();
     return wrapped;
   }
-  if (is_outlined) walker.walk(object, arena);
+  if (is_outlined) {
+    arena.set_back(mark);
+    walker.walk(object, arena);
+  }
   return std::nullopt;
 }
 
