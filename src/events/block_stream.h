@@ -14,10 +14,11 @@ namespace pugmark {
 
 // The memory one worker reads into, reused from block to block, and what stands in it.
 struct BlockBuffer {
-  // A record of 16 MB takes a hundred while it is decoded and judged. So of blocks larger than this
-  // there is one at a time, whatever the number of workers: next() waits for the turn of whoever is
-  // to have one, and release() gives it back, as soon as nothing is left of what the block took.
-  static constexpr std::size_t kLargeBytes = std::size_t{2} << 20U;
+  // A record takes six times its size while it is decoded and judged, a hostile one thirty times.
+  // So of blocks larger than this there is one at a time, whatever the number of workers: next()
+  // waits for the turn of whoever is to have one, and release() gives it back, as soon as nothing
+  // is left of what the block took.
+  static constexpr std::size_t kLargeBytes = std::size_t{512} << 10U;
   bool is_large() const { return memory.size() > kLargeBytes + kBlockPadding; }
   void release() {
     memory = std::vector<std::byte>();  // {} would keep it
