@@ -52,6 +52,7 @@ check:
 	cmake --preset dev --log-level=WARNING >/dev/null
 	cmake --build --preset dev -j $(JOBS)
 	ctest --preset check
+	python3 -B tools/skipped_tests.py build/dev
 
 install: all
 	@cmake --install build/release --prefix '$(PREFIX)'

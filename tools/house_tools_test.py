@@ -8,6 +8,7 @@ import unittest
 import check_documents
 import check_rooms
 import cpp_text
+import skipped_tests
 import tidy
 
 ROOMS = "base:\nevidence: base\nevents: base evidence\ndetect: base evidence events\n"
@@ -26,6 +27,19 @@ class Tree(unittest.TestCase):
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+
+
+class SkippedTestsTest(unittest.TestCase):
+    LOG = ("1/4 Testing: a/Ran\n[       OK ]\nTest Passed.\n"
+           "2/4 Testing: a/Said\nx.cc:1: Skipped\nskipped, no data: b\n"
+           "Skip regular expression found in output.\n"
+           "3/4 Testing: a/ByExitCode\nskipped, no data: c\nTest Passed.\n"
+           "4/4 Testing: a/Silent\nx.cc:2: Skipped\nSkip regular expression found in output.\n")
+
+    def test_each_with_its_reason(self):
+        self.assertEqual(list(skipped_tests.skipped(self.LOG)),
+                         [("a/Said", "skipped, no data: b"),
+                          ("a/ByExitCode", "skipped, no data: c"), ("a/Silent", "")])
 
 
 class RoomsTest(Tree):
