@@ -184,6 +184,7 @@ std::vector<LedgerEntry> Ruleset::ledger() const {
     }
     ledger.push_back(std::move(entry));
   }
+  for (const files::FileRule& rule : file_rules_) ledger.push_back(rule.entry);
   for (const sigma::Filter& filter : rules.filters) {
     LedgerEntry entry;
     describe_rule(filter, entry);

@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/result.h"
+#include "detect/files/file_check.h"
 #include "detect/ledger.h"
 #include "events/shape.h"
 
@@ -55,6 +56,10 @@ class Ruleset final : public ShapeListener {
   // with equal digests were given the same rules.
   Sha256 digest() const;
 
+  // Rules about files that are no logs. Findings number them behind Sigma's rules and correlations,
+  // the ledger lists them there.
+  const std::vector<files::FileRule>& file_rules() const { return file_rules_; }
+
   // False if no rule can ever match this kind of event.
   bool wants(const Shape& shape) override;
 
@@ -64,6 +69,7 @@ class Ruleset final : public ShapeListener {
  private:
   explicit Ruleset(std::unique_ptr<engine::Engine> engine);
   std::unique_ptr<engine::Engine> engine_;
+  std::vector<files::FileRule> file_rules_;
 };
 
 }  // namespace pugmark

@@ -61,7 +61,9 @@ Status add_items(const CaseReader& reader, UnreadLogs& logs, Overview& all) {
     if (!is_member.value()) all.handed_over_bytes += item.item.size_bytes;
     all.events_count += item.item.events_count;
     add_unread(item, logs, all);
-    if (item.item.type == "unknown" && ++all.unknown_items_count <= kUnknownKept)
+    // A text may be a log as much as anything else.
+    const bool is_unknown = item.item.type == "unknown" || item.item.type == "text";
+    if (is_unknown && ++all.unknown_items_count <= kUnknownKept)
       all.unknown_items.push_back(item.item.path);
     if (!item.duplicate_of.empty()) ++all.duplicate_items_count;
     all.gaps_count += item.gaps_count;
