@@ -81,6 +81,7 @@ Result<Filter> filter_of(const ParsedLine& line) {
   filter.rule = line.flag("rule");
   filter.computer = line.flag("computer");
   filter.item = line.flag("item");
+  filter.verdict_min = file_verdict_from_string(line.flag("verdict"));
   if (line.has("limit")) {
     const auto limit = number_of(line.flag("limit"));
     if (!limit) return wrong_number("limit", line.flag("limit"));

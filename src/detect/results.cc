@@ -326,6 +326,11 @@ Result<Results> Results::settle(const Ruleset& rules, std::vector<Scanner> scann
     if (auto status = store.merge(std::move(scanner.state().store)); !status)
       return std::move(status).error();
   }
+  for (Scanner& scanner : scanners) {
+    std::vector<Gap> more = scanner.state().examiner.take_gaps();
+    gaps.insert(gaps.end(), std::make_move_iterator(more.begin()),
+                std::make_move_iterator(more.end()));
+  }
   auto state = std::make_unique<State>(rules, std::move(store),
                                        gather(scanners, std::move(items), limits), limits);
   state->scanners_ = std::move(scanners);
@@ -356,6 +361,7 @@ std::uint64_t Results::findings_count() const { return state_->store_.kept_count
 std::uint64_t Results::matches_count() const { return state_->matches_count_; }
 std::uint64_t Results::events_count() const { return state_->gathered_.events_count; }
 std::uint64_t Results::files_count() const { return state_->gathered_.files_count; }
+FileVerdict Results::worst_file() const { return state_->files_.worst(); }
 std::uint64_t Results::copies_count() const { return state_->gathered_.copies_count; }
 std::uint64_t Results::silenced_matches_count() const {
   const auto& counts = state_->gathered_.silenced_counts;

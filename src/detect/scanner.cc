@@ -351,9 +351,10 @@ Status Scanner::scan(const Block& block, EventBatch& batch, const std::string& i
   return state_->scan(block, batch, item_path, stop);
 }
 
-Status Scanner::examine(const Block& block, const std::string& item_path) {
+Status Scanner::examine(const Block& block, const std::string& item_path,
+                        const std::atomic<bool>& stop) {
   const std::uint64_t hits_before = state_->examiner.hits_count();
-  auto status = state_->examiner.examine(block, item_path);
+  auto status = state_->examiner.examine(block, item_path, stop);
   state_->findings_count += state_->examiner.hits_count() - hits_before;
   return status;
 }

@@ -40,7 +40,7 @@ class Scanner {
 
   // Has a piece of a file that is no log examined: `block` is of a Reader that is_file().
   // kIo: a temporary file cannot be written.
-  Status examine(const Block& block, const std::string& item_path);
+  Status examine(const Block& block, const std::string& item_path, const std::atomic<bool>& stop);
 
   // Lets go of the memory that scan() keeps from event to event, which large values make large.
   void release_memory();

@@ -103,7 +103,11 @@ class BlockStream::State {
     }
     if (reader_ == nullptr) {
       const FileNature nature = nature_of(pending_, cursor_.item().path);
-      reader_ = file::make_file_reader(nature, options_);
+      reader_ = file::make_file_reader(
+          std::make_shared<FileContext>(nature, cursor_.stated_size_bytes(),
+                                        cursor_.item().attributes),
+          options_);
+      cursor_.add_weak_digests(options_.md5, options_.sha1, pending_);
       if (may_be_utf16_log(pending_, nature, cursor_.item().path)) note_utf16(id);
     }
     types_.try_emplace(id, reader_->type());

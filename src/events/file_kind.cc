@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 #include <string>
 
 #include "base/text.h"
@@ -12,89 +11,26 @@ namespace {
 
 using Names = std::span<const std::string_view>;
 
-constexpr auto kScriptNames = std::to_array<std::string_view>({
-    // PHP; ASP; what classic ASP is also mapped to; ASP.NET
-    "php",
-    "php3",
-    "php4",
-    "php5",
-    "php7",
-    "php8",
-    "phps",
-    "pht",
-    "phtm",
-    "phtml",
-    "phar",
-    "inc",
-    "asp",
-    "asa",
-    "cer",
-    "cdx",
-    "htr",
-    "shtm",
-    "shtml",
-    "stm",
-    "aspx",
-    "ashx",
-    "asmx",
-    "ascx",
-    "asax",
-    "master",
-    "cshtml",
-    "vbhtml",
-    "svc",
-    "axd",
-    "rem",
-    "soap",
-    "browser",
-    "skin",
-    "sitemap",
-    "compiled",
-    "config",
-    // Java; ColdFusion; CGI
-    "jsp",
-    "jspx",
-    "jspf",
-    "jspa",
-    "jsw",
-    "jsv",
-    "jtml",
-    "tag",
-    "tagx",
-    "cfm",
-    "cfml",
-    "cfc",
-    "cgi",
-    "fcgi",
-    "pl",
-    "pm",
-    "py",
-    "pyw",
-    "rb",
-    "lua",
-    "tcl",
-    "htaccess",
-    // Shells
-    "sh",
-    "bat",
-    "cmd",
-    "ps1",
-    "psm1",
-    "vbs",
-    "vbe",
-    "jse",
-    "wsf",
-    "hta",
-});
+// Extensions between blanks. PHP; ASP, and what classic ASP is mapped to as well; ASP.NET; Java;
+// ColdFusion; CGI; shells.
+constexpr std::string_view kScriptNames =
+    " php php3 php4 php5 php7 php8 phps pht phtm phtml phar inc"
+    " asp asa cer cdx htr shtm shtml stm"
+    " aspx ashx asmx ascx asax master cshtml vbhtml svc axd rem soap browser skin sitemap compiled"
+    " config"
+    " jsp jspx jspf jspa jsw jsv jtml tag tagx"
+    " cfm cfml cfc"
+    " cgi fcgi pl pm py pyw rb lua tcl htaccess"
+    " sh bat cmd ps1 psm1 vbs vbe jse wsf hta ";
 
-constexpr auto kPageNames = std::to_array<std::string_view>({
-    "htm", "html", "xhtml", "js",  "mjs", "cjs", "css",  "less",  "scss",
-    "map", "svg",  "ts",    "tsx", "jsx", "vue", "xsl",  "xslt",  "xsd",
-    "dtd", "resx", "md",    "rst", "po",  "pot", "wsdl", "disco",
-});
+constexpr std::string_view kPageNames =
+    " htm html xhtml js mjs cjs css less scss map svg ts tsx jsx vue xsl xslt xsd dtd resx md rst"
+    " po pot wsdl disco ";
 
-bool is_one_of(std::string_view text, Names names) {
-  return std::find(names.begin(), names.end(), text) != names.end();
+bool is_one_of(std::string_view extension, std::string_view names) {
+  if (extension.empty() || extension.find(' ') != std::string_view::npos) return false;
+  const std::string word = ' ' + std::string(extension) + ' ';
+  return names.find(word) != std::string_view::npos;
 }
 
 // Without what Windows leaves away at the end of a name, and without a stream of NTFS.

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/bytes.h"
 #include "events/reader.h"
+#include "evidence/item.h"
 
 namespace pugmark {
 
@@ -52,11 +55,21 @@ std::string extension_of(std::string_view path);
 // The context of every block of a file that is no log (Reader::is_file()).
 class FileContext final : public BlockContext {
  public:
-  explicit FileContext(FileNature nature) : nature_(nature) {}
+  FileContext(FileNature nature, std::optional<std::uint64_t> stated_size_bytes,
+              FileAttributes attributes)
+      : nature_(nature),
+        stated_size_bytes_(stated_size_bytes),
+        attributes_(std::move(attributes)) {}
+
   FileNature nature() const { return nature_; }
+  // What the file system or the archive says; an archive may say nothing, or lie.
+  std::optional<std::uint64_t> stated_size_bytes() const { return stated_size_bytes_; }
+  const FileAttributes& attributes() const { return attributes_; }
 
  private:
   FileNature nature_;
+  std::optional<std::uint64_t> stated_size_bytes_;
+  FileAttributes attributes_;
 };
 
 }  // namespace pugmark

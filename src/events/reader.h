@@ -90,6 +90,9 @@ struct ReaderOptions {
   const std::atomic<bool>* stop = nullptr;  // once true, nothing more is read; outlives the reader
   // Held while a large block is read and decoded (BlockBuffer); nullptr: not. Outlives all readers.
   std::mutex* large_block_turn = nullptr;
+  // Of files that are no logs: make these digests, too (Item::weak_digests).
+  bool md5 = false;
+  bool sha1 = false;
 };
 
 // Recognises the log format by content and makes its reader, or nothing if it is no log that any

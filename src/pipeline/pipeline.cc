@@ -70,6 +70,7 @@ Status write_facts(const HuntRequest& request, const Ruleset& rules, const Resul
       {fact::kLimitsChanged, changed_limits(request.limits)},
       {"items_count", std::to_string(results.items().size())},
       {"events_count", std::to_string(results.events_count())},
+      {"files_count", std::to_string(results.files_count())},
       {"findings_count", std::to_string(results.findings_count())},
       {"matches_count", std::to_string(results.matches_count())},
       {fact::kCopiesCount, std::to_string(results.copies_count())},
@@ -118,6 +119,11 @@ Status write_case(const HuntRequest& request, const Ruleset& rules, Results& res
     return writer.add_coverage(coverage);
   };
   if (auto status = results.for_each_coverage(add_coverage); !status) return status;
+  const auto add_file = [&](const ExaminedFile& file) {
+    if (auto status = check_goes_on(progress); !status) return status;
+    return writer.add_file(file);
+  };
+  if (auto status = results.for_each_file(add_file); !status) return status;
   const auto add = [&](const Finding& finding) {
     if (auto status = check_goes_on(progress); !status) return status;
     return writer.add_finding(finding);
@@ -128,6 +134,14 @@ Status write_case(const HuntRequest& request, const Ruleset& rules, Results& res
   return writer.finish();
 }
 
+// A planted file is as bad as the rules of level high say of one; what is only odd about one is not
+// yet a finding.
+std::optional<Level> level_of(FileVerdict verdict) {
+  if (verdict == FileVerdict::kMalicious) return Level::kHigh;
+  if (verdict == FileVerdict::kSuspicious) return Level::kMedium;
+  return std::nullopt;
+}
+
 HuntOutcome outcome_of(const Results& results) {
   HuntOutcome outcome;
   outcome.gaps_count = results.gaps_count();
@@ -136,6 +150,7 @@ HuntOutcome outcome_of(const Results& results) {
     if (entry.findings_count > 0)
       outcome.worst = std::max(outcome.worst, std::optional(entry.level));
   }
+  outcome.worst = std::max(outcome.worst, level_of(results.worst_file()));
   return outcome;
 }
 

@@ -44,7 +44,8 @@ struct HuntOutcome {
   std::uint64_t gaps_count = 0;  // > 0: exit code 3
   std::uint64_t rejected_rules_count = 0;
   std::vector<std::string> empty_rule_folders;  // given, and no rule file is in them
-  std::optional<Level> worst;  // highest level found
+  // Highest level found; a malicious file counts as high, a suspicious one as medium.
+  std::optional<Level> worst;
 };
 
 // The whole program on one page: evidence in, case out. See docs/ARCHITECTURE.md.

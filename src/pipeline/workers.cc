@@ -163,7 +163,7 @@ class Worker {
     const std::uint64_t events_before = scanner_.events_count();
     const std::uint64_t findings_before = scanner_.findings_count();
     auto status = buffer_.reader->is_file()
-                      ? scanner_.examine(buffer_.block, *buffer_.item_path)
+                      ? scanner_.examine(buffer_.block, *buffer_.item_path, progress_.cancel)
                       : judge_events();
     if (buffer_.is_large()) release_memory();
     progress_.events_count += scanner_.events_count() - events_before;

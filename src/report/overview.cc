@@ -134,6 +134,16 @@ Status add_findings(const CaseReader& reader, std::map<std::string, RuleGroup>& 
   });
 }
 
+// They stand the worst first.
+Status add_files(const CaseReader& reader, Overview& all) {
+  return reader.file_heads([&](const ExaminedFile& file) {
+    ++all.files_by_verdict[static_cast<std::size_t>(file.verdict)];
+    if (file.verdict != FileVerdict::kClean && all.worst_files.size() < kFilesKept)
+      all.worst_files.push_back(file);
+    return true;
+  });
+}
+
 using RulesByReason = std::map<std::string, WhyGroup>;
 
 void count(const std::string& why, RulesByReason& rules) {
@@ -237,6 +247,7 @@ Result<Overview> overview_of(const CaseReader& reader) {
   if (Status status = add_items(reader, logs, all); !status.ok()) return status.error();
   if (Status status = add_gaps(reader, logs, all); !status.ok()) return status.error();
   if (Status status = add_findings(reader, groups, all); !status.ok()) return status.error();
+  if (Status status = add_files(reader, all); !status.ok()) return status.error();
   if (Status status = add_rules(reader, groups, all); !status.ok()) return status.error();
   if (Status status = add_coverage(reader, all); !status.ok()) return status.error();
   for (auto& [id, group] : groups) {

@@ -119,6 +119,12 @@ Status ExaminedFiles::keep_hit(const Entry& entry, const FileReport& report, con
   return store.keep(rule, "", place, encode_details(finding));
 }
 
+FileVerdict ExaminedFiles::worst() const {
+  FileVerdict worst = FileVerdict::kClean;
+  for (const Entry& entry : entries_) worst = std::max(worst, entry.verdict);
+  return worst;
+}
+
 Status ExaminedFiles::for_each(const std::function<Status(const ExaminedFile&)>& each) {
   for (const FileVerdict verdict :
        {FileVerdict::kMalicious, FileVerdict::kSuspicious, FileVerdict::kClean}) {
@@ -150,6 +156,10 @@ ExaminedFile ExaminedFiles::file_of(const Entry& entry, FileReport&& report) con
     std::move(reason.steps.begin(), reason.steps.end(), std::back_inserter(file.steps));
   }
   file.unlisted_steps_count = report.unlisted_steps_count;
+  file.attributes = item.attributes;
+  if (item.weak_digests == nullptr) return file;
+  if (item.weak_digests->md5) file.md5 = to_hex(*item.weak_digests->md5);
+  if (item.weak_digests->sha1) file.sha1 = to_hex(*item.weak_digests->sha1);
   return file;
 }
 

@@ -49,6 +49,8 @@ class ExaminedFiles {
   // Makes findings of all hits of rules. `first_rule` is the number of the first file rule.
   Status keep_findings(std::uint32_t first_rule, FindingStore& store);
 
+  FileVerdict worst() const;
+
   // Calls `each` for every file: malicious ones first, then suspicious, then clean ones; by path.
   Status for_each(const std::function<Status(const ExaminedFile&)>& each);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -31,17 +32,19 @@ class Examiner {
   // `block` is of a reader that is_file(). Large files of unknown kind are passed over: they are
   // neither scripts nor documents nor executables, and stand among the items as "unknown".
   // kIo: the temporary file cannot be written.
-  Status examine(const Block& block, const std::string& item_path);
+  Status examine(const Block& block, const std::string& item_path, const std::atomic<bool>& stop);
   void release_memory();
 
   ExaminedStore& store() { return store_; }
   std::uint64_t hits_count() const { return hits_count_; }
+  std::vector<Gap> take_gaps() { return std::move(gaps_); }
 
  private:
   Checks checks_;
   const Limits& limits_;
   ExaminedStore store_;
   std::uint64_t hits_count_ = 0;
+  std::vector<Gap> gaps_;
 };
 
 }  // namespace pugmark::files

@@ -12,7 +12,8 @@ namespace {
 // Says of every "bad" in a file that it is there, and that rule 0 matches.
 class WordCheck final : public FileCheck {
  public:
-  Status look(const FileView& file, FileReport& report) override {
+  Status look(const FileView& file, const std::atomic<bool>& /*stop*/,
+              FileReport& report) override {
     const std::string_view text = as_text(file.bytes);
     for (std::size_t at = text.find("bad"); at != std::string_view::npos;
          at = text.find("bad", at + 1)) {
@@ -55,8 +56,8 @@ class Hunt {
                std::uint64_t offset_bytes = 0, bool is_last = true,
                FileNature nature = {FileKind::kScript, TextEncoding::kAscii}) {
     const Block block{as_bytes(bytes), offset_bytes, ItemId{id}, is_last,
-                      std::make_shared<FileContext>(nature)};
-    ASSERT_TRUE(workers_[worker]->examine(block, "not asked"));
+                      std::make_shared<FileContext>(nature, std::nullopt, FileAttributes())};
+    ASSERT_TRUE(workers_[worker]->examine(block, "not asked", stop_));
   }
 
   ExaminedFiles settle() {
@@ -75,6 +76,7 @@ class Hunt {
   }
 
  private:
+  std::atomic<bool> stop_ = false;
   Limits limits_;
   std::vector<std::unique_ptr<Examiner>> workers_;
   std::vector<FileRule> rules_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "detect/finding.h"
 #include "detect/ledger.h"
 #include "events/file_kind.h"
+#include "evidence/gap.h"
 
 // Where checks of files that are no logs are plugged in: a FileCheck for each worker, and a line in
 // make_checks() (examiner.cc).
@@ -30,7 +32,9 @@ struct FileView {
   Bytes bytes;                     // valid during the call; kBlockPadding more may be read
   std::uint64_t offset_bytes = 0;  // of bytes[0] in the file
   bool is_whole = true;            // `bytes` are all of the file
+  std::uint64_t size_bytes = 0;    // of the file; of a piece what is stated, at least its own end
   FileNature nature;
+  const FileAttributes* attributes = nullptr;  // never null during the call
 };
 
 // A rule that matches. Its place is that of the first thing it found.
@@ -58,6 +62,8 @@ struct FileReport {
   std::vector<Reason> reasons;
   std::uint64_t unlisted_steps_count = 0;
   std::vector<RuleHit> hits;
+  // What was not looked at, and why; their item is filled in. Not kept with the rest.
+  std::vector<Gap> gaps;
 
   bool is_empty() const {
     return verdict == FileVerdict::kClean && kind == BackdoorKind::kNone && !score && key.empty() &&
@@ -71,8 +77,9 @@ class FileCheck {
   virtual ~FileCheck() = default;
 
   // Adds to `report` what it has to say of `file`; what others said is there already. The same for
-  // the same file whatever was looked at before. An Error ends the hunt.
-  virtual Status look(const FileView& file, FileReport& report) = 0;
+  // the same file whatever was looked at before. An Error ends the hunt. If `stop` becomes true the
+  // rest may be left out: what was found is worth nothing then.
+  virtual Status look(const FileView& file, const std::atomic<bool>& stop, FileReport& report) = 0;
 
   // Lets go of the memory that a large file took.
   virtual void release_memory() {}

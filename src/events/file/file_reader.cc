@@ -1,6 +1,7 @@
 #include "events/file/file_reader.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace pugmark::file {
 namespace {
@@ -11,12 +12,12 @@ class NoScratch final : public DecodeScratch {};
 
 class FileReader final : public Reader {
  public:
-  FileReader(FileNature nature, std::uint64_t window_bytes)
-      : nature_(nature),
+  FileReader(std::shared_ptr<const FileContext> context, std::uint64_t window_bytes)
+      : nature_(context->nature()),
         // Two: an even number, so that UTF-16 is never cut inside a unit.
         window_bytes_(static_cast<std::size_t>(
             std::clamp<std::uint64_t>(window_bytes, 2, kWindowBytesMax) & ~std::uint64_t{1})),
-        context_(std::make_shared<FileContext>(nature)) {}
+        context_(std::move(context)) {}
 
   std::string_view type() const override { return to_string(nature_.kind); }
   bool is_file() const override { return true; }
@@ -57,8 +58,9 @@ class FileReader final : public Reader {
 
 }  // namespace
 
-std::unique_ptr<Reader> make_file_reader(FileNature nature, const ReaderOptions& options) {
-  return std::make_unique<FileReader>(nature, options.limits->file_window_bytes);
+std::unique_ptr<Reader> make_file_reader(std::shared_ptr<const FileContext> context,
+                                         const ReaderOptions& options) {
+  return std::make_unique<FileReader>(std::move(context), options.limits->file_window_bytes);
 }
 
 }  // namespace pugmark::file

@@ -11,6 +11,7 @@ namespace pugmark::file {
 // block; what is larger is cut there, behind the last line end of the 64 KiB before if there is
 // one. Of what cannot be examined (FileKind::kUnknown) a block is whatever is at hand: it is only
 // handed out so that reading goes on for several threads.
-std::unique_ptr<Reader> make_file_reader(FileNature nature, const ReaderOptions& options);
+std::unique_ptr<Reader> make_file_reader(std::shared_ptr<const FileContext> context,
+                                         const ReaderOptions& options);
 
 }  // namespace pugmark::file
