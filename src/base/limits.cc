@@ -63,8 +63,6 @@ std::span<const LimitName> limit_names() {
       {"yaml-nodes", &Limits::yaml_nodes, "Nodes of one rule file, aliases expanded."},
       {"yara-states", &Limits::yara_states,
        "States of the automaton that searches for the strings of all YARA rules."},
-      {"yara-window-bytes", &Limits::yara_window_bytes,
-       "Bytes of a file that YARA rules are tried on at once.", 1'000'000'000},
       {"yara-seconds", &Limits::yara_seconds, "Seconds that YARA rules may take for one window.",
        1'000'000},
       {"yara-matches", &Limits::yara_matches,

@@ -57,7 +57,6 @@ struct Limits {
   std::uint64_t yaml_nodes = 1'000'000;                  // of one file, aliases expanded
   // YARA rules. Matches that a condition counts are kept while a window is searched, 72 bytes each.
   std::uint64_t yara_states = 200'000;                   // of the automaton for all strings
-  std::uint64_t yara_window_bytes = 4ULL << 20;          // of a file, searched at once
   std::uint64_t yara_seconds = 60;                       // for one window
   std::uint64_t yara_matches = 100;                      // of one rule in one window, listed
   // Output

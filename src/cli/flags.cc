@@ -57,7 +57,8 @@ Command hunt_command() {
       "Read evidence, apply rules, write a case.",
       "Reads files, folders and archives (zip, 7z, tar, gzip, bzip2, xz, zstd, nested) and "
       "recognises logs by content: EVTX, JSON, IIS and other web logs, Exchange logs. Every "
-      "Sigma rule handed over ends in the ledger as ran, not-observable, rejected or disabled. "
+      "Sigma or YARA rule handed over ends in the ledger as ran, not-observable, rejected or "
+      "disabled. Files that are no logs are examined (show CASE files). "
       "What should be there and is not, or cannot be read, is a gap (show CASE gaps); how much of "
       "each item was not understood, and which items are of a kind that no reader knows, stands "
       "with the items (show CASE items). The evidence is never changed. The case appears under its "
@@ -79,6 +80,15 @@ Command hunt_command() {
            true,
            "A folder or file of Sigma rules; may be repeated.",
            "They are added to the program's own rules.",
+           {},
+           true},
+          {"yara",
+           'y',
+           "DIR",
+           true,
+           "A folder or file of YARA rules for files that are no logs; may be repeated.",
+           "They are added to the program's own. Of a folder every .yar and .yara file below it; "
+           "rules may ask for filename, filepath, extension, filetype and owner.",
            {},
            true},
           {"no-default-rules", 0, "", false, "Leave out the program's own rules.", ""},
@@ -164,7 +174,7 @@ Command rules_command(bool check) {
           {{"DIR",
             false,
             true,
-            "Folders or files of Sigma rules; without any, the program's own rules.",
+            "Folders or files of Sigma or YARA rules; without any, the program's own rules.",
             {},
             true}},
           {jsonl_flag(kJsonlOfRules),

@@ -80,8 +80,9 @@ TEST_F(ShowFiles, ATableHasTheWorstFirstAndCountsTheCleanOnes) {
   EXPECT_TRUE(has(text, "and 2 more, with --jsonl"));
   EXPECT_TRUE(has(text, "sign                    the only page of its owner\n")) << "has no place";
   EXPECT_FALSE(has(text, "index.php"));
-  EXPECT_TRUE(has(text, "3 files examined: 1 malicious, 1 suspicious. 1 clean ones are not listed: "
-                        "pugmark show x.case files --verdict clean\n"))
+  EXPECT_TRUE(has(text,
+                  "3 files examined: 1 malicious, 1 suspicious. 1 clean ones are not listed: "
+                  "pugmark show x.case files --verdict clean\n"))
       << text;
   EXPECT_FALSE(has(text, "\x1b")) << "nothing of the evidence acts on a terminal";
 }
@@ -126,7 +127,8 @@ TEST_F(ShowFiles, FitsATerminal) {
 TEST_F(ShowFiles, TheSummaryNamesTheWorst) {
   const std::string text = shown(false, {}, What::kSummary);
   EXPECT_TRUE(has(text, "FILES     3 files examined: 1 malicious, 1 suspicious\n")) << text;
-  EXPECT_TRUE(has(text, "malicious   execution  orange\\x1b[0m  evidence/web.tar!/aspnet_client/"))
+  EXPECT_TRUE(
+      has(text, "malicious   execution     orange\\x1b[0m  evidence/web.tar!/aspnet_client/"))
       << text;
   EXPECT_FALSE(has(text, "index.php"));
   const auto line = lines_of(shown(true, {}, What::kSummary)).at(0);

@@ -42,6 +42,15 @@ std::string rejected_words(const WhyGroup& group) {
                      escaped(group.why), escaped(group.first_place));
 }
 
+// What a file is; where no check says, by which rule it is known.
+std::string kind_or_rule(const ExaminedFile& file) {
+  if (file.kind != BackdoorKind::kNone || file.rules.empty())
+    return std::string(to_string(file.kind));
+  const std::string more =
+      file.rules.size() == 1 ? "" : fmt::format(" and {} more", file.rules.size() - 1);
+  return escaped(file.rules.front()) + more;
+}
+
 // The summary for people: one object so that the look and the output need not be handed round.
 class SummaryPage {
  public:
@@ -196,11 +205,12 @@ void SummaryPage::files() {
   if (total == 0) return;
   out_.line();
   heading("FILES", file_counts_words(total, malicious, suspicious));
-  Table table({{"VERDICT"}, {"KIND"}, {"KEY", 3, false, false, 1}, {"PATH", 20, false, true}}, look_,
-              out_, kTableIndent);
+  Table table({{"VERDICT"}, {"KIND OR RULE", 8}, {"KEY", 0, false, false, 1},
+               {"PATH", 20, false, true}},
+              look_, out_, kTableIndent);
   for (const ExaminedFile& file : all_.worst_files) {
     table.row({{std::string(to_string(file.verdict)), style_of(file.verdict)},
-               {std::string(to_string(file.kind)), {}},
+               {kind_or_rule(file), {}},
                {escaped(file.key), {}},
                {escaped(file.path), {}}});
   }

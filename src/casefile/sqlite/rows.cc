@@ -248,12 +248,12 @@ ExaminedFile read_file_head(Row& row) {
   out.key = row.text();
   out.attributes = read_attributes(row);
   out.unlisted_steps_count = row.unsigned_number();
+  out.rules = read_list(row);
   return out;
 }
 
 ExaminedFile read_file(Row& row) {
   ExaminedFile out = read_file_head(row);
-  out.rules = read_list(row);
   std::optional<std::vector<FileStep>> steps = steps_from_json(row.text());
   if (!steps) row.fail("steps are not a JSON array as this program writes it");
   out.steps = std::move(steps).value_or(std::vector<FileStep>());

@@ -18,8 +18,9 @@ Coverage read_coverage(Row& row);
 // Columns of `files`: what every file has, and what takes long to read.
 inline constexpr std::string_view kFileHead =
     "number, path, size_bytes, sha256, md5, sha1, language, encoding, verdict, kind, score, key,"
-    " modified, changed, created, accessed, attributes_from, owner_id, owner, mode, unlisted_steps";
-inline constexpr std::string_view kFileParts = ", rules, steps";
+    " modified, changed, created, accessed, attributes_from, owner_id, owner, mode, unlisted_steps,"
+    " rules";
+inline constexpr std::string_view kFileParts = ", steps";
 ExaminedFile read_file_head(Row& row);  // kFileHead
 ExaminedFile read_file(Row& row);       // kFileHead and kFileParts
 

@@ -5,11 +5,17 @@
 #include <utility>
 
 #include "detect/files/file_report.h"
+#include "detect/files/yara_check.h"
 #include "detect/ruleset.h"
 
 namespace pugmark::files {
 
-Checks make_checks(const Ruleset& /*rules*/, const Limits& /*limits*/) { return {}; }
+Checks make_checks(const Ruleset& rules, const Limits& limits) {
+  Checks checks;
+  if (rules.yara().compiled() != nullptr)
+    checks.push_back(make_yara_check(rules.yara(), rules.file_rules(), limits));
+  return checks;
+}
 
 Status Examiner::examine(const Block& block, const std::string& item_path,
                          const std::atomic<bool>& stop) {
