@@ -250,7 +250,8 @@ inline std::vector<ExaminedFile> sample_files() {
   shell.score = 0.9375;
   shell.key = "orange\x1b[0m";
   shell.rules = {"sample_page_runs_request"};
-  shell.steps = {{FileStep::Role::kSource, "request parameter orange", "Request[\"orange\"]", 120, 17, 0},
+  shell.steps = {{FileStep::Role::kSource, "request parameter orange", "Request[\"orange\"]",
+                  120, 17, 0},
                  {FileStep::Role::kUnpacked, "decoded from base64", kHostile, 140, 64, 0},
                  {FileStep::Role::kSink, "run as a command", "inert_run(x)", 140, 64, 1}};
   shell.unlisted_steps_count = 2;

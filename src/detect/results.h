@@ -60,8 +60,8 @@ class Results {
   // Coverage of every log source, by (computer, kind, source).
   Status for_each_coverage(const std::function<Status(const Coverage&)>& each) const;
 
-  // Calls `each` for every file that was examined: malicious ones first, then suspicious, then clean
-  // ones, by path. kIo, kDamaged: temporary file.
+  // Calls `each` for every file that was examined: malicious ones first, then suspicious, then
+  // clean ones, by path. kIo, kDamaged: temporary file.
   Status for_each_file(const std::function<Status(const ExaminedFile&)>& each);
 
   // Calls `each` for every kept finding by (time, item, offset, rule id); undated ones last.

@@ -109,7 +109,7 @@ Status check_not_empty(const yara::Rules& yara, const RulesetOptions& options) {
     if (folder == options.own_yara_folder || !yara.rules().empty() || !yara.rejected().empty())
       continue;
     return Error{ErrorCode::kInvalidInput,
-                 fmt::format("{}: there is no YARA rule in it, no file named .yar or .yara", folder),
+                 folder + ": there is no YARA rule in it, no file named .yar or .yara",
                  "Name the folder in which the rules are, or a rule file itself."};
   }
   return {};

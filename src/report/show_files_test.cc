@@ -63,8 +63,8 @@ TEST_F(ShowFiles, JsonLinesHaveEveryKeyInOneOrder) {
   EXPECT_TRUE(lines[0]["created"].is_null());
   ASSERT_EQ(lines[0]["steps"].size(), 3U);
   EXPECT_EQ(lines[0]["steps"][2].dump(),
-            R"({"role":"sink","what":"run as a command","text":"inert_run(x)","offset":140,)"
-            R"("length":64,"layer":1})");
+            R"j({"role":"sink","what":"run as a command","text":"inert_run(x)","offset":140,)j"
+            R"j("length":64,"layer":1})j");
   EXPECT_EQ(lines[0]["unlisted_steps"], 2);
   EXPECT_EQ(lines[2]["verdict"], "clean");
   EXPECT_TRUE(lines[2]["sha256"].is_null());
