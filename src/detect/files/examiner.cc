@@ -31,7 +31,9 @@ Status Examiner::examine(const Block& block, const std::string& item_path,
     file.size_bytes = std::max(file.size_bytes, context->stated_size_bytes().value_or(0));
   file.nature = context->nature();
   file.attributes = &context->attributes();
-  if (file.nature.kind == FileKind::kUnknown && !file.is_whole) return {};
+  const bool may_be_anything =
+      file.nature.kind == FileKind::kUnknown || file.nature.kind == FileKind::kText;
+  if (may_be_anything && !file.is_whole) return {};
   FileReport report;
   for (const auto& check : checks_) {
     if (auto status = check->look(file, stop, report); !status) return status;

@@ -29,8 +29,9 @@ class Examiner {
   // `limits` outlives the examiner.
   Examiner(Checks checks, const Limits& limits) : checks_(std::move(checks)), limits_(limits) {}
 
-  // `block` is of a reader that is_file(). Large files of unknown kind are passed over: they are
-  // neither scripts nor documents nor executables, and stand among the items as "unknown".
+  // `block` is of a reader that is_file(). Large files of unknown kind and large texts are passed
+  // over: they are neither scripts nor documents nor executables, and stand among the items as
+  // "unknown" or "text", whose bytes do not count as read.
   // kIo: the temporary file cannot be written.
   Status examine(const Block& block, const std::string& item_path, const std::atomic<bool>& stop);
   void release_memory();

@@ -118,6 +118,8 @@ TEST(Examiner, LargeFilesOfUnknownKindAreNotListed) {
   hunt.examine(0, 1, "bad ", 0, false, unknown);
   hunt.examine(0, 1, "bad ", 4, true, unknown);
   hunt.examine(0, 2, "bad", 0, true, unknown);
+  hunt.add_item(3, "text", 8);
+  hunt.examine(0, 3, "bad ", 0, false, {FileKind::kText, TextEncoding::kAscii});
   ExaminedFiles files = hunt.settle();
   const auto all = Hunt::list(files);
   ASSERT_EQ(all.size(), 1U);

@@ -17,13 +17,14 @@ class FileReader final : public Reader {
         // Two: an even number, so that UTF-16 is never cut inside a unit.
         window_bytes_(static_cast<std::size_t>(
             std::clamp<std::uint64_t>(window_bytes, 2, kWindowBytesMax) & ~std::uint64_t{1})),
+        is_examined_(is_examined(*context, window_bytes_)),
         context_(std::move(context)) {}
 
   std::string_view type() const override { return to_string(nature_.kind); }
   bool is_file() const override { return true; }
 
   Cut cut(Bytes available, std::uint64_t /*offset_bytes*/, bool at_end) override {
-    if (nature_.kind == FileKind::kUnknown) return {available.size(), context_};
+    if (!is_examined_) return {available.size(), context_};
     if (available.size() <= window_bytes_) return {at_end ? available.size() : 0, context_};
     return {behind_last_line(available.first(window_bytes_)), context_};
   }
@@ -41,6 +42,12 @@ class FileReader final : public Reader {
  private:
   static constexpr std::uint64_t kWindowBytesMax = 1'000'000'000;
 
+  static bool is_examined(const FileContext& context, std::size_t window_bytes) {
+    const FileKind kind = context.nature().kind;
+    const bool is_large = context.stated_size_bytes().value_or(0) > window_bytes;
+    return kind != FileKind::kUnknown && (kind != FileKind::kText || !is_large);
+  }
+
   std::size_t behind_last_line(Bytes window) const {
     const std::size_t sought = std::min(kLineEndSoughtBytes, window.size() / 2);
     const std::size_t found = as_text(window).substr(window.size() - sought).rfind('\n');
@@ -53,6 +60,7 @@ class FileReader final : public Reader {
 
   FileNature nature_;
   std::size_t window_bytes_;
+  bool is_examined_;
   std::shared_ptr<const FileContext> context_;
 };
 

@@ -116,7 +116,9 @@ TEST(FileReader, WhatCannotBeExaminedTakesNoTurn) {
   EXPECT_EQ(read_dump.type, "unknown");
   EXPECT_EQ(read_dump.large_count, 0U);
   EXPECT_EQ(read_dump.all(), dump);
-  EXPECT_EQ(read("memory.txt", lines(3'000'000), 4 << 20).large_count, 1U);
+  EXPECT_EQ(read("bundle.js", lines(3'000'000), 4 << 20).large_count, 1U);
+  EXPECT_EQ(read("some.txt", lines(3'000'000), 4 << 20).large_count, 1U);
+  EXPECT_EQ(read("some.txt", lines(3'000'000), 1 << 20).large_count, 0U) << "rather a log";
 }
 
 TEST(FileReader, AScriptByNameIsNoLogWhateverItsLinesLookLike) {
