@@ -60,8 +60,8 @@ class Analyser::State {
     for (const Page::Converted& converted : page_.converted) {
       constexpr std::size_t kSourcesMax = 60'000;
       if (tree_.sources_count() >= kSourcesMax) break;
-      const std::uint16_t number = tree_.add_source(
-          {converted.text, kNoNode, 0, converted.begin, converted.length});
+      const std::uint16_t number =
+          tree_.add_source({converted.text, kNoNode, 0, converted.begin, converted.length});
       const Region whole{converted.kind, converted.language, 0,
                          static_cast<std::uint32_t>(converted.text.size())};
       const ParseOutcome part = parse_page({&whole, 1}, number, bounds_.parse, tokens_, tree_);
@@ -77,10 +77,9 @@ class Analyser::State {
     constexpr std::size_t kSourcesMax = 60'000;
     if (tree_.sources_count() >= kSourcesMax) return kNoNode;
     const Source& outer = tree_.source(tree_.at(at).source);
-    const bool is_outermost = outer.depth == 0 && outer.unpacked_at == kNoNode &&
-                              tree_.at(at).source == 0;
-    const Source source{text, at, outer.depth + 1,
-                        is_outermost ? tree_.at(at).begin : outer.begin,
+    const bool is_outermost =
+        outer.depth == 0 && outer.unpacked_at == kNoNode && tree_.at(at).source == 0;
+    const Source source{text, at, outer.depth + 1, is_outermost ? tree_.at(at).begin : outer.begin,
                         is_outermost ? tree_.at(at).length : outer.length};
     const std::uint16_t number = tree_.add_source(source);
     unpacked_regions_.clear();
@@ -115,12 +114,12 @@ class Analyser::State {
   void note_cuts(Analysis& analysis) const {
     const std::size_t size = text_.view().size();
     if (outcome_.end < size)
-      analysis.cuts.push_back(fmt::format(
-          "Of the script only the first {} bytes were read: it has too many parts.",
-          text_.offset_of(outcome_.end)));
+      analysis.cuts.push_back(
+          fmt::format("Of the script only the first {} bytes were read: it has too many parts.",
+                      text_.offset_of(outcome_.end)));
     if (outcome_.too_deep_count > 0)
-      analysis.cuts.push_back(fmt::format("{} places are nested too deep to be read.",
-                                          outcome_.too_deep_count));
+      analysis.cuts.push_back(
+          fmt::format("{} places are nested too deep to be read.", outcome_.too_deep_count));
     if (interpreter_.is_cut())
       analysis.cuts.emplace_back(
           "The flow of data was not followed to its end: the script asks for too much work.");

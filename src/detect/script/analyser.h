@@ -29,13 +29,13 @@ struct Analysis {
   PageKind page = PageKind::kNone;
   Language language = Language::kPhp;  // of most of its code
   Encoding encoding = Encoding::kUtf8;
-  bool is_mixed = false;      // its encoding changes on the way
-  bool has_code = false;      // a server would execute something in it
+  bool is_mixed = false;                    // its encoding changes on the way
+  bool has_code = false;                    // a server would execute something in it
   BackdoorKind kind = BackdoorKind::kNone;  // what its flows would make it, if it is one
-  std::string key;            // the parameter that reaches the strongest sink
-  std::vector<FileStep> steps;  // of the strongest flows, one after the other
+  std::string key;                          // the parameter that reaches the strongest sink
+  std::vector<FileStep> steps;              // of the strongest flows, one after the other
   std::uint64_t unlisted_flows_count = 0;
-  std::vector<Flow> flows;    // strongest first; their nodes and trails are gone
+  std::vector<Flow> flows;  // strongest first; their nodes and trails are gone
   FlowCounts counts;
   // Where reading ended early, in words; empty if everything was read.
   std::vector<std::string> cuts;

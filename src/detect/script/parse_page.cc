@@ -17,16 +17,21 @@ struct Parser {
 
 Parser parser_of(Language language) {
   switch (language) {
-    case Language::kPhp: return {tokenise_php, parse_php};
+    case Language::kPhp:
+      return {tokenise_php, parse_php};
     case Language::kVbScript:
-    case Language::kVisualBasic: return {tokenise_basic, parse_basic};
+    case Language::kVisualBasic:
+      return {tokenise_basic, parse_basic};
     case Language::kJScript:
     case Language::kCSharp:
     case Language::kJava:
     case Language::kCfml:
-    case Language::kCfScript: return {tokenise_braces, parse_braces};
-    case Language::kPerl: return {tokenise_perl, parse_perl};
-    case Language::kPython: return {tokenise_python, parse_python};
+    case Language::kCfScript:
+      return {tokenise_braces, parse_braces};
+    case Language::kPerl:
+      return {tokenise_perl, parse_perl};
+    case Language::kPython:
+      return {tokenise_python, parse_python};
   }
   return {};
 }
@@ -42,8 +47,8 @@ ParseOutcome parse_page(std::span<const Region> regions, std::uint16_t source,
   const std::string_view text = tree.source(source).text;
   std::vector<Language> languages;
   for (const Region& region : regions) {
-    const bool is_known = std::find(languages.begin(), languages.end(), region.language) !=
-                          languages.end();
+    const bool is_known =
+        std::find(languages.begin(), languages.end(), region.language) != languages.end();
     if (is_code(region) && !is_known) languages.push_back(region.language);
   }
   ParseOutcome all;
@@ -68,8 +73,8 @@ ParseOutcome parse_page(std::span<const Region> regions, std::uint16_t source,
       return all;
     }
     if (all.root == kNoNode)
-      all.root = tree.add(NodeKind::kBlock, source, language, 0,
-                          static_cast<std::uint32_t>(text.size()));
+      all.root =
+          tree.add(NodeKind::kBlock, source, language, 0, static_cast<std::uint32_t>(text.size()));
     tree.append(all.root, outcome.root, last);
   }
   return all;

@@ -12,23 +12,39 @@ constexpr int kStrengthMin = 10;  // below it a flow is no reason
 // Of a flow from a request, by what is done with it.
 int strength_of_sink(SinkKind sink) {
   switch (sink) {
-    case SinkKind::kEvaluate: return 100;
-    case SinkKind::kCommand: return 95;
-    case SinkKind::kCall: return 85;
-    case SinkKind::kDeserialise: return 60;
-    case SinkKind::kUpload: return 55;
-    case SinkKind::kReflect: return 55;
-    case SinkKind::kWriteFile: return 50;
-    case SinkKind::kInclude: return 50;
-    case SinkKind::kChangeFile: return 40;
-    case SinkKind::kListFolder: return 35;
-    case SinkKind::kConnect: return 35;
-    case SinkKind::kReadFile: return 30;
-    case SinkKind::kDatabase: return 25;
-    case SinkKind::kSystem: return 25;
-    case SinkKind::kMail: return 15;
+    case SinkKind::kEvaluate:
+      return 100;
+    case SinkKind::kCommand:
+      return 95;
+    case SinkKind::kCall:
+      return 85;
+    case SinkKind::kDeserialise:
+      return 60;
+    case SinkKind::kUpload:
+      return 55;
+    case SinkKind::kReflect:
+      return 55;
+    case SinkKind::kWriteFile:
+      return 50;
+    case SinkKind::kInclude:
+      return 50;
+    case SinkKind::kChangeFile:
+      return 40;
+    case SinkKind::kListFolder:
+      return 35;
+    case SinkKind::kConnect:
+      return 35;
+    case SinkKind::kReadFile:
+      return 30;
+    case SinkKind::kDatabase:
+      return 25;
+    case SinkKind::kSystem:
+      return 25;
+    case SinkKind::kMail:
+      return 15;
     case SinkKind::kSend:
-    case SinkKind::kNone: return 0;
+    case SinkKind::kNone:
+      return 0;
   }
   return 0;
 }
@@ -142,7 +158,8 @@ FileStep Reasons::step_at(FileStep::Role role, NodeId id, std::string what) cons
   const std::size_t begin = stands_in_file ? node.begin : source.begin;
   const std::size_t length = stands_in_file ? node.length : source.length;
   step.offset_bytes = text_.offset_of(begin);
-  step.length_bytes = static_cast<std::uint32_t>(text_.offset_of(begin + length) - step.offset_bytes);
+  step.length_bytes =
+      static_cast<std::uint32_t>(text_.offset_of(begin + length) - step.offset_bytes);
   step.text = source.text.substr(node.begin, std::min<std::size_t>(node.length, text_bytes_max_));
   return step;
 }
@@ -150,7 +167,8 @@ FileStep Reasons::step_at(FileStep::Role role, NodeId id, std::string what) cons
 FileStep Reasons::step_of(const Trail& trail) const {
   using enum FileStep::Role;
   switch (trail.kind) {
-    case Trail::Kind::kSource: return step_at(kSource, trail.node, words_of_source(trail));
+    case Trail::Kind::kSource:
+      return step_at(kSource, trail.node, words_of_source(trail));
     case Trail::Kind::kKept:
       return step_at(kStep, trail.node, fmt::format("kept in {}", name(trail.name)));
     case Trail::Kind::kPassed:

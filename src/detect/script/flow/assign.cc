@@ -36,8 +36,9 @@ Value Interpreter::assign(NodeId id) {
         }
         if (shift == 0) break;
       }
-      value = before.kind == Value::Kind::kNull && right.is_text() ? right
-                                                                   : binary_of(operation, before, right);
+      value = before.kind == Value::Kind::kNull && right.is_text()
+                  ? right
+                  : binary_of(operation, before, right);
     }
   }
   assign_to(target, value);
@@ -48,18 +49,32 @@ void Interpreter::assign_to(NodeId target, const Value& value) {
   if (target == kNoNode) return;
   const Node node = tree_.at(target);
   switch (node.kind) {
-    case NodeKind::kVariable: assign_name(target, node.name, value); break;
+    case NodeKind::kVariable:
+      assign_name(target, node.name, value);
+      break;
     case NodeKind::kName:
     case NodeKind::kParameter:
-    case NodeKind::kDeclare: assign_name(target, variable_name(node), value); break;
-    case NodeKind::kIndex: assign_index(target, value); break;
-    case NodeKind::kCall: assign_index(target, value); break;  // VB: a(1) = x
+    case NodeKind::kDeclare:
+      assign_name(target, variable_name(node), value);
+      break;
+    case NodeKind::kIndex:
+      assign_index(target, value);
+      break;
+    case NodeKind::kCall:
+      assign_index(target, value);
+      break;  // VB: a(1) = x
     case NodeKind::kMember:
-    case NodeKind::kDynamicMember: assign_member(target, value); break;
+    case NodeKind::kDynamicMember:
+      assign_member(target, value);
+      break;
     case NodeKind::kArray:
-    case NodeKind::kPair: assign_list(target, value); break;
+    case NodeKind::kPair:
+      assign_list(target, value);
+      break;
     case NodeKind::kUnary:
-    case NodeKind::kSpread: assign_to(node.first_child, value); break;
+    case NodeKind::kSpread:
+      assign_to(node.first_child, value);
+      break;
     case NodeKind::kDynamicVariable: {
       const Value name = evaluate(node.first_child);
       if (name.is_text()) {
@@ -69,7 +84,8 @@ void Interpreter::assign_to(NodeId target, const Value& value) {
       }
       break;
     }
-    default: break;
+    default:
+      break;
   }
 }
 

@@ -10,7 +10,8 @@
 namespace pugmark::script {
 namespace {
 
-constexpr std::size_t kTaintedCallsMax = 40;    // of one function with arguments that are not constant
+constexpr std::size_t kTaintedCallsMax =
+    40;  // of one function with arguments that are not constant
 
 bool are_constant(std::span<const Value> arguments) {
   return std::all_of(arguments.begin(), arguments.end(), [](const Value& value) {
@@ -76,6 +77,7 @@ void Interpreter::note_flow(SinkKind sink, NodeId id, NodeId argument, const Cal
   flow.origins = value.origins;
   flow.trail = value.trail;
   flow.depth = depth_;
+  flow.trail_length = values_.trail(value.trail).length;
   flow.is_constant = is_constant;
   flow.is_sure = callee.is_sure;
   if (!is_new && known->second != UINT32_MAX) {
@@ -148,7 +150,8 @@ Value Interpreter::call_name(NodeId id, Symbol name, Arguments arguments) {
       const Value variable = *known;
       if (variable.kind == Value::Kind::kFunction) return call_value(id, variable, arguments);
       // a(1) of VB
-      if (!arguments.empty() && (variable.is_array() || variable.is_object() || variable.origins != 0))
+      if (!arguments.empty() &&
+          (variable.is_array() || variable.is_object() || variable.origins != 0))
         return index_of(variable, arguments[0], id);
     }
   }
@@ -164,8 +167,7 @@ Value Interpreter::call_method(NodeId id, NodeId callee, Symbol name, const Valu
   const Symbol lower = tree_.symbols().lower(name);
   // A class of the script, or an object of one.
   NodeId declared = kNoNode;
-  if (receiver.is_object() && receiver.index != 0)
-    declared = values_.object(receiver).declared_at;
+  if (receiver.is_object() && receiver.index != 0) declared = values_.object(receiver).declared_at;
   if (declared == kNoNode && (receiver.is_object() || receiver.is_text()) &&
       receiver.type != kNoSymbol) {
     const auto known = classes_.find(tree_.symbols().lower(receiver.type));
@@ -195,9 +197,10 @@ Value Interpreter::call_method(NodeId id, NodeId callee, Symbol name, const Valu
     // StringBuilder.append() and the like change the object they are called on.
     if (effect->fold == Fold::kConcat || effect->fold == Fold::kReverse) {
       const NodeId base = tree_.at(callee).first_child;
-      if (base != kNoNode && (tree_.at(base).kind == NodeKind::kName ||
-                              tree_.at(base).kind == NodeKind::kVariable) &&
-          lookup(variable_name(tree_.at(base))) != nullptr && tree_.at(id).language != Language::kJScript)
+      if (base != kNoNode &&
+          (tree_.at(base).kind == NodeKind::kName || tree_.at(base).kind == NodeKind::kVariable) &&
+          lookup(variable_name(tree_.at(base))) != nullptr &&
+          tree_.at(id).language != Language::kJScript)
         assign_to(base, result);
     }
     return result;
@@ -209,8 +212,7 @@ Value Interpreter::call_method(NodeId id, NodeId callee, Symbol name, const Valu
   }
   // What goes into an object may come out of it.
   for (const Value& argument : arguments) {
-    if (argument.comes_from(kFromOutside))
-      taint_target(tree_.at(callee).first_child, argument);
+    if (argument.comes_from(kFromOutside)) taint_target(tree_.at(callee).first_child, argument);
   }
   return unknown_call(id, name, &receiver, arguments);
 }
@@ -222,8 +224,7 @@ NodeId Interpreter::method_of(NodeId declared, Symbol name) {
     for (NodeId child = tree_.at(declared).first_child; child != kNoNode;
          child = tree_.at(child).next) {
       const Node& member = tree_.at(child);
-      if (member.kind == NodeKind::kFunction &&
-          tree_.symbols().lower(member.name) == name)
+      if (member.kind == NodeKind::kFunction && tree_.symbols().lower(member.name) == name)
         return child;
       if (member.kind == NodeKind::kName && base == kNoNode) {
         const auto known = classes_.find(tree_.symbols().lower(member.name));
@@ -240,7 +241,8 @@ Value Interpreter::call_value(NodeId id, const Value& function, Arguments argume
     case Value::Kind::kFunction:
       return call_function(static_cast<NodeId>(function.index), arguments,
                            this_.is_object() ? &this_ : nullptr, id);
-    case Value::Kind::kText: return call_text(id, function.text(), function, arguments);
+    case Value::Kind::kText:
+      return call_text(id, function.text(), function, arguments);
     case Value::Kind::kArray: {  // [object, "method"]
       const auto items = values_.array(function).items;
       if (items.size() == 2 && items[1].second.is_text()) {
@@ -258,7 +260,8 @@ Value Interpreter::call_value(NodeId id, const Value& function, Arguments argume
         }
       }
       break;
-    default: break;
+    default:
+      break;
   }
   Value result;
   values_.take_origins(result, function);
@@ -407,7 +410,8 @@ Value Interpreter::make(NodeId id) {
   } else if (known != classes_.end()) {
     result = make_of_class(known->second, type, arguments, id);
   } else {
-    const Effect* const effect = name == kNoSymbol ? nullptr : find_effect(family_, tree_.symbols().name(type));
+    const Effect* const effect =
+        name == kNoSymbol ? nullptr : find_effect(family_, tree_.symbols().name(type));
     if (effect != nullptr) {
       result = apply({effect, name, true}, id, nullptr, arguments);
     } else {
@@ -428,9 +432,11 @@ Value Interpreter::make(NodeId id) {
     if (field == kNoNode) continue;
     const Value value = evaluate(tree_.at(field).next);
     scratch_ = ascii_lower(tree_.symbols().name(tree_.at(field).name)) + '=';
-    const Effect* const effect = effect_of_member(result.type, tree_.symbols().of(std::string(scratch_)));
+    const Effect* const effect =
+        effect_of_member(result.type, tree_.symbols().of(std::string(scratch_)));
     if (effect != nullptr && effect->sink != SinkKind::kNone)
-      note_flow(effect->sink, initialiser, tree_.at(field).next, {effect, tree_.at(field).name, true}, value);
+      note_flow(effect->sink, initialiser, tree_.at(field).next,
+                {effect, tree_.at(field).name, true}, value);
     values_.set_field(result, tree_.at(field).name, value);
     values_.take_origins(result, value);
   }
@@ -483,7 +489,8 @@ void Interpreter::destroy_objects() {
   }
 }
 
-Value Interpreter::unknown_call(NodeId id, Symbol name, const Value* receiver, Arguments arguments) {
+Value Interpreter::unknown_call(NodeId id, Symbol name, const Value* receiver,
+                                Arguments arguments) {
   Value result;
   if (receiver != nullptr) values_.take_origins(result, *receiver);
   for (const Value& argument : arguments) values_.take_origins(result, argument);

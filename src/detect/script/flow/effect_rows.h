@@ -59,6 +59,13 @@ constexpr Effect sink(std::string_view name, SinkKind kind, Arguments arguments 
   effect.type = type;
   return effect;
 }
+// What it finds in its arguments it assigns to one of them.
+constexpr Effect fills(std::string_view name, int argument, SinkKind kind = SinkKind::kNone,
+                       Arguments arguments = 0, Origins origins = 0) {
+  Effect effect = sink(name, kind, arguments, origins);
+  effect.fills = argument;
+  return effect;
+}
 constexpr Effect calls(std::string_view name, Callback callback) {
   Effect effect{name};
   effect.callback = callback;

@@ -62,6 +62,7 @@ struct Effect {
   std::string_view type = {};  // of the result: "request", "process"
   bool is_clean = false;       // nothing of the arguments is in the result
   bool names_source = false;   // its first argument names what of the request is read
+  int fills = -1;              // the argument that it assigns what it found to
 };
 
 // The languages that share libraries.

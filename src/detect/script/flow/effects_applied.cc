@@ -61,6 +61,7 @@ Value Interpreter::apply(const Callee& callee, NodeId id, const Value* receiver,
       }
     }
   }
+  if (effect.fills >= 0) fill_argument(effect, id, arguments);
   if (effect.callback != Callback::kNone) return call_back(effect, id, arguments);
   if (effect.names_source || (effect.is_clean && effect.origins != 0)) {
     const Symbol name = effect.names_source && !arguments.empty() && arguments[0].is_text()
@@ -108,7 +109,8 @@ Value Interpreter::apply(const Callee& callee, NodeId id, const Value* receiver,
   result = passed(result, id, callee.name, is_decoder);
   if (effect.origins != 0) {
     if (result.origins == 0 && !is_decoder)
-      result.trail = values_.add_trail({Trail::Kind::kSource, 0, effect.origins, id, callee.name, 0});
+      result.trail =
+          values_.add_trail({Trail::Kind::kSource, 0, effect.origins, id, callee.name, 0});
     if (!is_decoder || result.origins != 0) result.origins |= effect.origins;
   }
   if (!effect.type.empty()) {
@@ -127,10 +129,13 @@ Value Interpreter::special(const Effect& effect, NodeId id, Arguments arguments,
        name == "import_request_variables") &&
       !arguments.empty() && arguments[0].comes_from(kFromOutside)) {
     variables_from_request_ = true;
-    note_flow(SinkKind::kReflect, id, argument_node(id, 0), {&effect, kNoSymbol, true}, arguments[0]);
+    note_flow(SinkKind::kReflect, id, argument_node(id, 0), {&effect, kNoSymbol, true},
+              arguments[0]);
     return {};
   }
-  if (name == "preg_replace" && is_evaluating_replacement(id, arguments)) return {};
+  if ((name == "preg_replace" || name == "preg_filter" || name.starts_with("mb_ereg")) &&
+      is_evaluating_replacement(id, arguments))
+    return {};
   // CreateObject("WScript.Shell"), new ActiveXObject(...), new COM(...): an object of that kind.
   if (effect.sink == SinkKind::kReflect && !arguments.empty() && arguments[0].is_text() &&
       (name.ends_with("createobject") || name == "activexobject" || name == "getobject" ||
@@ -147,7 +152,8 @@ Value Interpreter::special(const Effect& effect, NodeId id, Arguments arguments,
     if (path == "php://input" || path == "php://stdin")
       return source_value(id, kFromRequest, tree_.symbols().of(path));
     if (path.starts_with("http://") || path.starts_with("https://") || path.starts_with("ftp://")) {
-      note_flow(SinkKind::kConnect, id, argument_node(id, 0), {&effect, kNoSymbol, true}, arguments[0]);
+      note_flow(SinkKind::kConnect, id, argument_node(id, 0), {&effect, kNoSymbol, true},
+                arguments[0]);
       return source_value(id, kFromNetwork, kNoSymbol);
     }
   }
@@ -163,6 +169,21 @@ Value Interpreter::special(const Effect& effect, NodeId id, Arguments arguments,
   return {};
 }
 
+// preg_match($pattern, $text, $matches), exec($command, $lines): an argument is assigned to.
+void Interpreter::fill_argument(const Effect& effect, NodeId id, Arguments arguments) {
+  const auto number = static_cast<std::size_t>(effect.fills);
+  const NodeId target = argument_node(id, number);
+  if (target == id) return;
+  Value found;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (i != number) values_.take_origins(found, arguments[i]);
+  }
+  found.origins |= effect.origins;
+  if (found.trail == 0 && effect.origins != 0)
+    found.trail = values_.add_trail({Trail::Kind::kSource, 0, effect.origins, id, kNoSymbol, 0});
+  assign_to(target, found);
+}
+
 // preg_replace("/x/e", code, text) runs its second argument, and finds in it what was in the third.
 bool Interpreter::is_evaluating_replacement(NodeId id, Arguments arguments) {
   if (arguments.size() < 3) return false;
@@ -170,7 +191,10 @@ bool Interpreter::is_evaluating_replacement(NodeId id, Arguments arguments) {
   if (pattern.is_array() && !values_.array(pattern).items.empty())
     pattern = values_.array(pattern).items.front().second;
   const bool is_chosen = pattern.comes_from(kFromOutside);
-  if (!is_chosen && (!pattern.is_text() || !has_e_modifier(pattern.text()))) return false;
+  const bool has_options = arguments.size() > 3 && arguments[3].is_text() &&
+                           arguments[3].text().find('e') != std::string_view::npos;
+  const bool evaluates = has_options || (pattern.is_text() && has_e_modifier(pattern.text()));
+  if (!is_chosen && !evaluates) return false;
   Value code = arguments[1];
   if (code.is_array() && !values_.array(code).items.empty())
     code = values_.array(code).items.front().second;
@@ -192,7 +216,8 @@ Value Interpreter::call_back(const Effect& effect, NodeId id, Arguments given) {
   };
   const Arguments all(arguments);
   switch (effect.callback) {
-    case Callback::kNone: break;
+    case Callback::kNone:
+      break;
     case Callback::kWithNothing:
       if (!arguments.empty() && !at(0).is_array()) return call_value(id, at(0), {});
       break;
@@ -203,7 +228,8 @@ Value Interpreter::call_back(const Effect& effect, NodeId id, Arguments given) {
       std::vector<Value> elements;
       if (at(1).is_array()) {
         for (const auto& [key, item] : values_.array(at(1)).items) elements.push_back(item);
-        if (values_.array(at(1)).others.origins != 0) elements.push_back(values_.array(at(1)).others);
+        if (values_.array(at(1)).others.origins != 0)
+          elements.push_back(values_.array(at(1)).others);
       } else {
         elements.push_back(at(1));
       }
@@ -283,7 +309,13 @@ void Interpreter::unpack(const Value& text, NodeId at) {
 Value Interpreter::include(NodeId id) {
   const Value path = evaluate(tree_.at(id).first_child);
   const Callee callee{nullptr, tree_.at(id).name, true};
-  note_flow(SinkKind::kInclude, id, tree_.at(id).first_child, callee, path);
+  Value reaching = path;
+  // The request's body is run as it comes.
+  if (path.is_text() && ascii_lower(path.text()).starts_with("php://input"))
+    reaching = source_value(id, kFromRequest, tree_.symbols().of(path.text()));
+  const bool is_body = reaching.origins != path.origins;
+  note_flow(is_body ? SinkKind::kEvaluate : SinkKind::kInclude, id, tree_.at(id).first_child,
+            callee, reaching);
   if (path.is_text() && path.text().starts_with("data:")) {
     const std::size_t comma = path.text().find(',');
     if (comma != std::string_view::npos) {

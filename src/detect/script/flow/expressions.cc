@@ -27,8 +27,8 @@ bool joins_with_plus(Language language) {
 // XOR, AND and OR of texts byte by byte, as PHP and Perl have it.
 std::string combined(std::string_view left, std::string_view right, std::uint32_t op_code) {
   const bool is_or = op_code == op("|");
-  const std::size_t size = is_or ? std::max(left.size(), right.size())
-                                 : std::min(left.size(), right.size());
+  const std::size_t size =
+      is_or ? std::max(left.size(), right.size()) : std::min(left.size(), right.size());
   std::string out(size, '\0');
   for (std::size_t i = 0; i < size; ++i) {
     const unsigned a = i < left.size() ? static_cast<unsigned char>(left[i]) : 0U;
@@ -47,19 +47,39 @@ bool compute(std::uint32_t op_code, double left, double right, double& result) {
   const std::int64_t a = whole(left);
   const std::int64_t b = whole(right);
   switch (op_code) {
-    case op("+"): result = left + right; return true;
-    case op("-"): result = left - right; return true;
-    case op("*"): result = left * right; return true;
-    case op("/"): result = left / right; return true;
+    case op("+"):
+      result = left + right;
+      return true;
+    case op("-"):
+      result = left - right;
+      return true;
+    case op("*"):
+      result = left * right;
+      return true;
+    case op("/"):
+      result = left / right;
+      return true;
     case op("\\"):
-    case op("//"): result = right == 0 ? NAN : std::floor(left / right); return true;
+    case op("//"):
+      result = right == 0 ? NAN : std::floor(left / right);
+      return true;
     case op("%"):
-    case op("mod"): result = b == 0 ? NAN : static_cast<double>(b == -1 ? 0 : a % b); return true;
-    case op("**"): result = std::pow(left, right); return true;
+    case op("mod"):
+      result = b == 0 ? NAN : static_cast<double>(b == -1 ? 0 : a % b);
+      return true;
+    case op("**"):
+      result = std::pow(left, right);
+      return true;
     case op("^"):
-    case op("xor"): result = static_cast<double>(a ^ b); return true;
-    case op("&"): result = static_cast<double>(a & b); return true;
-    case op("|"): result = static_cast<double>(a | b); return true;
+    case op("xor"):
+      result = static_cast<double>(a ^ b);
+      return true;
+    case op("&"):
+      result = static_cast<double>(a & b);
+      return true;
+    case op("|"):
+      result = static_cast<double>(a | b);
+      return true;
     case op("<<"):
       if (b < 0 || b > 62) return false;
       result = static_cast<double>(
@@ -69,11 +89,20 @@ bool compute(std::uint32_t op_code, double left, double right, double& result) {
       if (b < 0 || b > 62) return false;
       result = static_cast<double>(a >> static_cast<unsigned>(b));
       return true;
-    case op("<"): result = left < right ? 1 : 0; return true;
-    case op(">"): result = left > right ? 1 : 0; return true;
-    case op("<="): result = left <= right ? 1 : 0; return true;
-    case op(">="): result = left >= right ? 1 : 0; return true;
-    default: return false;
+    case op("<"):
+      result = left < right ? 1 : 0;
+      return true;
+    case op(">"):
+      result = left > right ? 1 : 0;
+      return true;
+    case op("<="):
+      result = left <= right ? 1 : 0;
+      return true;
+    case op(">="):
+      result = left >= right ? 1 : 0;
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -135,7 +164,8 @@ Value Interpreter::evaluate(NodeId id) {
 Value Interpreter::evaluate_node(NodeId id) {
   const Node& node = tree_.at(id);
   switch (node.kind) {
-    case NodeKind::kText: return Values::text_view(tree_.text(id));
+    case NodeKind::kText:
+      return Values::text_view(tree_.text(id));
     case NodeKind::kNumber: {
       const Value text = Values::text_view(tree_.text(id));
       Value number;
@@ -144,8 +174,10 @@ Value Interpreter::evaluate_node(NodeId id) {
                  ? number
                  : number_value(number_of_text(text.text()));
     }
-    case NodeKind::kName: return name_value(id);
-    case NodeKind::kVariable: return variable_value(id);
+    case NodeKind::kName:
+      return name_value(id);
+    case NodeKind::kVariable:
+      return variable_value(id);
     case NodeKind::kDynamicVariable: {
       const Value name = evaluate(node.first_child);
       if (name.is_text()) {
@@ -161,30 +193,47 @@ Value Interpreter::evaluate_node(NodeId id) {
       return unknown;
     }
     case NodeKind::kMember:
-    case NodeKind::kDynamicMember: return member_value(id);
-    case NodeKind::kIndex: return index_value(id);
-    case NodeKind::kCall: return call(id);
-    case NodeKind::kNew: return make(id);
-    case NodeKind::kCast: return cast(id);
-    case NodeKind::kUnary: return unary(id);
-    case NodeKind::kBinary: return binary(id);
-    case NodeKind::kAssign: return assign(id);
-    case NodeKind::kConditional: return conditional(id);
-    case NodeKind::kArray: return array(id);
-    case NodeKind::kInterpolated: return joined(id);
-    case NodeKind::kCommand: return command(id);
-    case NodeKind::kInclude: return include(id);
-    case NodeKind::kSpread: return evaluate(node.first_child);
-    case NodeKind::kRegex: return Values::text_view(tree_.text(id));
+    case NodeKind::kDynamicMember:
+      return member_value(id);
+    case NodeKind::kIndex:
+      return index_value(id);
+    case NodeKind::kCall:
+      return call(id);
+    case NodeKind::kNew:
+      return make(id);
+    case NodeKind::kCast:
+      return cast(id);
+    case NodeKind::kUnary:
+      return unary(id);
+    case NodeKind::kBinary:
+      return binary(id);
+    case NodeKind::kAssign:
+      return assign(id);
+    case NodeKind::kConditional:
+      return conditional(id);
+    case NodeKind::kArray:
+      return array(id);
+    case NodeKind::kInterpolated:
+      return joined(id);
+    case NodeKind::kCommand:
+      return command(id);
+    case NodeKind::kInclude:
+      return include(id);
+    case NodeKind::kSpread:
+      return evaluate(node.first_child);
+    case NodeKind::kRegex:
+      return Values::text_view(tree_.text(id));
     case NodeKind::kFunction: {
       Value function;
       function.kind = Value::Kind::kFunction;
       function.index = id;
       return function;
     }
-    case NodeKind::kWith: return with_;
+    case NodeKind::kWith:
+      return with_;
     case NodeKind::kEmpty:
-    case NodeKind::kParameter: return {};
+    case NodeKind::kParameter:
+      return {};
     default:
       execute(id);
       return {};
@@ -251,8 +300,7 @@ Value Interpreter::variable_value(NodeId id) {
     value.index = 0;
     value.type = tree_.symbols().of(effect->name);
     value.origins = effect->origins;
-    value.trail = values_.add_trail(
-        {Trail::Kind::kSource, 0, effect->origins, id, kNoSymbol, 0});
+    value.trail = values_.add_trail({Trail::Kind::kSource, 0, effect->origins, id, kNoSymbol, 0});
     return value;
   }
   if (text == "GLOBALS") {
@@ -340,13 +388,13 @@ Value Interpreter::index_value(NodeId id) {
 Value Interpreter::index_of(const Value& object, const Value& index, NodeId id) {
   const Language language = tree_.at(id).language;
   if (object.is_array()) {
-    const bool counts_from_end = language == Language::kPython && index.is_number() &&
-                                 index.number < 0;
+    const bool counts_from_end =
+        language == Language::kPython && index.is_number() && index.number < 0;
     return counts_from_end ? Value{} : values_.get(object, index);
   }
   if (object.is_text() && index.is_constant()) {
     const double at = number_of(index) < 0 ? number_of(index) + object.size : number_of(index);
-    if (at < 0 || at >= object.size) return {};
+    if (!(at >= 0 && at < object.size)) return {};  // not a number either
     Value value = Values::text_view(object.text().substr(static_cast<std::size_t>(at), 1));
     value.origins = object.origins;
     value.trail = object.trail;
@@ -429,8 +477,7 @@ Value Interpreter::binary(NodeId id) {
 }
 
 Value Interpreter::binary_of(const Node& node, const Value& left, const Value& right) {
-  const std::uint32_t op_code =
-      is_basic(node.language) && node.op == op("^") ? op("**") : node.op;
+  const std::uint32_t op_code = is_basic(node.language) && node.op == op("^") ? op("**") : node.op;
   Value result = mixed(left, right);
   if (is_equality(op_code)) note_comparison(left, right);
   if (op_code == op(".") || (op_code == op("&") && is_basic(node.language)) ||
@@ -554,14 +601,13 @@ Value Interpreter::cast(NodeId id) {
   const Node node = tree_.at(id);
   Value value = evaluate(node.first_child);
   const std::string type = ascii_lower(tree_.symbols().name(node.name));
-  const bool is_number = type == "int" || type == "integer" || type == "float" || type == "double" ||
-                         type == "long" || type == "short" || type == "cint" || type == "clng" ||
-                         type == "bool" || type == "boolean";
+  const bool is_number = type == "int" || type == "integer" || type == "float" ||
+                         type == "double" || type == "long" || type == "short" || type == "cint" ||
+                         type == "clng" || type == "bool" || type == "boolean";
   if (type == "byte") {
     if (value.is_text() && value.size == 1)
       return number_value(static_cast<unsigned char>(value.data[0]));
-    if (value.is_number())
-      return number_value(static_cast<double>(whole(value.number) & 0xFF));
+    if (value.is_number()) return number_value(static_cast<double>(whole(value.number) & 0xFF));
     return value;
   }
   if (is_number) {
@@ -581,7 +627,8 @@ Value Interpreter::cast(NodeId id) {
     value.origins = origins;
     return value;
   }
-  if (value.is_object() && value.index == 0 && value.type == kNoSymbol) value.type = type_named(node.name);
+  if (value.is_object() && value.index == 0 && value.type == kNoSymbol)
+    value.type = type_named(node.name);
   if (value.kind == Value::Kind::kUnknown && type != "object" && type != "string" &&
       type != "array") {
     value.kind = Value::Kind::kObject;
@@ -601,9 +648,8 @@ Value Interpreter::array(NodeId id) {
       const Node key_node = tree_.at(element.first_child);
       // JScript and C# initialisers name the field without quotes.
       const bool is_field = key_node.kind == NodeKind::kName && !is_php(key_node);
-      const Value key = is_field
-                            ? Values::text_view(tree_.symbols().name(key_node.name))
-                            : evaluate(element.first_child);
+      const Value key = is_field ? Values::text_view(tree_.symbols().name(key_node.name))
+                                 : evaluate(element.first_child);
       const Value item = evaluate(key_node.next);
       values_.put(list, key, item);
       values_.take_origins(result, item);

@@ -210,7 +210,8 @@ bool to_number(Arguments arguments, Values& /*values*/, Value& result) {
   if (arguments[0].is_number()) return give(std::trunc(arguments[0].number), result);
   std::string_view text = arguments[0].text();
   const bool has_base = arguments.size() > 1 && arguments[1].is_number();
-  int base = has_base ? static_cast<int>(std::clamp(arguments[1].number, 2.0, 36.0)) : 10;
+  int base =
+      has_base ? static_cast<int>(std::clamp<std::int64_t>(count_of(arguments[1]), 2, 36)) : 10;
   if (text.size() > 2 && (text[0] == '0' || text[0] == '&') &&
       (text[1] == 'x' || text[1] == 'X' || text[1] == 'h' || text[1] == 'H')) {
     base = 16;
@@ -229,7 +230,8 @@ bool to_text(Arguments arguments, Values& values, Value& result) {
       if (item.is_text()) {
         text += item.text();
       } else {
-        append_utf8(static_cast<char32_t>(std::clamp(item.number, 0.0, 1114111.0)), text);
+        append_utf8(static_cast<char32_t>(std::clamp<std::int64_t>(count_of(item), 0, 0x10FFFF)),
+                    text);
       }
     }
     return values.array(arguments[0]).others.kind == Value::Kind::kUnknown && !text.empty() &&
@@ -264,6 +266,13 @@ bool maximum(Arguments a, Values& /*values*/, Value& result) { return extreme(a,
 bool power(Arguments arguments, Values& /*values*/, Value& result) {
   return has_texts(arguments, 2) &&
          give(std::pow(number_of(arguments[0]), number_of(arguments[1])), result);
+}
+
+bool is_number(Arguments arguments, Values& /*values*/, Value& result) {
+  if (!has_texts(arguments, 1)) return false;
+  bool is_whole = arguments[0].is_number();
+  if (arguments[0].is_text()) number_of_text(arguments[0].text(), &is_whole);
+  return give(is_whole ? 1 : 0, result);
 }
 
 // ---- Parts of texts
@@ -585,7 +594,7 @@ bool string_format(Arguments arguments, Values& values, Value& result) {
       continue;
     }
     const double number = number_of_text(pattern.substr(at + 1, end - at - 1));
-    if (number < 0 || number + 1 >= static_cast<double>(arguments.size())) return false;
+    if (!(number >= 0 && number + 1 < static_cast<double>(arguments.size()))) return false;
     const Value& value = arguments[static_cast<std::size_t>(number) + 1];
     if (!value.is_constant()) return false;
     out += text_of(value, memory);
@@ -949,6 +958,8 @@ Function function_of(Fold fold) {
       return maximum;
     case Fold::kPower:
       return power;
+    case Fold::kIsNumber:
+      return is_number;
     case Fold::kSubstr:
       return substr;
     case Fold::kSubstring:

@@ -55,6 +55,7 @@ enum class Fold : std::uint8_t {
   kMin,
   kMax,
   kPower,
+  kIsNumber,
   // Parts of texts; those named ...Method have the text first
   kSubstr,
   kSubstring,

@@ -48,6 +48,7 @@ void Interpreter::clear(PageKind kind) {
   has_returned_ = false;
   variables_from_request_ = false;
   conditions_ = 0;
+  may_have_left_ = false;
   call_depth_ = 0;
   recursion_ = 0;
   depth_ = 0;
@@ -222,8 +223,8 @@ void Interpreter::run_uncalled() {
         value.index = 0;
         value.type = type_named(parameter.type);
       }
-      value.trail = values_.add_trail(
-          {Trail::Kind::kSource, 0, kFromCaller, child, parameter.name, 0});
+      value.trail =
+          values_.add_trail({Trail::Kind::kSource, 0, kFromCaller, child, parameter.name, 0});
       arguments.push_back(value);
     }
     const auto declared = class_of_function_.find(function);

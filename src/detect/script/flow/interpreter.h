@@ -20,14 +20,15 @@ namespace pugmark::script {
 // One place where something is done with a value, and what is known of the value that reaches it.
 struct Flow {
   SinkKind sink = SinkKind::kNone;
-  NodeId node = kNoNode;       // of the call, include, assignment or command
-  NodeId argument = kNoNode;   // of what reaches it
-  Symbol callee = kNoSymbol;   // as written
+  NodeId node = kNoNode;      // of the call, include, assignment or command
+  NodeId argument = kNoNode;  // of what reaches it
+  Symbol callee = kNoSymbol;  // as written
   Origins origins = 0;
-  std::uint32_t trail = 0;     // Values::trail; 0: it comes from nowhere that is known
-  std::uint16_t depth = 0;     // of the layer it stands in: 0 is the script itself
-  bool is_constant = false;    // what reaches it is one constant
-  bool is_sure = false;        // the callee is known, not only a method's name of some object
+  std::uint32_t trail = 0;         // Values::trail; 0: it comes from nowhere that is known
+  std::uint16_t depth = 0;         // of the layer it stands in: 0 is the script itself
+  std::uint16_t trail_length = 0;  // steps
+  bool is_constant = false;        // what reaches it is one constant
+  bool is_sure = false;            // the callee is known, not only a method's name of some object
 };
 
 // What was met on the way, for the model and the reasons.
@@ -40,25 +41,25 @@ struct FlowCounts {
     std::uint32_t other = 0;
   };
   std::array<OfSink, kSinkKindsCount> sinks{};
-  std::uint32_t sources = 0;          // places where something of the request is read
-  std::uint32_t names_computed = 0;   // functions called by a constant that was put together
-  std::uint32_t unknown_callees = 0;  // functions called by a value that is not known
-  std::uint32_t decoders = 0;         // calls of decoders
-  std::uint32_t decoded_bytes = 0;    // of constants that decoders were given
-  std::uint32_t folded_bytes = 0;     // of constants that functions made
+  std::uint32_t sources = 0;           // places where something of the request is read
+  std::uint32_t names_computed = 0;    // functions called by a constant that was put together
+  std::uint32_t unknown_callees = 0;   // functions called by a value that is not known
+  std::uint32_t decoders = 0;          // calls of decoders
+  std::uint32_t decoded_bytes = 0;     // of constants that decoders were given
+  std::uint32_t folded_bytes = 0;      // of constants that functions made
   std::uint32_t compared_secrets = 0;  // something from outside is compared with a constant
   std::uint32_t unpacked_layers = 0;
   std::uint32_t unpacked_depth = 0;
   std::uint32_t unpacked_bytes = 0;
   std::uint32_t uncalled_functions = 0;  // of the script, looked at by themselves
-  std::uint32_t sent_outputs = 0;     // output of commands, content of files or databases is sent
+  std::uint32_t sent_outputs = 0;  // output of commands, content of files or databases is sent
 };
 
 struct FlowBounds {
-  std::uint64_t steps_max = 3'000'000;       // nodes looked at, those of loops each time
-  std::uint64_t loop_rounds_max = 300'000;   // of loops whose conditions are known
+  std::uint64_t steps_max = 3'000'000;      // nodes looked at, those of loops each time
+  std::uint64_t loop_rounds_max = 300'000;  // of loops whose conditions are known
   std::uint32_t call_depth_max = 12;
-  std::uint32_t recursion_max = 1'000;       // of the interpreter itself
+  std::uint32_t recursion_max = 1'000;  // of the interpreter itself
   std::uint32_t unpacked_depth_max = 24;
   std::uint32_t unpacked_bytes_max = 8U << 20U;
   std::uint32_t flows_max = 256;
@@ -98,7 +99,7 @@ class Interpreter {
     Symbol name = kNoSymbol;
     std::uint32_t below = 0;  // the binding of the same name that this one hides
     std::uint32_t scope = 0;
-    bool is_global = false;   // stands for the global of that name
+    bool is_global = false;  // stands for the global of that name
   };
   struct Callee {
     const Effect* effect = nullptr;
@@ -129,6 +130,7 @@ class Interpreter {
   Way execute_switch(NodeId statement);
   Way run_round(NodeId body, bool& goes_on);
   void execute_guarded(NodeId statement);
+  bool is_for_ever(NodeId condition) const;
   void declare_variable(NodeId node);
   void send(NodeId node);
 
@@ -177,6 +179,7 @@ class Interpreter {
   Value apply(const Callee& callee, NodeId id, const Value* receiver, Arguments arguments);
   Value call_back(const Effect& effect, NodeId id, Arguments arguments);
   Value special(const Effect& effect, NodeId id, Arguments arguments, bool& is_done);
+  void fill_argument(const Effect& effect, NodeId id, Arguments arguments);
   bool is_evaluating_replacement(NodeId id, Arguments arguments);
   Value include(NodeId id);
   Value command(NodeId id);
@@ -196,12 +199,12 @@ class Interpreter {
   Values values_;
   Family family_ = Family::kPhp;
 
-  std::vector<Binding> bindings_;         // local ones; 0 is unused
-  std::vector<std::uint32_t> tops_;       // by symbol: its newest binding
-  std::vector<Value> globals_;            // by symbol
+  std::vector<Binding> bindings_;    // local ones; 0 is unused
+  std::vector<std::uint32_t> tops_;  // by symbol: its newest binding
+  std::vector<Value> globals_;       // by symbol
   std::vector<bool> has_global_;
-  std::uint32_t scope_ = 0;               // 0: the script itself
-  bool sees_callers_ = true;              // names of callers' scopes count too
+  std::uint32_t scope_ = 0;   // 0: the script itself
+  bool sees_callers_ = true;  // names of callers' scopes count too
 
   std::unordered_map<Symbol, NodeId> functions_;  // by lower-case name
   std::unordered_map<Symbol, NodeId> classes_;
@@ -222,9 +225,10 @@ class Interpreter {
   bool has_returned_ = false;
   bool variables_from_request_ = false;  // extract($_GET), parse_str(): any name may come from it
   std::uint32_t conditions_ = 0;         // branches that may not be taken, around this place
+  bool may_have_left_ = false;           // a way that may be taken leaves the loop or function
   std::uint32_t call_depth_ = 0;
   std::uint32_t recursion_ = 0;
-  std::uint16_t depth_ = 0;              // of the layer in hand
+  std::uint16_t depth_ = 0;  // of the layer in hand
   std::uint64_t steps_ = 0;
   std::uint64_t loop_rounds_ = 0;
   std::uint64_t unlisted_flows_count_ = 0;

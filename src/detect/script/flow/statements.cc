@@ -8,7 +8,9 @@ Interpreter::Way Interpreter::execute_all(NodeId first) {
   for (NodeId at = first; at != kNoNode; at = tree_.at(at).next) {
     const Way way = execute(at);
     // Where it is not sure that this way is taken, what follows is looked at too.
-    if (way != Way::kOn && conditions_ == 0) return way;
+    if (way == Way::kOn) continue;
+    if (conditions_ == 0) return way;
+    may_have_left_ = true;
   }
   return Way::kOn;
 }
@@ -29,19 +31,27 @@ Interpreter::Way Interpreter::execute(NodeId id) {
       --recursion_;
       return way;
     }
-    case NodeKind::kIf: return execute_if(id);
-    case NodeKind::kLoop: return execute_loop(id);
-    case NodeKind::kForEach: return execute_for_each(id);
-    case NodeKind::kSwitch: return execute_switch(id);
-    case NodeKind::kBreak: return Way::kBreak;
-    case NodeKind::kContinue: return Way::kContinue;
+    case NodeKind::kIf:
+      return execute_if(id);
+    case NodeKind::kLoop:
+      return execute_loop(id);
+    case NodeKind::kForEach:
+      return execute_for_each(id);
+    case NodeKind::kSwitch:
+      return execute_switch(id);
+    case NodeKind::kBreak:
+      return Way::kBreak;
+    case NodeKind::kContinue:
+      return Way::kContinue;
     case NodeKind::kReturn: {
       const Value value = node.first_child != kNoNode ? evaluate(node.first_child) : Value{};
       returned_ = has_returned_ ? values_.either(returned_, value) : value;
       has_returned_ = true;
       return Way::kReturn;
     }
-    case NodeKind::kEcho: send(id); return Way::kOn;
+    case NodeKind::kEcho:
+      send(id);
+      return Way::kOn;
     case NodeKind::kWith: {
       const Value outer = with_;
       with_ = evaluate(node.first_child);
@@ -58,13 +68,17 @@ Interpreter::Way Interpreter::execute(NodeId id) {
         bind_global(name);
       }
       return Way::kOn;
-    case NodeKind::kDeclare: declare_variable(id); return Way::kOn;
+    case NodeKind::kDeclare:
+      declare_variable(id);
+      return Way::kOn;
     case NodeKind::kClass:
     case NodeKind::kImport:
       return Way::kOn;
     case NodeKind::kFunction:  // one inside an expression is a value; here it is only declared
       return Way::kOn;
-    default: evaluate(id); return Way::kOn;
+    default:
+      evaluate(id);
+      return Way::kOn;
   }
 }
 
@@ -94,8 +108,15 @@ void Interpreter::declare_variable(NodeId id) {
 
 void Interpreter::execute_guarded(NodeId statement) {
   ++conditions_;
-  execute(statement);
+  if (execute(statement) != Way::kOn) may_have_left_ = true;
   --conditions_;
+}
+
+// Whether nothing that the loop does can make this condition false.
+bool Interpreter::is_for_ever(NodeId condition) const {
+  const NodeKind kind = tree_.at(condition).kind;
+  return kind == NodeKind::kEmpty || kind == NodeKind::kNumber || kind == NodeKind::kText ||
+         kind == NodeKind::kName;
 }
 
 Interpreter::Way Interpreter::execute_if(NodeId id) {
@@ -126,8 +147,9 @@ Interpreter::Way Interpreter::execute_if(NodeId id) {
 
 // One round of a loop. False in `goes_on` once it was left.
 Interpreter::Way Interpreter::run_round(NodeId body, bool& goes_on) {
+  may_have_left_ = false;
   const Way way = execute(body);
-  goes_on = way != Way::kBreak && way != Way::kReturn;
+  goes_on = way != Way::kBreak && way != Way::kReturn && !may_have_left_;
   return way == Way::kReturn ? way : Way::kOn;
 }
 
@@ -141,8 +163,8 @@ Interpreter::Way Interpreter::execute_loop(NodeId id) {
   if (condition == kNoNode) return Way::kOn;
   bool goes_on = true;
   Way way = Way::kOn;
-  const bool is_empty = tree_.at(condition).kind == NodeKind::kEmpty;
-  while (goes_on && way == Way::kOn && !is_cut_ && !is_empty) {
+  const bool is_known_loop = !is_for_ever(condition);
+  while (goes_on && way == Way::kOn && !is_cut_ && is_known_loop) {
     const Value value = evaluate(condition);
     const bool is_known = value.is_constant() && value.origins == 0;
     if (is_known && !is_true(value)) return Way::kOn;
@@ -221,7 +243,8 @@ void Interpreter::send(NodeId id) {
     if (tree_.at(child).kind == NodeKind::kText) continue;
     const Value value = evaluate(child);
     if (value.comes_from(kFromSystem | kFromFile | kFromDatabase)) ++counts_.sent_outputs;
-    if (value.origins != 0) note_flow(SinkKind::kSend, id, child, {nullptr, kNoSymbol, true}, value);
+    if (value.origins != 0)
+      note_flow(SinkKind::kSend, id, child, {nullptr, kNoSymbol, true}, value);
   }
 }
 

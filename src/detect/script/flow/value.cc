@@ -1,10 +1,12 @@
 #include "detect/script/flow/value.h"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
 #include <fmt/format.h>
+#include <xxhash.h>
 
 namespace pugmark::script {
 namespace {
@@ -19,6 +21,21 @@ bool is_same_key(const Value& a, const Value& b) {
   const Value& text = a.is_text() ? a : b;
   const Value& number = a.is_text() ? b : a;
   return text.size < 20 && text.text() == text_of_number(number.number);
+}
+
+constexpr std::size_t kSearchedMax = 12;  // items that are looked through one after the other
+
+// Equal for keys that are the same: a text of digits has that of its number.
+std::uint64_t hash_of_key(const Value& key) {
+  constexpr std::size_t kDigitsMax = 15;
+  double number = key.is_number() ? key.number : 0;
+  if (key.is_text()) {
+    const std::string_view text = key.text();
+    bool is_whole = false;
+    if (!text.empty() && text.size() <= kDigitsMax) number = number_of_text(text, &is_whole);
+    if (!is_whole || text != text_of_number(number)) return XXH3_64bits(text.data(), text.size());
+  }
+  return XXH3_64bits(&number, sizeof number);
 }
 
 }  // namespace
@@ -120,15 +137,13 @@ void Values::put(const Value& array, const Value& key, const Value& item) {
   }
   const bool is_next = key.is_number() && key.number == static_cast<double>(into.items.size());
   if (!into.is_list || !is_next) {
-    for (auto& [known, value] : into.items) {
-      if (!is_same_key(known, key)) continue;
-      value = item;
+    const std::size_t known = find(into, key);
+    if (known < into.items.size()) {
+      into.items[known].second = item;
       return;
     }
   }
-  constexpr std::size_t kSearchedMax = 4'096;  // keys are looked for one after the other
-  if (array_items_ >= bounds_.array_items_max ||
-      (!into.is_list && into.items.size() >= kSearchedMax)) {
+  if (array_items_ >= bounds_.array_items_max) {
     is_exhausted_ = true;
     take_origins(into.others, item);
     return;
@@ -136,6 +151,42 @@ void Values::put(const Value& array, const Value& key, const Value& item) {
   ++array_items_;
   if (!is_next) into.is_list = false;
   into.items.emplace_back(key, item);
+  if (!into.is_list && into.items.size() > kSearchedMax) index(into);
+}
+
+// The number of the item with that key; the number of items if there is none.
+std::size_t Values::find(const Array& array, const Value& key) {
+  const std::size_t none = array.items.size();
+  if (array.is_list && key.is_number()) {
+    const bool is_in = key.number >= 0 && key.number < static_cast<double>(none);
+    return is_in ? static_cast<std::size_t>(key.number) : none;
+  }
+  if (array.table.empty()) {
+    const auto found = std::find_if(array.items.begin(), array.items.end(),
+                                    [&](const auto& item) { return is_same_key(item.first, key); });
+    return static_cast<std::size_t>(found - array.items.begin());
+  }
+  const std::size_t mask = array.table.size() - 1;
+  for (std::size_t at = hash_of_key(key) & mask; array.table[at] != 0; at = (at + 1) & mask) {
+    const std::size_t number = array.table[at] - 1;
+    if (is_same_key(array.items[number].first, key)) return number;
+  }
+  return none;
+}
+
+// Puts the last item into the table, or all of them if it has to grow.
+void Values::index(Array& array) {
+  std::size_t first = array.items.size() - 1;
+  if (array.table.size() < array.items.size() * 2) {
+    array.table.assign(std::bit_ceil(array.items.size() * 4), 0);
+    first = 0;
+  }
+  const std::size_t mask = array.table.size() - 1;
+  for (std::size_t i = first; i < array.items.size(); ++i) {
+    std::size_t at = hash_of_key(array.items[i].first) & mask;
+    while (array.table[at] != 0) at = (at + 1) & mask;
+    array.table[at] = static_cast<std::uint32_t>(i + 1);
+  }
 }
 
 void Values::push(const Value& array, const Value& item) {
@@ -146,19 +197,12 @@ Value Values::get(const Value& array, const Value& key) {
   const Array& from = arrays_[array.index];
   Value found;
   if (key.is_constant()) {
-    if (from.is_list && key.is_number()) {
-      if (key.number >= 0 && key.number < static_cast<double>(from.items.size()))
-        return from.items[static_cast<std::size_t>(key.number)].second;
-    } else {
-      for (const auto& [known, value] : from.items) {
-        if (is_same_key(known, key)) return value;
-      }
-    }
+    const std::size_t number = find(from, key);
+    if (number < from.items.size()) return from.items[number].second;
     found = from.others;
     if (found.origins == 0) take_origins(found, array);
     return found;
   }
-  found = {};
   for (const auto& [known, value] : from.items) take_origins(found, value);
   take_origins(found, from.others);
   take_origins(found, array);
@@ -166,7 +210,7 @@ Value Values::get(const Value& array, const Value& key) {
 }
 
 const Value* Values::field(const Value& object, Symbol name) const {
-  if (object.index == 0) return nullptr;
+  if (!object.is_object() || object.index == 0) return nullptr;
   for (const auto& [known, value] : objects_[object.index].fields) {
     if (known == name) return &value;
   }
@@ -174,7 +218,7 @@ const Value* Values::field(const Value& object, Symbol name) const {
 }
 
 void Values::set_field(const Value& object, Symbol name, const Value& value) {
-  if (object.index == 0) return;
+  if (!object.is_object() || object.index == 0) return;
   auto& fields = objects_[object.index].fields;
   for (auto& [known, kept] : fields) {
     if (known != name) continue;

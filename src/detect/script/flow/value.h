@@ -86,6 +86,9 @@ struct Array {
   std::vector<std::pair<Value, Value>> items;  // key, value; of a list the keys are 0, 1, ...
   bool is_list = true;
   Value others;  // of what was put in under a key that is not known
+  // Where the items of a long one that is no list stand: open addressing by the keys' hashes, of
+  // numbers of items plus one; 0: free.
+  std::vector<std::uint32_t> table;
 };
 
 struct Object {
@@ -144,6 +147,9 @@ class Values {
   bool is_exhausted() const { return is_exhausted_; }
 
  private:
+  static std::size_t find(const Array& array, const Value& key);
+  static void index(Array& array);
+
   Bounds bounds_;
   std::deque<std::string> blocks_;
   std::size_t block_used_ = 0;
