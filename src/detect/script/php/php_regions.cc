@@ -181,9 +181,10 @@ bool CodeScanner::closes_at(std::size_t at) {
     close(at, 0);
     end_.has_new_mark = true;
   } else if (c == '_' && is_halt_at(at)) {
-    // "(", ")" and ";" or the closing mark: the first ";" or "?>" ends it either way.
-    const std::size_t end = std::min(text_.find(';', at), text_.find("?>", at));
-    close(std::min(end, text_.size() - 1) + 1, 0);
+    // "(", ")", and then ";" or the closing mark.
+    const std::size_t semicolon = std::min(text_.find(';', at), text_.size() - 1);
+    const std::size_t mark = std::min(text_.find("?>", at), text_.size());
+    close(std::min(semicolon + 1, mark), 0);
     end_.is_halted = true;
   }
   return is_closed_;

@@ -47,6 +47,7 @@ bool Parser::keyword_statement() {
       foreach_statement();
       return true;
     case Keyword::kGoto:
+      if (cursor_.ahead(1).kind != TokenKind::kName) return false;  // before PHP 5.3 a function
       goto_statement();
       return true;
     case Keyword::kIf:
@@ -81,6 +82,12 @@ bool Parser::declaring_statement() {
     case Keyword::kEnum:
     case Keyword::kReadonly:
       if (!is_name_next) return false;
+      class_statement();
+      return true;
+    case Keyword::kPrivate:
+    case Keyword::kProtected:
+    case Keyword::kPublic:
+    case Keyword::kVar:
       class_statement();
       return true;
     case Keyword::kConst: {
@@ -270,15 +277,21 @@ void Parser::variables_statement(Keyword word) {
   end_statement();
 }
 
+// A class, or a member that has lost its class: pieces of code are looked at as well.
 void Parser::class_statement() {
   const std::uint32_t begin = here();
   bool is_static = false;
   pass_modifiers(is_static);
-  if (accept(Keyword::kFunction)) {  // a method that lost its class
-    append(*statements_, function(begin));
-    return;
+  switch (keyword()) {
+    case Keyword::kClass:
+    case Keyword::kEnum:
+    case Keyword::kInterface:
+    case Keyword::kTrait:
+      append(*statements_, class_declaration(begin));
+      return;
+    default:
+      member_behind_modifiers(*statements_, begin, is_static);
   }
-  append(*statements_, class_declaration(begin));
 }
 
 }  // namespace pugmark::script::php

@@ -106,16 +106,15 @@ void Parser::pieces(List& list, const TextShape& shape) {
 // The text between two pieces of code, if there is any.
 void Parser::piece(List& list, std::size_t begin, std::size_t end, const TextShape& shape) {
   if (begin >= end) return;
-  const NodeId id = node_at(NodeKind::kText, begin, end);
-  if (id == kNoNode) return;
-  const std::string_view raw = text_.substr(begin, end - begin);
-  if (is_plain(raw, shape.quoting, shape.indentation)) {
-    tree_.set_text(id, raw);
-  } else {
+  std::string_view text = text_.substr(begin, end - begin);
+  if (!is_plain(text, shape.quoting, shape.indentation)) {
     scratch_.clear();
-    unescape(raw, shape.quoting, shape.indentation, begin == shape.begin, scratch_);
-    tree_.set_text(id, tree_.keep(scratch_));
+    unescape(text, shape.quoting, shape.indentation, begin == shape.begin, scratch_);
+    if (scratch_.empty()) return;  // nothing but indentation
+    text = tree_.keep(scratch_);
   }
+  const NodeId id = node_at(NodeKind::kText, begin, end);
+  tree_.set_text(id, text);
   append(list, id);
 }
 
