@@ -121,8 +121,8 @@ class Pairs {
 // One pass over the tokens, taking those of members or all others.
 class Builder {
  public:
-  Builder(std::span<const Token> tokens, std::span<const Region> regions)
-      : tokens_(tokens), regions_(regions), pairs_(items_) {}
+  Builder(std::string_view text, std::span<const Token> tokens, std::span<const Region> regions)
+      : text_(text), tokens_(tokens), regions_(regions), pairs_(items_) {}
 
   std::vector<Item> build() {
     items_.reserve(tokens_.size() + 16);
@@ -185,10 +185,37 @@ class Builder {
     item.op = item.kind == ItemKind::kName ? token.op & kOddSpelling : token.op;
     item.begin = token.begin;
     item.end = token.begin + token.length;
+    if (goes_on(item)) items_.pop_back();
     items_.push_back(item);
     pairs_.take(static_cast<std::uint32_t>(items_.size() - 1));
   }
 
+  // True if the last item is blank markup and `next` goes on with the statement before it.
+  bool goes_on(const Item& next) const {
+    if (items_.size() < 2 || items_.back().kind != ItemKind::kMarkup) return false;
+    const Item& before = items_[items_.size() - 2];
+    bool does = false;
+    switch (next.word) {
+      case Word::kElse:
+      case Word::kElseIf:
+      case Word::kCatch:
+      case Word::kFinally:
+      case Word::kCase:
+      case Word::kDefault:
+        does = true;
+        break;
+      default:
+        does = next.op == op("{") && (before.op == op(")") || before.word == Word::kElse ||
+                                      before.word == Word::kDo || before.word == Word::kTry ||
+                                      before.word == Word::kFinally);
+    }
+    if (!does) return false;
+    const Item& markup = items_.back();
+    return text_.substr(markup.begin, markup.end - markup.begin).find_first_not_of(" \t\r\n") ==
+           text_.npos;
+  }
+
+  std::string_view text_;
   std::span<const Token> tokens_;
   std::span<const Region> regions_;
   std::vector<Item> items_;
@@ -198,8 +225,9 @@ class Builder {
 
 }  // namespace
 
-std::vector<Item> make_items(std::span<const Token> tokens, std::span<const Region> regions) {
-  return Builder(tokens, regions).build();
+std::vector<Item> make_items(std::string_view text, std::span<const Token> tokens,
+                             std::span<const Region> regions) {
+  return Builder(text, tokens, regions).build();
 }
 
 }  // namespace pugmark::script::braces

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "detect/script/braces/words.h"
@@ -43,6 +44,8 @@ struct Item {
 
 // First all tokens of members (kMembers), then kCut, then the rest, then kEnd. A page without
 // members begins with kCut.
-std::vector<Item> make_items(std::span<const Token> tokens, std::span<const Region> regions);
+// Markup that is but blanks is left out where a statement goes on behind it: "<% } %> <% else { %>".
+std::vector<Item> make_items(std::string_view text, std::span<const Token> tokens,
+                             std::span<const Region> regions);
 
 }  // namespace pugmark::script::braces

@@ -67,7 +67,7 @@ void Lexer::region(std::size_t number) {
   classes_ = &byte_classes(language_);
   region_first_ = tokens_.size();
   is_in_comment_ = false;
-  no_regex_until_ = no_character_until_ = no_format_until_ = 0;
+  no_regex_until_ = no_character_until_ = no_format_until_ = no_attribute_text_until_ = 0;
   if (!templates_.empty()) {  // a string ends with its region at the latest
     templates_.clear();
     open_.clear();
@@ -284,6 +284,7 @@ void Lexer::skip_line() {
 bool Lexer::is_first_on_line() const {
   std::size_t before = at_;
   while (before > begin_ && (text_[before - 1] == ' ' || text_[before - 1] == '\t')) --before;
+  if (before == begin_ + 3 && text_.substr(begin_, 3) == "\xEF\xBB\xBF") return true;
   return before == begin_ || text_[before - 1] == '\n' || text_[before - 1] == '\r';
 }
 
@@ -378,6 +379,7 @@ void Lexer::operators() {
     number();
     return;
   }
+  if (is_java() && c == '\\' && attribute_text()) return;
   if (is_sharp() && (c == '@' || c == '$') && sharp_prefix()) return;
   if ((c == '\\' && (is_sharp() || is_js())) || ((c == '@' || c == '#') && is_js())) {
     const std::size_t begin = at_;

@@ -90,6 +90,7 @@ class Lexer {
   void quoted(std::size_t begin, char quote);
   void verbatim(std::size_t begin);
   void raw(std::size_t begin, std::size_t quotes);
+  bool attribute_text();
   void character();
   bool regex();
   bool regex_may_begin() const;
@@ -133,10 +134,11 @@ class Lexer {
   std::size_t braces_count_ = 0;       // kBlock, kObject and kCode in open_
   bool statement_may_follow_ = false;  // the bracket closed last
   // Up to where a search failed, so that none is made twice: for the end of a regular expression,
-  // of a character, of a format.
+  // of a character, of a format, of a string in an attribute.
   std::size_t no_regex_until_ = 0;
   std::size_t no_character_until_ = 0;
   std::size_t no_format_until_ = 0;
+  std::size_t no_attribute_text_until_ = 0;
 
   // A comment that goes on behind markup, as far as text position comment_end_ of a later region.
   static constexpr std::size_t kNoRegion = static_cast<std::size_t>(-1);

@@ -109,6 +109,27 @@ void Lexer::raw(std::size_t begin, std::size_t quotes) {
   emit(TokenKind::kText, op("\""), begin, at_);
 }
 
+// In an attribute of a JSP tag, whose quotes are taken, strings are written \"...\". True if one
+// stands here, and ends on its line.
+bool Lexer::attribute_text() {
+  const char quote = at(at_ + 1);
+  if ((quote != '"' && quote != '\'') || at_ < no_attribute_text_until_) return false;
+  std::size_t next = at_ + 2;
+  for (; next < end_ && !is_line_end(text_[next]); ++next) {
+    if (text_[next] != '\\') continue;
+    ++next;
+    if (at(next) == quote) {
+      const std::size_t begin = at_;
+      at_ = next + 1;
+      emit(TokenKind::kText, static_cast<std::uint32_t>(quote), begin, at_);
+      return true;
+    }
+    if (at(next) == '\\' && at(next + 1) == '\\') next += 2;  // \\\" is a quote in it
+  }
+  no_attribute_text_until_ = next;
+  return false;
+}
+
 void Lexer::character() {
   const std::size_t begin = at_;
   std::size_t next = begin + 1;

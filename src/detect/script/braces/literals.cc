@@ -222,6 +222,10 @@ std::string_view literal_text(std::string_view written, Language language, Tree&
     written = tree.keep(resolved);
   }
   if (written.empty()) return written;
+  if (written[0] == '\\' && written.size() > 3) {  // in an attribute: escaped once more
+    return unescaped(unescaped(written.substr(2, written.size() - 4), language, tree), language,
+                     tree);
+  }
   if (written[0] == '@') {
     const std::string_view body = without_quotes(written.substr(1), 1, '"');
     return undoubled(body, "\"", tree);

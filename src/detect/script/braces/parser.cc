@@ -177,7 +177,8 @@ NodeId Parser::markup() {
 
 ParseOutcome parse_braces(std::span<const Token> tokens, std::span<const Region> regions,
                           std::uint16_t source, const ParseBounds& bounds, Tree& tree) {
-  return braces::Parser(braces::make_items(tokens, regions), source, bounds, tree).parse();
+  const std::string_view text = tree.source(source).text;
+  return braces::Parser(braces::make_items(text, tokens, regions), source, bounds, tree).parse();
 }
 
 }  // namespace pugmark::script

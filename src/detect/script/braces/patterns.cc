@@ -4,7 +4,10 @@
 namespace pugmark::script::braces {
 namespace {
 
-constexpr int kBindingOfPatternValues = 4;  // "|" and what binds more tightly: no "&&"
+// How tightly the operators of a constant bind, see binary(): next to "is" as tightly as shifts, in
+// the label of a case as "|".
+constexpr int kBindingNextToIs = 10;
+constexpr int kBindingInCase = 4;
 
 }  // namespace
 
@@ -43,11 +46,12 @@ NodeId Parser::single_pattern() {
 NodeId Parser::positive_pattern() {
   const std::uint32_t from = at_;
   const std::uint32_t packed = current().op;
+  const int binding = here_.arrow_is_no_lambda ? kBindingInCase : kBindingNextToIs;
   if (packed == op("<") || packed == op(">") || packed == op("<=") || packed == op(">=")) {
     List made = start(NodeKind::kUnary, from);
     set_op(made.parent, packed);
     ++at_;
-    append(made, binary(kBindingOfPatternValues));
+    append(made, binary(binding));
     return finish(made);
   }
   NodeId of = kNoNode;
@@ -58,10 +62,11 @@ NodeId Parser::positive_pattern() {
   } else {
     accept(Word::kFinal);
     end = is_typed() ? scan_type(at_) : kNoItem;
+    while (end != kNoItem && is_op(end - 1, op("?"))) --end;  // "x is T ? a : b"
     const bool is_declared = end != kNoItem && is_name(end) && !is_operator_word(end);
     const bool has_parts = end != kNoItem && (is_op(end, op("{")) || is_op(end, op("(")));
     if (!is_name() || (!is_declared && !has_parts && !is_name_alone(end)))
-      return binary(kBindingOfPatternValues);
+      return binary(binding);
     type = type_symbol(at_, end);
     if (!is_declared) of = type_node(at_, end);
     at_ = end;
@@ -82,24 +87,26 @@ NodeId Parser::positive_pattern() {
   return finish(declared);
 }
 
-// True if a name, which ends before `end`, is a whole pattern.
+// True if a name, which ends before `end`, is a whole pattern: no operator makes it part of a value.
 bool Parser::is_name_alone(std::uint32_t end) const {
   if (end == kNoItem) return false;
   switch (item(end).op) {
-    case op("=>"):
-    case op("->"):
-    case op(":"):
-    case op(")"):
-    case op("]"):
-    case op("}"):
-    case op(","):
-    case op(";"):
-    case op("&&"):
-    case op("||"):
-      return true;
+    case op("+"):
+    case op("-"):
+    case op("*"):
+    case op("/"):
+    case op("%"):
+    case op("<<"):
+    case op(">>"):
+    case op("["):
+    case op("."):
+      return false;
+    case op("|"):
+    case op("&"):
+    case op("^"):
+      return !here_.arrow_is_no_lambda;
     default:
-      return item(end).word == Word::kWhen || item(end).word == Word::kAnd ||
-             item(end).word == Word::kOr;
+      return true;
   }
 }
 
