@@ -37,6 +37,9 @@ struct Analysis {
   std::uint64_t unlisted_flows_count = 0;
   std::vector<Flow> flows;  // strongest first; their nodes and trails are gone
   FlowCounts counts;
+  // For the model (model/features.h); empty without code.
+  std::vector<float> features;
+  std::vector<std::uint16_t> buckets;  // of runs of tokens, sorted
   // Where reading ended early, in words; empty if everything was read.
   std::vector<std::string> cuts;
 };

@@ -43,7 +43,8 @@ bool is_code(const Region& region) {
 }  // namespace
 
 ParseOutcome parse_page(std::span<const Region> regions, std::uint16_t source,
-                        const ParseBounds& bounds, std::vector<Token>& tokens, Tree& tree) {
+                        const ParseBounds& bounds, std::vector<Token>& tokens, Tree& tree,
+                        const TokenObserver& observe) {
   const std::string_view text = tree.source(source).text;
   std::vector<Language> languages;
   for (const Region& region : regions) {
@@ -64,6 +65,7 @@ ParseOutcome parse_page(std::span<const Region> regions, std::uint16_t source,
     }
     const Parser parser = parser_of(language);
     parser.tokenise(text, of_language, bounds.tokens_max, tokens);
+    observe(text, tokens);
     const ParseOutcome outcome = parser.parse(tokens, of_language, source, bounds, tree);
     all.skipped_tokens += outcome.skipped_tokens;
     all.too_deep_count += outcome.too_deep_count;

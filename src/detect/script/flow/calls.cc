@@ -194,14 +194,18 @@ Value Interpreter::call_method(NodeId id, NodeId callee, Symbol name, const Valu
   }
   if (effect != nullptr) {
     const Value result = apply({effect, name, is_sure}, id, &receiver, arguments);
-    // StringBuilder.append() and the like change the object they are called on.
-    if (effect->fold == Fold::kConcat || effect->fold == Fold::kReverse) {
-      const NodeId base = tree_.at(callee).first_child;
-      if (base != kNoNode &&
-          (tree_.at(base).kind == NodeKind::kName || tree_.at(base).kind == NodeKind::kVariable) &&
-          lookup(variable_name(tree_.at(base))) != nullptr &&
-          tree_.at(id).language != Language::kJScript)
+    // StringBuilder.append() and the like change the object they are called on, which in a chain
+    // of calls is the one at its beginning.
+    const bool changes = effect->fold == Fold::kConcat || effect->fold == Fold::kReverse;
+    const NodeId base = tree_.at(callee).first_child;
+    if (changes && base != kNoNode && tree_.at(id).language != Language::kJScript) {
+      const NodeKind kind = tree_.at(base).kind;
+      const bool is_variable = kind == NodeKind::kName || kind == NodeKind::kVariable;
+      if (!is_variable) {
+        taint_target(base, result);
+      } else if (lookup(variable_name(tree_.at(base))) != nullptr) {
         assign_to(base, result);
+      }
     }
     return result;
   }
@@ -393,6 +397,9 @@ Value Interpreter::make(NodeId id) {
   Value class_value;
   if (kind == NodeKind::kClass) {
     body = class_node;
+  } else if (kind == NodeKind::kIndex && !is_php(tree_.at(class_node))) {
+    // new byte[n]
+    evaluate(tree_.child(class_node, 1));
   } else if (kind != NodeKind::kName && kind != NodeKind::kMember) {
     class_value = evaluate(class_node);
     if (class_value.is_text()) {

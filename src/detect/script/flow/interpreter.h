@@ -178,8 +178,11 @@ class Interpreter {
   Value make_of_class(NodeId declared, Symbol type, Arguments arguments, NodeId id);
   Value apply(const Callee& callee, NodeId id, const Value* receiver, Arguments arguments);
   Value call_back(const Effect& effect, NodeId id, Arguments arguments);
-  Value special(const Effect& effect, NodeId id, Arguments arguments, bool& is_done);
-  void fill_argument(const Effect& effect, NodeId id, Arguments arguments);
+  Value special(const Effect& effect, NodeId id, const Value* receiver, Arguments arguments,
+                bool& is_done);
+  void fill_argument(const Effect& effect, NodeId id, const Value* receiver,
+                     Arguments arguments);
+  const Effect* find_reflected(Symbol type, std::string_view name);
   bool is_evaluating_replacement(NodeId id, Arguments arguments);
   Value include(NodeId id);
   Value command(NodeId id);
