@@ -99,6 +99,15 @@ std::optional<WideRun> utf32_around(std::string_view bytes, std::size_t from, st
   return WideRun{begin - mark, mark, encoding};
 }
 
+// Not worth a closer look: no character of text around the zero.
+bool may_begin(std::string_view bytes, std::size_t zero) {
+  if (bytes.size() - zero < 4) return false;
+  const bool is_plain_before = zero > 0 && is_plain_ascii(byte(bytes, zero - 1));
+  if (bytes[zero + 1] != '\0') return is_plain_before || is_plain_ascii(byte(bytes, zero + 1));
+  if (bytes[zero + 2] != '\0' || bytes[zero + 3] == '\0') return false;
+  return is_plain_before || is_plain_ascii(byte(bytes, zero + 3));
+}
+
 bool is_plain(std::string_view bytes) {
   return std::all_of(bytes.begin(), bytes.end(),
                      [](char c) { return is_plain_ascii(static_cast<unsigned char>(c)); });
@@ -168,6 +177,10 @@ std::optional<WideRun> find_wide_run(std::string_view bytes, std::size_t from) {
   std::size_t zero = bytes.find('\0', from);
   while (zero != kNone) {
     // The first zero is part of the first character, or it and what follows are something else.
+    if (!may_begin(bytes, zero)) {
+      zero = bytes.find('\0', zero + 1);
+      continue;
+    }
     if (const auto run = utf32_around(bytes, from, zero)) return run;
     if (const auto run = utf16_around(bytes, from, zero)) return run;
     zero = bytes.find('\0', zero + 1);

@@ -15,11 +15,15 @@ CodeMark code_mark_at(std::string_view text, std::size_t at) {
   return {CodeMark::Kind::kCode, at + 2};
 }
 
-PageTag directive(std::string_view text, Span inner, Span outer, std::uint64_t& left_out_count) {
+PageTag directive(std::string_view text, std::size_t at, std::size_t inner, std::size_t end,
+                  std::uint64_t& left_out_count) {
+  inner = std::min(inner, end);
+  const std::size_t nested = text.substr(0, end).find("<%", inner);
+  const std::size_t outer_end = nested == kNoPlace ? std::min(end + 2, text.size()) : nested;
   PageTag tag;
-  tag.begin = static_cast<std::uint32_t>(outer.begin);
-  tag.length = static_cast<std::uint32_t>(outer.end - outer.begin);
-  read_attributes(text.substr(inner.begin, inner.end - inner.begin), tag.attributes,
+  tag.begin = static_cast<std::uint32_t>(at);
+  tag.length = static_cast<std::uint32_t>(outer_end - at);
+  read_attributes(text.substr(inner, std::min(end, outer_end) - inner), tag.attributes,
                   left_out_count);
   // The first word, if it has no value, is the name.
   if (!tag.attributes.empty() && tag.attributes.front().second.data() == nullptr) {

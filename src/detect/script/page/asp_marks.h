@@ -19,9 +19,11 @@ struct CodeMark {
 };
 CodeMark code_mark_at(std::string_view text, std::size_t at);
 
-// <%@ name a="b" %>, which reaches from `begin` up to `end`; its attributes are those in `inner`.
-// The name may be missing: <%@ language="x" %>.
-PageTag directive(std::string_view text, Span inner, Span outer, std::uint64_t& left_out_count);
+// <%@ name a="b" %>, which begins at `at`, its attributes at `inner`; "%>" stands at `end`, or the
+// text ends there. It ends before code that begins inside it: then it was never closed. The name
+// may be missing: <%@ language="x" %>.
+PageTag directive(std::string_view text, std::size_t at, std::size_t inner, std::size_t end,
+                  std::uint64_t& left_out_count);
 
 // <!-- #include file="x" -->, which begins at `at`, as a tag named "#include". False if it is none.
 bool read_include(std::string_view text, std::size_t at, Finder& comment_ends, PageTag& tag,

@@ -45,15 +45,15 @@ class AspPage {
     const Span outer{at, std::min(inner_end + 2, text_.size())};
     const Span inner{std::min(mark.begin, inner_end), inner_end};
     if (mark.kind == CodeMark::Kind::kDirective) {
-      const PageTag tag = directive(text_, inner, outer, left_out());
+      const PageTag tag = directive(text_, at, mark.begin, inner_end, left_out());
       const auto language = attribute(tag.attributes, "language");
       if (language && !language_) language_ = language_of(*language, PageKind::kAsp);
       builder_.add_tag(tag);
-    } else {
-      builder_.add_code(mark.kind == CodeMark::Kind::kExpression ? Region::Kind::kExpression
-                                                                 : Region::Kind::kCode,
-                        inner, outer);
+      return at + tag.length;
     }
+    const bool is_expression = mark.kind == CodeMark::Kind::kExpression;
+    builder_.add_code(is_expression ? Region::Kind::kExpression : Region::Kind::kCode, inner,
+                      outer);
     return outer.end;
   }
 

@@ -83,9 +83,9 @@ class AspNetPage {
     const Span outer{at, std::min(inner_end + 2, text_.size())};
     const CodeMark mark = code_mark_at(text_, at);
     const char c = at + 2 < text_.size() ? text_[at + 2] : '\0';
-    if (mark.kind == CodeMark::Kind::kDirective) {
-      read_directive({std::min(mark.begin, inner_end), inner_end}, outer);
-    } else if (c == '$') {
+    if (mark.kind == CodeMark::Kind::kDirective)
+      return read_directive(directive(text_, at, mark.begin, inner_end, left_out()));
+    if (c == '$') {
       add_builder_expression(at, inner_end, outer);
     } else if (c == '#' || c == ':') {
       const std::size_t begin = at + (text_.substr(at + 3, 1) == ":" ? 4 : 3);
@@ -113,8 +113,7 @@ class AspNetPage {
     builder_.add_tag(tag);
   }
 
-  void read_directive(Span inner, Span outer) {
-    const PageTag tag = directive(text_, inner, outer, left_out());
+  std::size_t read_directive(const PageTag& tag) {
     if (is_one_of(tag.name, {"WebHandler", "WebService", "ServiceHost"})) is_all_code_ = true;
     const bool may_say_language =
         is_one_of(tag.name, {"", "Page", "Control", "Master", "Application", "WebHandler",
@@ -123,6 +122,7 @@ class AspNetPage {
     if (language && may_say_language && !language_)
       language_ = language_of(*language, PageKind::kAspNet);
     builder_.add_tag(tag);
+    return std::size_t{tag.begin} + tag.length;
   }
 
   std::size_t read_tag(std::size_t at) {

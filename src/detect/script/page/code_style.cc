@@ -18,14 +18,30 @@ struct Word {
   unsigned weight;
 };
 
-// Case matters: in Java and C# it does, and Basic's words are asked for in lower case.
+// Case matters: in Java and C# it does, and Basic's words are asked for in lower case. Sorted by
+// the first letter in lower case.
 constexpr std::array<Word, 61> kWords = {{
-    {"HttpServletRequest", Style::kJava, 9},
-    {"Runtime", Style::kJava, 4},
-    {"String", Style::kJava, 3},
+    {"ActiveXObject", Style::kJScript, 9},
+    {"Assembly", Style::kCSharp, 5},
     {"boolean", Style::kJava, 4},
+    {"byte", Style::kCSharp, 1},
+    {"ByVal", Style::kVisualBasic, 3},
+    {"chr", Style::kVbScript, 2},
+    {"Convert", Style::kCSharp, 3},
+    {"CreateInstance", Style::kCSharp, 5},
+    {"createobject", Style::kVbScript, 5},
+    {"dim", Style::kVbScript, 4},
+    {"elseif", Style::kVbScript, 2},
+    {"eof", Style::kVbScript, 3},
     {"equals", Style::kJava, 4},
     {"equalsIgnoreCase", Style::kJava, 9},
+    {"eval", Style::kVbScript, 2},
+    {"EventArgs", Style::kCSharp, 6},
+    {"execute", Style::kVbScript, 4},
+    {"executeglobal", Style::kVbScript, 9},
+    {"foreach", Style::kCSharp, 3},
+    {"FromBase64String", Style::kCSharp, 6},
+    {"function", Style::kJScript, 2},
     {"getAttribute", Style::kJava, 5},
     {"getBytes", Style::kJava, 5},
     {"getContextPath", Style::kJava, 9},
@@ -36,52 +52,47 @@ constexpr std::array<Word, 61> kWords = {{
     {"getRuntime", Style::kJava, 9},
     {"getSession", Style::kJava, 9},
     {"getWriter", Style::kJava, 9},
-    {"java", Style::kJava, 4},
-    {"javax", Style::kJava, 9},
-    {"pageContext", Style::kJava, 9},
-    {"println", Style::kJava, 6},
-    {"setAttribute", Style::kJava, 5},
-    {"throws", Style::kJava, 5},
-    {"Assembly", Style::kCSharp, 5},
-    {"CreateInstance", Style::kCSharp, 5},
-    {"Convert", Style::kCSharp, 3},
-    {"EventArgs", Style::kCSharp, 6},
-    {"FromBase64String", Style::kCSharp, 6},
-    {"HttpContext", Style::kCSharp, 6},
-    {"IHttpHandler", Style::kCSharp, 9},
-    {"Page_Load", Style::kCSharp, 9},
-    {"ProcessStartInfo", Style::kCSharp, 9},
-    {"System", Style::kCSharp, 4},
-    {"ToString", Style::kCSharp, 4},
-    {"byte", Style::kCSharp, 1},
-    {"foreach", Style::kCSharp, 3},
-    {"namespace", Style::kCSharp, 4},
-    {"string", Style::kCSharp, 2},
-    {"unsafe", Style::kCSharp, 6},
-    {"using", Style::kCSharp, 2},
-    {"ByVal", Style::kVisualBasic, 3},
     {"Handles", Style::kVisualBasic, 5},
+    {"HttpContext", Style::kCSharp, 6},
+    {"HttpServletRequest", Style::kJava, 9},
+    {"IHttpHandler", Style::kCSharp, 9},
     {"Imports", Style::kVisualBasic, 6},
     {"Inherits", Style::kVisualBasic, 4},
-    {"ActiveXObject", Style::kJScript, 9},
-    {"function", Style::kJScript, 2},
-    {"var", Style::kJScript, 2},
-    {"chr", Style::kVbScript, 2},
-    {"createobject", Style::kVbScript, 5},
-    {"dim", Style::kVbScript, 4},
-    {"elseif", Style::kVbScript, 2},
-    {"eof", Style::kVbScript, 3},
-    {"eval", Style::kVbScript, 2},
-    {"execute", Style::kVbScript, 4},
-    {"executeglobal", Style::kVbScript, 9},
+    {"java", Style::kJava, 4},
+    {"javax", Style::kJava, 9},
     {"movenext", Style::kVbScript, 4},
+    {"namespace", Style::kCSharp, 4},
     {"option", Style::kVbScript, 1},
+    {"Page_Load", Style::kCSharp, 9},
+    {"pageContext", Style::kJava, 9},
+    {"println", Style::kJava, 6},
+    {"ProcessStartInfo", Style::kCSharp, 9},
+    {"Runtime", Style::kJava, 4},
     {"set", Style::kVbScript, 2},
+    {"setAttribute", Style::kJava, 5},
+    {"String", Style::kJava, 3},
+    {"string", Style::kCSharp, 2},
     {"sub", Style::kVbScript, 2},
+    {"System", Style::kCSharp, 4},
     {"then", Style::kVbScript, 3},
+    {"throws", Style::kJava, 5},
+    {"ToString", Style::kCSharp, 4},
+    {"unsafe", Style::kCSharp, 6},
+    {"using", Style::kCSharp, 2},
+    {"var", Style::kJScript, 2},
     {"wend", Style::kVbScript, 4},
     {"wscript", Style::kVbScript, 3},
 }};
+
+// Where in kWords those of each letter begin, and where they end.
+constexpr std::array<std::size_t, 27> kFirstOfLetter = [] {
+  std::array<std::size_t, 27> first = {};
+  for (std::size_t letter = 0; letter <= 26; ++letter) {
+    for (const Word& word : kWords)
+      first[letter] += static_cast<std::size_t>((word.text[0] | 0x20) - 'a') < letter ? 1U : 0U;
+  }
+  return first;
+}();
 
 void add(Style style, unsigned weight, CodeStyle& out) {
   switch (style) {
@@ -111,7 +122,10 @@ void add_word(std::string_view word, CodeStyle& out) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
   const std::string_view folded(lower.data(), word.size());
-  for (const Word& known : kWords) {
+  const auto letter = static_cast<std::size_t>(lower[0] - 'a');
+  for (std::size_t i = kFirstOfLetter[letter]; i < kFirstOfLetter[letter + 1]; ++i) {
+    const Word& known = kWords[i];
+    if (known.text.size() != word.size()) continue;
     const std::string_view seen = known.style == Style::kVbScript ? folded : word;
     if (known.text == seen) add(known.style, known.weight, out);
   }

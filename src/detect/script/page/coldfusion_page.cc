@@ -159,7 +159,8 @@ class ColdFusionPage {
   // from then on all have.
   std::size_t end_of_tag(std::size_t from) {
     const std::size_t next = std::min(greater_.next(from), text_.size());
-    if (are_strings_open_) return next;
+    const bool is_plain = text_.substr(from, next - from).find_first_of("\"'") == kNoPlace;
+    if (are_strings_open_ || is_plain) return next;
     char quote = '\0';
     for (std::size_t at = from; at < text_.size(); ++at) {
       const char c = text_[at];

@@ -97,9 +97,8 @@ class JspPage {
     const Span outer{at, std::min(inner_end + 2, text_.size())};
     const char mark = at + 2 < text_.size() ? text_[at + 2] : '\0';
     const std::size_t begin = std::min(at + (mark == '!' || mark == '=' ? 3 : 2), inner_end);
-    if (mark == '@') {
-      read_directive({std::min(at + 3, inner_end), inner_end}, outer);
-    } else if (mark == '!') {
+    if (mark == '@') return read_directive(directive(text_, at, at + 3, inner_end, left_out()));
+    if (mark == '!') {
       builder_.add_code(Region::Kind::kMembers, {begin, inner_end}, outer);
     } else {
       builder_.add_code(mark == '=' ? Region::Kind::kExpression : Region::Kind::kCode,
@@ -108,13 +107,13 @@ class JspPage {
     return outer.end;
   }
 
-  void read_directive(Span inner, Span outer) {
-    const PageTag tag = directive(text_, inner, outer, left_out());
+  std::size_t read_directive(const PageTag& tag) {
     const auto is_ignored = attribute(tag.attributes, "isELIgnored");
     if (is_named(tag, "page") && is_ignored && equal_ascii_nocase(*is_ignored, "true"))
       is_el_ignored_ = true;
     if (is_named(tag, "include")) builder_.note_code();
     builder_.add_tag(tag);
+    return std::size_t{tag.begin} + tag.length;
   }
 
   bool is_jsp(std::string_view name) const {
@@ -148,12 +147,37 @@ class JspPage {
     if (prefix_of(tag_.name).empty() && !is_of_jsp) return behind_name;
     builder_.add_tag(tag_);
     if (is_of_jsp && local_name(tag_.name) == "include") builder_.note_code();
+    add_code_of_attributes(is_of_jsp);
+    return behind_name;
+  }
+
+  void add_code_of_attributes(bool is_of_jsp) {
     for (const auto& [name, value] : tag_.attributes) {
       // The form that expressions in attributes have in XML.
       if (value.size() > 2 && value.starts_with("%=") && value.ends_with('%'))
         add_text_code(Region::Kind::kExpression, value.substr(2, value.size() - 3), value);
+      if (is_of_jsp && leaves_its_string(value)) add_string_code(value);
     }
-    return behind_name;
+  }
+
+  // Servers make a string of Java from an attribute; an escaped quote before '+' ended that string
+  // in some, and what follows ran.
+  static bool leaves_its_string(std::string_view value) {
+    const std::size_t quote = value.find("\\\"");
+    const std::size_t plus = quote == kNoPlace ? quote : skip_blanks(value, quote + 2);
+    return plus < value.size() && value[plus] == '+';
+  }
+
+  void add_string_code(std::string_view value) {
+    std::string code = "\"";
+    for (std::size_t at = 0; at < value.size(); ++at) {
+      const bool is_escape = value[at] == '\\' && at + 1 < value.size() && value[at + 1] == '"';
+      code += value[is_escape ? ++at : at];
+    }
+    code += '"';
+    builder_.add_converted(std::move(code), Region::Kind::kExpression, Language::kJava,
+                           span_of(value));
+    builder_.mark_converted(span_of(value));
   }
 
   std::size_t read_element(Region::Kind kind, std::size_t at) {

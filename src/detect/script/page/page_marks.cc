@@ -13,7 +13,7 @@
 namespace pugmark::script {
 namespace {
 
-constexpr std::size_t kStyleBytesMax = 65'536;  // of code looked at to tell its language
+constexpr std::size_t kStyleBytesMax = 16'384;  // of code looked at to tell its language
 constexpr std::size_t kFirstLineBytesMax = 256;
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
@@ -111,8 +111,10 @@ class MarkSearch {
     if (text_.substr(at, 4) == "<%--") return behind_code(at, end);
     const CodeMark mark = code_mark_at(text_, at);
     if (mark.kind == CodeMark::Kind::kDirective) {
-      const PageKind kind = kind_of_directive({std::min(mark.begin, end), end}, {at, end});
-      return kind == PageKind::kNone ? behind_code(at, end) : decide(kind);
+      std::uint64_t left_out = 0;
+      const PageTag tag = directive(text_, at, mark.begin, end, left_out);
+      const PageKind kind = kind_of_directive(tag);
+      return kind == PageKind::kNone ? at + std::max(tag.length, 2U) : decide(kind);
     }
     const char c = text_.substr(at + 2, 1).empty() ? '\0' : text_[at + 2];
     if (c == '!' && is_letter_follows(at + 3)) return decide(PageKind::kJsp);
@@ -137,9 +139,7 @@ class MarkSearch {
     return next < text_.size() && (is_letter(text_[next]) || text_[next] == '/');
   }
 
-  PageKind kind_of_directive(Span inner, Span outer) const {
-    std::uint64_t left_out = 0;
-    const PageTag tag = directive(text_, inner, outer, left_out);
+  PageKind kind_of_directive(const PageTag& tag) const {
     if (is_one_of(tag.name, {"Control", "Master", "WebHandler", "WebService", "Application",
                              "Assembly", "Import", "Register", "Implements", "ServiceHost",
                              "OutputCache", "Reference", "MasterType", "PreviousPageType"}))

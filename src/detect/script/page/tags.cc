@@ -80,13 +80,6 @@ char32_t numbered_character(std::string_view name) {
 
 }  // namespace
 
-bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-bool is_name_character(char c) {
-  return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == ':' || c == '.' || c == '-';
-}
-
 bool is_blank(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return is_blank(c); });
 }
@@ -205,6 +198,10 @@ std::size_t TagReader::end_of_quoted(std::size_t at, char quote) {
   while (true) {
     const std::size_t end = quotes.next(at);
     if (end == kNoPlace) return kNoPlace;
+    if (escapes_ && end > at && text_[end - 1] == '\\') {
+      at = end + 1;
+      continue;
+    }
     const std::size_t code = code_.next(at);
     if (code == kNoPlace || code > end) return end;
     const std::size_t behind = code_ends_.next(code);

@@ -15,9 +15,13 @@ namespace pugmark::script {
 
 using Attributes = std::vector<std::pair<std::string_view, std::string_view>>;
 
-bool is_blank(char c);  // the six of ASCII, and NUL, which servers pass over
-bool is_letter(char c);
-bool is_name_character(char c);  // of tags: letters, digits, "_:.-"
+// The six of ASCII, and NUL, which servers pass over.
+constexpr bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0'; }
+constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+// Of the names of tags.
+constexpr bool is_name_character(char c) {
+  return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == ':' || c == '.' || c == '-';
+}
 bool is_blank(std::string_view text);
 std::size_t skip_blanks(std::string_view text, std::size_t at);
 std::string_view trimmed(std::string_view text);
@@ -50,8 +54,10 @@ std::optional<Language> language_of(std::string_view name, PageKind kind);
 // Reads tags of one text, from places that only grow.
 class TagReader {
  public:
-  explicit TagReader(std::string_view text)
+  // `escapes`: a backslash takes the quote behind it into the value, as in JSP.
+  explicit TagReader(std::string_view text, bool escapes = false)
       : text_(text),
+        escapes_(escapes),
         double_quotes_(text, "\""),
         single_quotes_(text, "'"),
         code_(text, "<%"),
@@ -68,6 +74,7 @@ class TagReader {
   std::size_t end_of_quoted(std::size_t at, char quote);
 
   std::string_view text_;
+  bool escapes_ = false;
   Finder double_quotes_;
   Finder single_quotes_;
   Finder code_;
