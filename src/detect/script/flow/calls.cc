@@ -134,6 +134,9 @@ Value Interpreter::call(NodeId id) {
     result = call_method(id, callee, callee_node.name, receiver, arguments);
   } else if (is_dynamic && function.is_text()) {
     result = call_method(id, callee, tree_.symbols().of(function.text()), receiver, arguments);
+  } else if (ignores_case(node.language) && function.kind != Value::Kind::kFunction &&
+             !arguments.empty()) {
+    result = index_of(function, arguments[0], id);  // Split(x, ",")(0) of VB
   } else {
     result = call_value(id, function, arguments);
   }
@@ -256,6 +259,11 @@ Value Interpreter::call_value(NodeId id, const Value& function, Arguments argume
       break;
     }
     case Value::Kind::kObject:
+      // A built-in function under another name: var e = eval; e(x).
+      if (function.index == 0 && function.type != kNoSymbol && function.origins == 0) {
+        if (const Effect* const effect = effect_of(function.type); effect != nullptr)
+          return apply({effect, function.type, true}, id, nullptr, arguments);
+      }
       if (function.index != 0) {
         const Object& object = values_.object(function);
         if (object.declared_at != kNoNode) {

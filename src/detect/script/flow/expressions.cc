@@ -249,6 +249,13 @@ Value Interpreter::name_value(NodeId id) {
   const std::string_view lower_text = tree_.symbols().name(lower);
   if (lower_text == "this" || lower_text == "me" || lower_text == "self" || lower_text == "static")
     return this_.is_object() ? this_ : Value{};
+  if (is_basic(node.language) && lower_text.starts_with("vb")) {
+    if (lower_text == "vbcrlf" || lower_text == "vbnewline") return Values::text_view("\r\n");
+    if (lower_text == "vblf") return Values::text_view("\n");
+    if (lower_text == "vbcr") return Values::text_view("\r");
+    if (lower_text == "vbtab") return Values::text_view("\t");
+    if (lower_text == "vbnullstring") return Values::text_view("");
+  }
   if (lower_text == "true") return number_value(1);
   if (lower_text == "false") return number_value(0);
   if (lower_text == "null" || lower_text == "nothing" || lower_text == "none") {
