@@ -163,10 +163,9 @@ Value Interpreter::special(const Effect& effect, NodeId id, const Value* receive
     if (!arguments.empty() && arguments[0].is_object() && arguments[0].type != kNoSymbol &&
         find_effect(family_, tree_.symbols().name(arguments[0].type)) != nullptr)
       method = &arguments[0];
-    const Effect* const reflected =
-        method == nullptr || method->type == kNoSymbol
-            ? nullptr
-            : find_effect(family_, tree_.symbols().name(method->type));
+    const Effect* const reflected = method == nullptr || method->type == kNoSymbol
+                                        ? nullptr
+                                        : find_effect(family_, tree_.symbols().name(method->type));
     if (reflected != nullptr && reflected->sink != SinkKind::kNone && reflected != &effect) {
       Value reaching;
       for (const Value& argument : arguments) values_.take_origins(reaching, argument);
