@@ -14,7 +14,7 @@ class Analyser::State {
   explicit State(const AnalysisBounds& bounds)
       : bounds_(bounds),
         tree_(bounds.nodes_max),
-        interpreter_(tree_, bounds.flow,
+        interpreter_(tree_, bounds.flow, bounds.own_effects,
                      [this](std::string_view text, Language language, NodeId at) {
                        return unpack(text, language, at);
                      }),

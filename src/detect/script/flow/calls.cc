@@ -425,8 +425,7 @@ Value Interpreter::make(NodeId id) {
   } else if (known != classes_.end()) {
     result = make_of_class(known->second, type, arguments, id);
   } else {
-    const Effect* const effect =
-        name == kNoSymbol ? nullptr : find_effect(family_, tree_.symbols().name(type));
+    const Effect* const effect = name == kNoSymbol ? nullptr : find(tree_.symbols().name(type));
     if (effect != nullptr) {
       result = apply({effect, name, true}, id, nullptr, arguments);
     } else {

@@ -161,11 +161,11 @@ Value Interpreter::special(const Effect& effect, NodeId id, const Value* receive
     // method.invoke(object, ...), or a helper's invoke(method, object, ...).
     const Value* method = receiver;
     if (!arguments.empty() && arguments[0].is_object() && arguments[0].type != kNoSymbol &&
-        find_effect(family_, tree_.symbols().name(arguments[0].type)) != nullptr)
+        find(tree_.symbols().name(arguments[0].type)) != nullptr)
       method = &arguments[0];
     const Effect* const reflected = method == nullptr || method->type == kNoSymbol
                                         ? nullptr
-                                        : find_effect(family_, tree_.symbols().name(method->type));
+                                        : find(tree_.symbols().name(method->type));
     if (reflected != nullptr && reflected->sink != SinkKind::kNone && reflected != &effect) {
       Value reaching;
       for (const Value& argument : arguments) values_.take_origins(reaching, argument);

@@ -18,8 +18,13 @@ std::string_view last_part(std::string_view name) {
 
 }  // namespace
 
-Interpreter::Interpreter(Tree& tree, const FlowBounds& bounds, Unpack unpack)
-    : tree_(tree), bounds_(bounds), unpack_(std::move(unpack)), values_(Values::Bounds{}) {}
+Interpreter::Interpreter(Tree& tree, const FlowBounds& bounds, std::span<const Effect> own_effects,
+                         Unpack unpack)
+    : tree_(tree),
+      bounds_(bounds),
+      own_effects_(own_effects),
+      unpack_(std::move(unpack)),
+      values_(Values::Bounds{}) {}
 
 void Interpreter::clear(PageKind kind) {
   family_ = family_of(kind);
@@ -148,12 +153,19 @@ Value& Interpreter::bind(Symbol name) {
   return bindings_.back().value;
 }
 
+const Effect* Interpreter::find(std::string_view name) const {
+  for (const Effect& effect : own_effects_) {
+    if (effect.name == name) return &effect;
+  }
+  return find_effect(family_, name);
+}
+
 const Effect* Interpreter::effect_of(Symbol name) {
   const auto [found, is_new] = name_effects_.try_emplace(name, nullptr);
   if (!is_new) return found->second;
   scratch_ = ascii_lower(tree_.symbols().name(name));
-  const Effect* effect = find_effect(family_, scratch_);
-  if (effect == nullptr) effect = find_effect(family_, last_part(scratch_));
+  const Effect* effect = find(scratch_);
+  if (effect == nullptr) effect = find(last_part(scratch_));
   if (effect == nullptr && family_ == Family::kDotNet) effect = find_effect(Family::kAsp, scratch_);
   name_effects_[name] = effect;
   return effect;
@@ -166,7 +178,7 @@ const Effect* Interpreter::effect_of_member(Symbol type, Symbol name) {
   scratch_ = tree_.symbols().name(type);
   scratch_ += '.';
   scratch_ += ascii_lower(tree_.symbols().name(name));
-  const Effect* effect = find_effect(family_, scratch_);
+  const Effect* effect = find(scratch_);
   if (effect == nullptr && family_ == Family::kDotNet) effect = find_effect(Family::kAsp, scratch_);
   member_effects_[key] = effect;
   return effect;
@@ -237,8 +249,8 @@ bool Interpreter::may_matter(NodeId id) {
       if (target == kNoNode || tree_.at(target).kind != NodeKind::kMember) return false;
       scratch_ = ascii_lower(tree_.symbols().name(tree_.at(target).name)) + '=';
       const std::string property = '.' + scratch_;
-      return find_effect(family_, property) != nullptr || property == ".filename=" ||
-             property == ".arguments=" || property == ".connectionstring=";
+      return find(property) != nullptr || property == ".filename=" || property == ".arguments=" ||
+             property == ".connectionstring=";
     }
     default:
       return false;

@@ -77,7 +77,9 @@ class Interpreter {
   // Reads an unpacked text as code of that language, into the tree; kNoNode if that is not done.
   using Unpack = std::function<NodeId(std::string_view text, Language language, NodeId at)>;
 
-  Interpreter(Tree& tree, const FlowBounds& bounds, Unpack unpack);
+  // `own_effects`: known besides, and before, those of effects.h; they outlive the interpreter.
+  Interpreter(Tree& tree, const FlowBounds& bounds, std::span<const Effect> own_effects,
+              Unpack unpack);
 
   // Before run(): a name that the page itself declares, as an object of that type.
   void clear(PageKind kind);
@@ -116,6 +118,7 @@ class Interpreter {
   Symbol variable_name(const Node& node);
   Symbol type_named(Symbol name);
   bool is_php(const Node& node) const { return node.language == Language::kPhp; }
+  const Effect* find(std::string_view name) const;
   const Effect* effect_of(Symbol name);
   const Effect* effect_of_member(Symbol type, Symbol name);
   const Effect* any_effect_of_member(Symbol name);
@@ -199,6 +202,7 @@ class Interpreter {
 
   Tree& tree_;
   FlowBounds bounds_;
+  std::span<const Effect> own_effects_;
   Unpack unpack_;
   Values values_;
   Family family_ = Family::kPhp;
