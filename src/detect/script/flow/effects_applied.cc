@@ -187,6 +187,14 @@ Value Interpreter::special(const Effect& effect, NodeId id, const Value* receive
       return source_value(id, kFromNetwork, kNoSymbol);
     }
   }
+  // filter_var(x, FILTER_CALLBACK, ["options" => function])
+  if (name == "filter_var" && arguments.size() > 2 && arguments[2].is_array()) {
+    const Value function = values_.get(arguments[2], Values::text_view("options"));
+    if (function.is_text() || function.origins != 0 || function.kind == Value::Kind::kFunction) {
+      const Value text = arguments[0];
+      return call_value(id, function, {&text, 1});
+    }
+  }
   if (name == "getenv" && !arguments.empty() && arguments[0].is_text()) {
     const std::string key = ascii_lower(arguments[0].text());
     if (!key.starts_with("http_") && key != "query_string" && key != "request_uri") return {};

@@ -660,6 +660,7 @@ Value Interpreter::array(NodeId id) {
       const Value item = evaluate(key_node.next);
       values_.put(list, key, item);
       values_.take_origins(result, item);
+      values_.take_origins(result, key);
     } else if (element.kind != NodeKind::kEmpty) {
       const Value item = evaluate(child);
       values_.push(list, item);
