@@ -15,6 +15,7 @@ set(pugmark_library_table
     detect:yaml-0.1:libyaml-dev              # Sigma rules
     detect:re2:libre2-dev                    # regular expressions with captures
     detect:zlib:zlib1g-dev                   # what scripts unpack
+    detect:yara:libyara-dev                  # YARA rules
     casefile:sqlite3:libsqlite3-dev          # the case file
     casefile:nlohmann_json:nlohmann-json3-dev
     cli:CLI11:libcli11-dev                   # command line
