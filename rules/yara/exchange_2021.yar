@@ -115,11 +115,13 @@ rule pugmark_small_page_that_saves_uploads
         mitre_attack = "T1505.003 T1105"
         score = 65
     strings:
+        // A handler (ashx) of that size is an ordinary part of many applications.
+        $page = /<%@[ \t\r\n]{0,16}page[ \t\r\n]/ nocase ascii wide
         $upload = /Request[ \t]{0,4}\.[ \t]{0,4}Files/ ascii wide
         $save = /\.[ \t]{0,4}SaveAs[ \t]{0,4}\(/ ascii wide
         $where = /(MapPath|Request)[ \t]{0,4}[\.\[\(]/ ascii wide
     condition:
-        filesize < 1500 and page_code and all of them
+        filesize < 1500 and all of them
 }
 
 rule pugmark_shell_with_cookie_of_2021

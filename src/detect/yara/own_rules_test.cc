@@ -138,6 +138,8 @@ TEST_F(OwnYaraRules, SmallPagesThatSaveUploads) {
   EXPECT_EQ(found(page), Ids{"pugmark_small_page_that_saves_uploads"});
   EXPECT_EQ(found(page + std::string(1'500, ' ')), Ids{});
   EXPECT_EQ(found(kDirective + "Requ" + "est.Files[0]"), Ids{});
+  std::string handler = page;
+  EXPECT_EQ(found(handler.replace(handler.find("Page"), 4, "WebHandler")), Ids{});
 }
 
 TEST_F(OwnYaraRules, CookieOfAShell) {

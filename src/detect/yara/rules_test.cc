@@ -156,7 +156,9 @@ TEST_F(YaraRules, OfOneNameInTwoFilesHaveIdsOfTheirOwn) {
   load();
   ASSERT_EQ(rules_->rules().size(), 3U);
   EXPECT_EQ(rules_->rules()[0].id, "same");
-  EXPECT_EQ(rules_->rules()[2].id, "same@" + folder_.file("rules/b.yar"));
+  EXPECT_EQ(rules_->rules()[2].id, "same@b.yar");
+  write("rules/c/b.yar", rule("same"));
+  EXPECT_EQ(load().rules()[3].id, "same@" + folder_.file("rules/c/b.yar"));
 }
 
 TEST_F(YaraRules, WhatIsNoRuleIsTold) {
