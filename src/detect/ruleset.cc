@@ -8,6 +8,7 @@
 
 #include "detect/collect/describe.h"
 #include "detect/engine/engine.h"
+#include "detect/files/script_check.h"
 #include "detect/files/yara_check.h"
 #include "detect/sigma/folder.h"
 #include "detect/sigma/read_file.h"
@@ -147,6 +148,10 @@ Status check_excluded(const sigma::RuleSet& rules, const yara::Rules& yara,
   for (const std::string& id : excluded) {
     const auto is_named_so = [&](const yara::Rule& rule) { return rule.id == id; };
     if (std::any_of(yara.rules().begin(), yara.rules().end(), is_named_so)) continue;
+    const std::vector<files::FileRule> own = files::rules_of_scripts();
+    if (std::any_of(own.begin(), own.end(),
+                    [&](const files::FileRule& rule) { return rule.entry.rule_id == id; }))
+      continue;
     const auto has_id = [&](const auto& document) { return document.id == id; };
     if (std::any_of(rules.rules.begin(), rules.rules.end(), has_id) ||
         std::any_of(rules.correlations.begin(), rules.correlations.end(), has_id) ||
@@ -201,6 +206,12 @@ Result<std::unique_ptr<Ruleset>> Ruleset::load(const RulesetOptions& options) {
       new Ruleset(std::make_unique<engine::Engine>(std::move(rules), options, digest),
                   std::move(yara).value()));
   ruleset->file_rules_ = files::file_rules_of(*ruleset->yara_);
+  ruleset->first_script_rule_ = static_cast<std::uint32_t>(ruleset->file_rules_.size());
+  ruleset->analyses_scripts_ = options.analyses_scripts;
+  if (options.analyses_scripts) {
+    for (files::FileRule& rule : files::rules_of_scripts())
+      ruleset->file_rules_.push_back(std::move(rule));
+  }
   ruleset->disable_file_rules(options);
   return ruleset;
 }
