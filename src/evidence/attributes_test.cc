@@ -1,7 +1,9 @@
 // What is kept of listings: times, owners, modes.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/time.h"
 #include "evidence/evidence_testing.h"
