@@ -13,8 +13,8 @@
 namespace pugmark::script {
 namespace {
 
-using namespace std::string_view_literals;
-using namespace std::string_literals;
+using std::string_view_literals::operator""sv;
+using std::string_literals::operator""s;
 
 void append_unit(char32_t unit, std::size_t bytes, bool is_big, std::string& out) {
   for (std::size_t i = 0; i < bytes; ++i)

@@ -39,7 +39,7 @@ bool can_stand_for(std::string_view bytes, std::string_view shown) {
 
 // A byte order mark may stand behind a character, where the encoding changes.
 bool can_stand_for_with_mark(std::string_view bytes, std::string_view shown) {
-  using namespace std::string_view_literals;
+  using std::string_view_literals::operator""sv;
   if (can_stand_for(bytes, shown)) return true;
   for (const std::string_view mark :
        {"\xFF\xFE"sv, "\xFE\xFF"sv, "\xFF\xFE\0\0"sv, "\0\0\xFE\xFF"sv}) {

@@ -56,7 +56,7 @@ std::optional<WideRun> utf32_at_start(std::string_view bytes) {
 // The mark of `encoding` directly before `at`, if it lies behind `from`.
 std::size_t mark_before(std::string_view bytes, std::size_t from, std::size_t at,
                         Encoding encoding) {
-  using namespace std::string_view_literals;
+  using std::string_view_literals::operator""sv;
   std::string_view mark = "\xFF\xFE"sv;
   if (encoding == Encoding::kUtf16Be) mark = "\xFE\xFF"sv;
   if (encoding == Encoding::kUtf32Le) mark = "\xFF\xFE\0\0"sv;
@@ -162,7 +162,7 @@ bool looks_like_utf32(std::string_view bytes, std::size_t at, Encoding encoding)
 }
 
 std::optional<WideRun> wide_run_at_start(std::string_view bytes) {
-  using namespace std::string_view_literals;
+  using std::string_view_literals::operator""sv;
   if (bytes.starts_with("\0\0\xFE\xFF"sv)) return WideRun{0, 4, Encoding::kUtf32Be};
   if (bytes.starts_with("\xFF\xFE\0\0"sv) &&
       (bytes.size() < 8 || utf32_unit(bytes, 4, Encoding::kUtf32Le) <= 0x10FFFF))

@@ -263,7 +263,8 @@ NodeId Parser::for_part(std::uint32_t end) {
   return finish(made);
 }
 
-// At "(": "T x in y", "T x : y", "var x of y", "x in y". False, and nothing is taken, if it is none.
+// At "(": "T x in y", "T x : y", "var x of y", "x in y". False, and nothing is taken, if it is
+// none.
 bool Parser::for_each(List& out, std::uint32_t from) {
   const std::uint32_t closing = items_[at_].match;
   std::uint32_t target = is_typed() ? skip_annotations(at_ + 1) : at_ + 1;
@@ -272,7 +273,7 @@ bool Parser::for_each(List& out, std::uint32_t from) {
     ++target;
   target = is_typed() ? skip_annotations(target) : target;
   const Word word = item(target).word;
-  std::uint32_t end = 0;     // the word or colon
+  std::uint32_t end = 0;         // the word or colon
   std::uint32_t name = kNoItem;  // what is declared
   const bool has_word = word == Word::kVar || word == Word::kLet || word == Word::kConst;
   const auto is_opening = [&](std::uint32_t i) { return item(i).match != kNoItem; };
