@@ -45,6 +45,9 @@ struct Limits {
   std::uint64_t chunk_values = 1'048'576;                // slots, list elements
   std::uint64_t chunk_text_bytes = 16ULL << 20;          // text put together from parts
   std::uint64_t chunk_carved_bytes = 1ULL << 20;         // tried as records in unused space
+  // Files that are no logs
+  std::uint64_t file_window_bytes = 4ULL << 20;          // examined at once
+  std::uint64_t file_steps = 100;                        // of the reasons for one file, listed
   // Rules
   std::uint64_t rule_file_bytes = 8ULL << 20;            // as read; its texts, aliases expanded
   std::uint64_t rule_nesting_depth = 32;
@@ -54,7 +57,6 @@ struct Limits {
   std::uint64_t yaml_nodes = 1'000'000;                  // of one file, aliases expanded
   // YARA rules. Matches that a condition counts are kept while a window is searched: 72 bytes each.
   std::uint64_t yara_states = 200'000;                   // of the automaton for all strings
-  std::uint64_t yara_window_bytes = 8ULL << 20;          // of a file, searched at once
   std::uint64_t yara_seconds = 60;                       // for one window
   std::uint64_t yara_string_matches = 50'000;            // of one string in one window
   std::uint64_t yara_matches = 100;                      // of one rule in one window, listed
