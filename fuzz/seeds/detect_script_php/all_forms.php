@@ -10,7 +10,7 @@ if ($a): echo 1; elseif ($b): echo 2; else: ?>html<?php endif;
 $c = function ($a, &$b) use ($c, &$d): int { return $a ** -2 ** 3; };
 $d = fn($x) => $x + 1;
 match(true) { $a, $b => 1, default => 2 };
-A::$b; A::$b(); A::C; A::f(x: 1, ...$y); $o->$m(); $o->{'a'.$b}(); new $c->d['e'](1); new class(5) extends Z { };
+K::$b; K::$b(); K::C; K::f(x: 1, ...$y); $o->$m(); $o->{'a'.$b}(); new $c->d['e'](1); new class(5) extends Z { };
 [$o, 'm'](); (function(){})(); "name"(); $x{0}; $$y; ${'a'.'b'}; $q = &$r; $a ? $b : $c ?: $d; $a ?? $b ?? $c;
 list($a, , [$b]) = $c; (string)$x; `tool $a`; static $st = 1; global $gg;
 for ($i=0;$i<5;$i++) foreach ($a as $k => &$v) { continue; }

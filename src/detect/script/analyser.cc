@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "detect/script/model/features.h"
 #include "detect/script/reasons.h"
 
 namespace pugmark::script {
@@ -13,10 +14,13 @@ class Analyser::State {
   explicit State(const AnalysisBounds& bounds)
       : bounds_(bounds),
         tree_(bounds.nodes_max),
-        interpreter_(tree_, bounds.flow,
+        interpreter_(tree_, bounds.flow, bounds.own_effects,
                      [this](std::string_view text, Language language, NodeId at) {
                        return unpack(text, language, at);
-                     }) {}
+                     }),
+        observe_([this](std::string_view text, std::span<const Token> tokens) {
+          profile_.add(text, tokens);
+        }) {}
 
   Analysis analyse(Bytes bytes, std::string_view path) {
     Analysis analysis;
@@ -31,6 +35,7 @@ class Analyser::State {
     if (!page_.has_code) return analysis;
     tree_.clear();
     outcome_ = {};
+    profile_.clear(family_of(analysis.page));
     const NodeId root = parse_all();
     interpreter_.clear(analysis.page);
     declare_controls();
@@ -43,6 +48,7 @@ class Analyser::State {
     const Reasons reasons(tree_, interpreter_.values(), text_, bounds_.step_text_bytes_max);
     reasons.tell(analysis.flows, bounds_.paths_max, analysis);
     note_cuts(analysis);
+    describe(analysis);
     return analysis;
   }
 
@@ -52,7 +58,7 @@ class Analyser::State {
     const std::string_view text = text_.view();
     const auto size = static_cast<std::uint32_t>(text.size());
     const std::uint16_t source = tree_.add_source({text, kNoNode, 0, 0, size});
-    outcome_ = parse_page(page_.regions, source, bounds_.parse, tokens_, tree_);
+    outcome_ = parse_page(page_.regions, source, bounds_.parse, tokens_, tree_, observe_);
     if (page_.converted.empty()) return outcome_.root;
     const NodeId root = tree_.add(NodeKind::kBlock, source, page_.language, 0, size);
     NodeId last = kNoNode;
@@ -64,7 +70,8 @@ class Analyser::State {
           tree_.add_source({converted.text, kNoNode, 0, converted.begin, converted.length});
       const Region whole{converted.kind, converted.language, 0,
                          static_cast<std::uint32_t>(converted.text.size())};
-      const ParseOutcome part = parse_page({&whole, 1}, number, bounds_.parse, tokens_, tree_);
+      const ParseOutcome part =
+          parse_page({&whole, 1}, number, bounds_.parse, tokens_, tree_, observe_);
       tree_.append(root, part.root, last);
       outcome_.skipped_tokens += part.skipped_tokens;
       outcome_.too_deep_count += part.too_deep_count;
@@ -90,7 +97,7 @@ class Analyser::State {
           {Region::Kind::kCode, language, 0, static_cast<std::uint32_t>(text.size())});
     }
     const ParseOutcome outcome =
-        parse_page(unpacked_regions_, number, bounds_.parse, tokens_, tree_);
+        parse_page(unpacked_regions_, number, bounds_.parse, tokens_, tree_, observe_);
     outcome_.too_deep_count += outcome.too_deep_count;
     return outcome.root;
   }
@@ -109,6 +116,24 @@ class Analyser::State {
       if (tag.name.find(':') == std::string_view::npos) type = "textbox";
       interpreter_.declare(name, type);
     }
+  }
+
+  // In numbers, for the model.
+  void describe(Analysis& analysis) const {
+    FeatureInput input;
+    input.flows = analysis.flows;
+    input.counts = &analysis.counts;
+    input.tokens = &profile_;
+    input.page = &page_;
+    input.text = text_.view();
+    input.nodes_count = tree_.size();
+    input.skipped_tokens = outcome_.skipped_tokens;
+    input.is_cut = !analysis.cuts.empty();
+    input.is_converted = analysis.encoding != Encoding::kUtf8;
+    input.is_mixed = analysis.is_mixed;
+    find_features(input, analysis.features);
+    analysis.buckets = profile_.buckets();
+    std::sort(analysis.buckets.begin(), analysis.buckets.end());
   }
 
   void note_cuts(Analysis& analysis) const {
@@ -133,6 +158,8 @@ class Analyser::State {
   Tree tree_;
   ParseOutcome outcome_;
   Interpreter interpreter_;
+  TokenProfile profile_;
+  TokenObserver observe_;
 };
 
 Analyser::Analyser(const AnalysisBounds& bounds) : state_(std::make_unique<State>(bounds)) {}

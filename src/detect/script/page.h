@@ -44,7 +44,7 @@ struct Page {
     std::uint32_t length = 0;
   };
   std::vector<Converted> converted;
-  bool has_code = false;  // something in it is executed
+  bool has_code = false;             // something in it is executed
   std::uint64_t left_out_count = 0;  // tags and attributes beyond the bounds above
   // What `tags` view where the page itself had to be converted (EBCDIC).
   std::vector<std::shared_ptr<const std::string>> kept;

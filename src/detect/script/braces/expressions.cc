@@ -1,3 +1,5 @@
+#include <array>
+
 #include "detect/script/braces/parser.h"
 
 namespace pugmark::script::braces {
@@ -95,37 +97,15 @@ struct Operator {
   int binding = kNoBinding;
   std::uint32_t op = 0;
   std::uint32_t items = 1;  // "does not contain" is three
+  bool is_test = false;     // its right operand is a type or a pattern
 };
 
-}  // namespace
-
-// The operator at `first`, with up to four items of lookahead.
-static Operator operator_at(const Item* first, std::size_t count, bool in_is_no_operator) {
-  const Item& item = *first;
-  const bool is_cf =
-      item.language == Language::kCfScript || item.language == Language::kCfml;
+// The same for the words of cfscript.
+Operator cf_operator_at(const Item* first, std::size_t count) {
   const auto next_is = [&](std::size_t number, Word word) {
     return number < count && first[number].word == word;
   };
-  if (item.kind == ItemKind::kOperator)
-    return {binding_of_operator(item.op, is_cf), item.op, 1};
-  switch (item.word) {
-    case Word::kInstanceof:
-      return {kComparison, op("instanceof"), 1};
-    case Word::kIn:
-      if (in_is_no_operator || item.language == Language::kCSharp || is_cf) return {};
-      return {kComparison, op("in"), 1};
-    case Word::kAs:
-      return {kComparison, op("as"), 1};
-    case Word::kIs:
-      if (!is_cf) return {kComparison, op("is"), 1};
-      if (next_is(1, Word::kNot)) return {kEquality, op("!="), 2};
-      return {kEquality, op("=="), 1};
-    default:
-      break;
-  }
-  if (!is_cf) return {};
-  switch (item.word) {
+  switch (first->word) {
     case Word::kEq:
       return {kEquality, op("=="), 1};
     case Word::kNeq:
@@ -143,7 +123,7 @@ static Operator operator_at(const Item* first, std::size_t count, bool in_is_no_
     case Word::kGreater:  // "greater than", "greater than or equal to"
     case Word::kLess: {
       const bool or_equal = next_is(2, Word::kOr);
-      const bool is_less = item.word == Word::kLess;
+      const bool is_less = first->word == Word::kLess;
       const std::uint32_t packed =
           or_equal ? (is_less ? op("<=") : op(">=")) : (is_less ? op("<") : op(">"));
       return {kComparison, packed, or_equal ? 5U : 2U};
@@ -168,6 +148,36 @@ static Operator operator_at(const Item* first, std::size_t count, bool in_is_no_
       return {};
   }
 }
+
+// The operator at `first`, behind which there are count - 1 items.
+Operator operator_at(const Item* first, std::size_t count, bool in_is_no_operator) {
+  const Item& item = *first;
+  const bool is_cf =
+      item.language == Language::kCfScript || item.language == Language::kCfml;
+  const auto next_is = [&](std::size_t number, Word word) {
+    return number < count && first[number].word == word;
+  };
+  if (item.kind == ItemKind::kOperator)
+    return {binding_of_operator(item.op, is_cf), item.op, 1};
+  switch (item.word) {
+    case Word::kInstanceof:
+      return {kComparison, op("instanceof"), 1, item.language != Language::kJScript};
+    case Word::kIn:
+      if (in_is_no_operator || item.language == Language::kCSharp || is_cf) return {};
+      return {kComparison, op("in"), 1};
+    case Word::kAs:
+      return {kComparison, op("as"), 1, true};
+    case Word::kIs:
+      if (!is_cf) return {kComparison, op("is"), 1, true};
+      if (next_is(1, Word::kNot)) return {kEquality, op("!="), 2};
+      return {kEquality, op("=="), 1};
+    default:
+      break;
+  }
+  return is_cf ? cf_operator_at(first, count) : Operator{};
+}
+
+}  // namespace
 
 NodeId Parser::expression() {
   const std::uint32_t from = at_;
@@ -218,40 +228,53 @@ NodeId Parser::conditional() {
   return finish(made);
 }
 
-// Operators that bind at least as tightly as `binding`. Operands of one operator go into one node;
-// where a chain of several would make the tree too high, they do too.
+// Operators that bind at least as tightly as `binding`, by a stack of those whose right operand is
+// still being read; each binds more tightly than the one below. Operands of one operator go into
+// one node; where a chain of several would make the tree too high, they do too.
 NodeId Parser::binary(int binding) {
-  const std::uint32_t from = at_;
-  List left{unary(), kNoNode};
+  struct Pending {
+    List left;
+    std::uint32_t op = 0;
+    std::uint32_t from = 0;
+    int binding = kNoBinding;
+  };
+  std::array<Pending, kPower + 1> pending;
+  std::size_t count = 0;
+  List left;
+  std::uint32_t from = at_;
   std::uint32_t left_op = 0;  // of what was made here
+  left.parent = unary();
   for (;;) {
-    const Operator found =
-        operator_at(&current(), items_.size() - at_, here_.in_is_no_operator);
+    const Operator found = operator_at(&current(), items_.size() - at_, here_.in_is_no_operator);
+    for (; count > 0 && found.binding <= pending[count - 1].binding; --count) {
+      const Pending& last = pending[count - 1];
+      List made = last.left;
+      append(made, left.parent);
+      finish(made);
+      left = made;
+      left_op = last.op;
+      from = last.from;
+    }
     if (found.binding == kNoBinding || found.binding < binding) return left.parent;
-    const std::uint32_t operator_at_item = at_;
+    if (found.is_test) {
+      left = {tested(left.parent, from), kNoNode};
+      left_op = 0;
+      continue;
+    }
     at_ += found.items;
     if (at_ >= items_.size()) at_ = static_cast<std::uint32_t>(items_.size() - 1);
-    if (found.op == op("is") || found.op == op("as") || found.op == op("instanceof")) {
-      if (!is_js()) {
-        at_ = operator_at_item;
-        left = {tested(left.parent, from), kNoNode};
-        left_op = 0;
-        continue;
-      }
-    }
-    const bool is_high = left_op != 0 && height(left.parent) > bounds_.depth_max;
-    if (found.op != left_op && !is_high) {
+    if (found.op != left_op && (left_op == 0 || height(left.parent) <= bounds_.depth_max)) {
       List made = start(NodeKind::kBinary, from);
       set_op(made.parent, found.op);
       append(made, left.parent);
       left = made;
-      left_op = found.op;
     } else if (found.op != left_op) {
       ++outcome_.too_deep_count;
     }
-    const bool is_right_to_left = found.op == op("**");
-    append(left, binary(is_right_to_left ? found.binding : found.binding + 1));
-    finish(left);
+    pending[count++] = {left, found.op, from, found.binding};
+    from = at_;
+    left = {unary(), kNoNode};
+    left_op = 0;
   }
 }
 
@@ -540,8 +563,16 @@ void Parser::values(List& list, std::uint32_t closing) {
 }
 
 NodeId Parser::argument() {
-  // Named ones: "name: value" of C# is the value, "name = value" of cfscript an assignment.
+  // Named ones: "name: value" of C# is the value; of cfscript, like "name = value", an assignment.
   if (is_sharp() && is_name() && is_op(at_ + 1, op(":"))) at_ += 2;
+  if (is_cf() && is_name() && is_op(at_ + 1, op(":"))) {
+    List assigned = start(NodeKind::kAssign, at_);
+    set_op(assigned.parent, op("="));
+    append(assigned, named(NodeKind::kName, at_, symbol(current())));
+    at_ += 2;
+    append(assigned, assignment());
+    return finish(assigned);
+  }
   std::uint32_t end = 0;
   if (is_sharp() && is_name() && declares_at(at_, end) && !is(Word::kNew) && !is(Word::kAwait) &&
       !is(Word::kAsync) && !is(Word::kStatic) && !is(Word::kOut) && !is(Word::kRef) &&

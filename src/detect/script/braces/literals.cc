@@ -215,12 +215,15 @@ std::string_view clean_name(std::string_view written, Language language, std::st
   return scratch;
 }
 
+std::string_view number_text(std::string_view written, Language language, Tree& tree) {
+  if (language != Language::kJava || !has_java_escapes(written)) return written;
+  std::string resolved;
+  append_java_unescaped(written, resolved, nullptr);
+  return tree.keep(resolved);
+}
+
 std::string_view literal_text(std::string_view written, Language language, Tree& tree) {
-  if (language == Language::kJava && has_java_escapes(written)) {
-    std::string resolved;
-    append_java_unescaped(written, resolved, nullptr);
-    written = tree.keep(resolved);
-  }
+  written = number_text(written, language, tree);
   if (written.empty()) return written;
   if (written[0] == '\\' && written.size() > 3) {  // in an attribute: escaped once more
     return unescaped(unescaped(written.substr(2, written.size() - 4), language, tree), language,

@@ -17,6 +17,9 @@ std::string_view clean_name(std::string_view written, Language language, std::st
 // `tree`.
 std::string_view literal_text(std::string_view written, Language language, Tree& tree);
 
+// Of a kNumber or kRegex: as written, but for escapes that Java has anywhere.
+std::string_view number_text(std::string_view written, Language language, Tree& tree);
+
 // The same for one kTemplate token, whose Token::op is `marks`.
 std::string_view template_text(std::string_view written, std::uint32_t marks, Language language,
                                Tree& tree);

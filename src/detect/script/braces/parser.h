@@ -20,7 +20,8 @@ namespace pugmark::script::braces {
 // brackets in one step (Item::match), over types by a bounded number of items.
 //
 // What the tree holds beyond tree.h:
-// - chains of one operator are one kBinary with all operands as children, applied from the left;
+// - chains of one operator are one kBinary with all operands as children, in order, so that ten
+//   thousand of them need no recursion; they are applied from the left, of "**" from the right;
 // - words that are operators are packed like others: op("in"), op("is"), op("instanceof");
 // - out, ref, throw, typeof, void and delete in front of a value are kUnary with op() of the word;
 // - a character constant is a kText of type "char"; null, true, this and super are kName;

@@ -220,7 +220,7 @@ NodeId Parser::query() {
         if (accept(op(","))) append(made, assignment());
         break;
       case Word::kInto:
-        at_ += is_name(at_ + 1) ? 2 : 1;
+        at_ += is_name(at_ + 1) ? 2U : 1U;
         break;
       default:
         return finish(made);

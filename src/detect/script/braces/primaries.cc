@@ -50,7 +50,7 @@ NodeId Parser::constant(NodeKind kind) {
     tree_.set_text(id, literal_text(written(item), item.language, tree_));
     if (item.kind == ItemKind::kCharacter) set_type(id, tree_.symbols().of("char"));
   } else {
-    tree_.set_text(id, written(item));
+    tree_.set_text(id, number_text(written(item), item.language, tree_));
   }
   ++at_;
   if (is_sharp() && is_name() && current().begin == item.end) ++at_;  // "text"u8

@@ -1,4 +1,6 @@
 // What looks like a type, found by looking ahead.
+#include <algorithm>
+
 #include "detect/script/braces/literals.h"
 #include "detect/script/braces/parser.h"
 
@@ -15,6 +17,13 @@ bool is_primitive_name(std::string_view name) {
   for (const std::string_view known : kNames)
     if (known == name) return true;
   return false;
+}
+
+// How many lists of type arguments an operator closes.
+std::uint32_t closed_by(std::uint32_t packed) {
+  if (packed == op(">")) return 1;
+  if (packed == op(">>")) return 2;
+  return packed == op(">>>") ? 3 : 0;
 }
 
 // Names of types that nothing but a cast would put in parentheses alone: "(String)".
@@ -113,20 +122,14 @@ std::uint32_t Parser::scan_type_arguments(std::uint32_t from) const {
   std::uint32_t depth = 0;
   for (std::uint32_t i = from; i < from + kTypeArgumentItemsMax; ++i) {
     const Item& one = item(i);
-    std::uint32_t closed = 0;
+    const std::uint32_t closed = closed_by(one.op);
     switch (one.op) {
       case op("<"):
         ++depth;
         break;
       case op(">"):
-        closed = 1;
-        break;
       case op(">>"):
-        closed = 2;
-        break;
       case op(">>>"):
-        closed = 3;
-        break;
       case op("<>"):
       case op(","):
       case op("."):
@@ -194,12 +197,10 @@ Symbol Parser::type_symbol(std::uint32_t from, std::uint32_t end) {
   for (std::uint32_t i = from; i < end; ++i) {
     const Item& one = items_[i];
     if (one.op == op("<")) ++depth;
-    if (one.op == op(">") || one.op == op(">>") || one.op == op(">>>")) {
-      const std::uint32_t closed = one.end - one.begin;
-      depth -= closed < depth ? closed : depth;
-      continue;
-    }
-    if (depth > 0 || one.op == op("?")) continue;
+    const std::uint32_t closed = closed_by(one.op);
+    const bool is_inside = depth > 0;
+    depth -= std::min(closed, depth);
+    if (is_inside || one.op == op("?")) continue;
     if (one.op == op("::")) {  // global::A.B is A.B
       if (made == "global") made.clear();
       if (!made.empty()) made += '.';
@@ -207,6 +208,9 @@ Symbol Parser::type_symbol(std::uint32_t from, std::uint32_t end) {
       made += "[]";
     } else if (one.op == kOddSpelling) {
       made += clean_name(written(one), one.language, clean);
+    } else if (one.kind == ItemKind::kOperator) {  // it may be written in escapes
+      for (std::uint32_t rest = one.op; rest != 0; rest >>= 8U)
+        made += static_cast<char>(rest & 0xFFU);
     } else {
       made += written(one);
     }
@@ -230,9 +234,8 @@ NodeId Parser::type_node(std::uint32_t from, std::uint32_t end) {
   while (at_ < end) {
     if (is(op("<"))) {
       ++depth;
-    } else if (is(op(">")) || is(op(">>")) || is(op(">>>"))) {
-      const std::uint32_t closed = current().end - current().begin;
-      depth -= closed < depth ? closed : depth;
+    } else if (closed_by(current().op) > 0) {
+      depth -= std::min(closed_by(current().op), depth);
     } else if (depth == 0 && (is(op(".")) || is(op("::")))) {
       if (height(node) >= bounds_.depth_max) {
         ++outcome_.too_deep_count;

@@ -200,7 +200,8 @@ void Interpreter::assign_list(NodeId target, const Value& value) {
 void Interpreter::taint_target(NodeId target, const Value& by) {
   if (target == kNoNode || by.origins == 0) return;
   const Node node = tree_.at(target);
-  if (node.kind == NodeKind::kMember || node.kind == NodeKind::kIndex)
+  if (node.kind == NodeKind::kMember || node.kind == NodeKind::kIndex ||
+      node.kind == NodeKind::kCall)
     return taint_target(node.first_child, by);
   if (node.kind != NodeKind::kVariable && node.kind != NodeKind::kName) return;
   Value* const known = lookup(variable_name(node));

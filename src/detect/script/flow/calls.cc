@@ -134,6 +134,9 @@ Value Interpreter::call(NodeId id) {
     result = call_method(id, callee, callee_node.name, receiver, arguments);
   } else if (is_dynamic && function.is_text()) {
     result = call_method(id, callee, tree_.symbols().of(function.text()), receiver, arguments);
+  } else if (ignores_case(node.language) && function.kind != Value::Kind::kFunction &&
+             !arguments.empty()) {
+    result = index_of(function, arguments[0], id);  // Split(x, ",")(0) of VB
   } else {
     result = call_value(id, function, arguments);
   }
@@ -194,14 +197,18 @@ Value Interpreter::call_method(NodeId id, NodeId callee, Symbol name, const Valu
   }
   if (effect != nullptr) {
     const Value result = apply({effect, name, is_sure}, id, &receiver, arguments);
-    // StringBuilder.append() and the like change the object they are called on.
-    if (effect->fold == Fold::kConcat || effect->fold == Fold::kReverse) {
-      const NodeId base = tree_.at(callee).first_child;
-      if (base != kNoNode &&
-          (tree_.at(base).kind == NodeKind::kName || tree_.at(base).kind == NodeKind::kVariable) &&
-          lookup(variable_name(tree_.at(base))) != nullptr &&
-          tree_.at(id).language != Language::kJScript)
+    // StringBuilder.append() and the like change the object they are called on, which in a chain
+    // of calls is the one at its beginning.
+    const bool changes = effect->fold == Fold::kConcat || effect->fold == Fold::kReverse;
+    const NodeId base = tree_.at(callee).first_child;
+    if (changes && base != kNoNode && tree_.at(id).language != Language::kJScript) {
+      const NodeKind kind = tree_.at(base).kind;
+      const bool is_variable = kind == NodeKind::kName || kind == NodeKind::kVariable;
+      if (!is_variable) {
+        taint_target(base, result);
+      } else if (lookup(variable_name(tree_.at(base))) != nullptr) {
         assign_to(base, result);
+      }
     }
     return result;
   }
@@ -252,6 +259,11 @@ Value Interpreter::call_value(NodeId id, const Value& function, Arguments argume
       break;
     }
     case Value::Kind::kObject:
+      // A built-in function under another name: var e = eval; e(x).
+      if (function.index == 0 && function.type != kNoSymbol && function.origins == 0) {
+        if (const Effect* const effect = effect_of(function.type); effect != nullptr)
+          return apply({effect, function.type, true}, id, nullptr, arguments);
+      }
       if (function.index != 0) {
         const Object& object = values_.object(function);
         if (object.declared_at != kNoNode) {
@@ -315,6 +327,7 @@ Value Interpreter::call_function(NodeId function, Arguments given, const Value* 
   const bool had_returned = has_returned_;
   const std::uint32_t outer_conditions = conditions_;
   if (object != nullptr) this_ = *object;
+  std::vector<std::pair<std::size_t, Value>> by_reference;  // arguments that were assigned to
   has_returned_ = false;
   conditions_ = 0;
   ++running;
@@ -343,6 +356,16 @@ Value Interpreter::call_function(NodeId function, Arguments given, const Value* 
       assign_name(child, variable_name(parameter), value);
     }
     execute(body);
+    number = 0;
+    for (NodeId child = tree_.at(function).first_child; child != kNoNode;
+         child = tree_.at(child).next) {
+      if (tree_.at(child).kind != NodeKind::kParameter) continue;
+      if (tree_.at(child).op == op("&") && number < arguments.size()) {
+        const Value* const changed = lookup(variable_name(tree_.at(child)));
+        if (changed != nullptr) by_reference.emplace_back(number, *changed);
+      }
+      ++number;
+    }
     // VB gives back what was assigned to the function's own name.
     const Node& declared = tree_.at(function);
     if (!has_returned_ && declared.name != kNoSymbol && !is_php(declared)) {
@@ -360,6 +383,10 @@ Value Interpreter::call_function(NodeId function, Arguments given, const Value* 
   returned_ = outer_returned;
   has_returned_ = had_returned;
   conditions_ = outer_conditions;
+  for (const auto& [number, value] : by_reference) {
+    const NodeId target = argument_node(id, number);
+    if (target != id) assign_to(target, value);
+  }
   if (result.origins != 0 && result.trail != 0 && tree_.at(function).name != kNoSymbol &&
       id != function)
     result.trail = values_.add_trail(
@@ -393,6 +420,9 @@ Value Interpreter::make(NodeId id) {
   Value class_value;
   if (kind == NodeKind::kClass) {
     body = class_node;
+  } else if (kind == NodeKind::kIndex && !is_php(tree_.at(class_node))) {
+    // new byte[n]
+    evaluate(tree_.child(class_node, 1));
   } else if (kind != NodeKind::kName && kind != NodeKind::kMember) {
     class_value = evaluate(class_node);
     if (class_value.is_text()) {
@@ -410,8 +440,7 @@ Value Interpreter::make(NodeId id) {
   } else if (known != classes_.end()) {
     result = make_of_class(known->second, type, arguments, id);
   } else {
-    const Effect* const effect =
-        name == kNoSymbol ? nullptr : find_effect(family_, tree_.symbols().name(type));
+    const Effect* const effect = name == kNoSymbol ? nullptr : find(tree_.symbols().name(type));
     if (effect != nullptr) {
       result = apply({effect, name, true}, id, nullptr, arguments);
     } else {

@@ -27,7 +27,7 @@ Value Interpreter::apply(const Callee& callee, NodeId id, const Value* receiver,
                          Arguments arguments) {
   const Effect& effect = *callee.effect;
   bool is_done = false;
-  const Value special_result = special(effect, id, arguments, is_done);
+  const Value special_result = special(effect, id, receiver, arguments, is_done);
   if (is_done) return special_result;
   if (effect.sink != SinkKind::kNone) {
     Value reaching;
@@ -61,7 +61,7 @@ Value Interpreter::apply(const Callee& callee, NodeId id, const Value* receiver,
       }
     }
   }
-  if (effect.fills >= 0) fill_argument(effect, id, arguments);
+  if (effect.fills >= 0) fill_argument(effect, id, receiver, arguments);
   if (effect.callback != Callback::kNone) return call_back(effect, id, arguments);
   if (effect.names_source || (effect.is_clean && effect.origins != 0)) {
     const Symbol name = effect.names_source && !arguments.empty() && arguments[0].is_text()
@@ -122,7 +122,8 @@ Value Interpreter::apply(const Callee& callee, NodeId id, const Value* receiver,
 }
 
 // Functions that no row of a table describes.
-Value Interpreter::special(const Effect& effect, NodeId id, Arguments arguments, bool& is_done) {
+Value Interpreter::special(const Effect& effect, NodeId id, const Value* receiver,
+                           Arguments arguments, bool& is_done) {
   is_done = true;
   const std::string_view name = effect.name;
   if ((name == "extract" || name == "parse_str" || name == "mb_parse_str" ||
@@ -146,6 +147,35 @@ Value Interpreter::special(const Effect& effect, NodeId id, Arguments arguments,
     object.type = type_named(type);
     return object;
   }
+  if (receiver != nullptr && receiver->type != kNoSymbol &&
+      (name == ".getmethod" || name == ".getdeclaredmethod") && !arguments.empty() &&
+      arguments[0].is_text() && find_reflected(receiver->type, arguments[0].text()) != nullptr) {
+    note_flow(effect.sink, id, argument_node(id, 0), {&effect, kNoSymbol, true}, arguments[0]);
+    Value method = *receiver;
+    method.kind = Value::Kind::kObject;
+    method.index = 0;
+    method.type = tree_.symbols().of(find_reflected(receiver->type, arguments[0].text())->name);
+    return method;
+  }
+  if (name.ends_with(".invoke")) {
+    // method.invoke(object, ...), or a helper's invoke(method, object, ...).
+    const Value* method = receiver;
+    if (!arguments.empty() && arguments[0].is_object() && arguments[0].type != kNoSymbol &&
+        find(tree_.symbols().name(arguments[0].type)) != nullptr)
+      method = &arguments[0];
+    const Effect* const reflected = method == nullptr || method->type == kNoSymbol
+                                        ? nullptr
+                                        : find(tree_.symbols().name(method->type));
+    if (reflected != nullptr && reflected->sink != SinkKind::kNone && reflected != &effect) {
+      Value reaching;
+      for (const Value& argument : arguments) values_.take_origins(reaching, argument);
+      note_flow(reflected->sink, id, argument_node(id, arguments.size() > 1 ? 1 : 0),
+                {reflected, tree_.symbols().of(reflected->name), true}, reaching);
+      Value result = passed(reaching, id, tree_.symbols().of(reflected->name), false);
+      result.origins |= reflected->origins;
+      return result;
+    }
+  }
   if ((name == "file_get_contents" || name == "fopen" || name == "file" || name == "readfile") &&
       !arguments.empty() && arguments[0].is_text()) {
     const std::string path = ascii_lower(arguments[0].text());
@@ -155,6 +185,14 @@ Value Interpreter::special(const Effect& effect, NodeId id, Arguments arguments,
       note_flow(SinkKind::kConnect, id, argument_node(id, 0), {&effect, kNoSymbol, true},
                 arguments[0]);
       return source_value(id, kFromNetwork, kNoSymbol);
+    }
+  }
+  // filter_var(x, FILTER_CALLBACK, ["options" => function])
+  if (name == "filter_var" && arguments.size() > 2 && arguments[2].is_array()) {
+    const Value function = values_.get(arguments[2], Values::text_view("options"));
+    if (function.is_text() || function.origins != 0 || function.kind == Value::Kind::kFunction) {
+      const Value text = arguments[0];
+      return call_value(id, function, {&text, 1});
     }
   }
   if (name == "getenv" && !arguments.empty() && arguments[0].is_text()) {
@@ -170,11 +208,13 @@ Value Interpreter::special(const Effect& effect, NodeId id, Arguments arguments,
 }
 
 // preg_match($pattern, $text, $matches), exec($command, $lines): an argument is assigned to.
-void Interpreter::fill_argument(const Effect& effect, NodeId id, Arguments arguments) {
+void Interpreter::fill_argument(const Effect& effect, NodeId id, const Value* receiver,
+                                Arguments arguments) {
   const auto number = static_cast<std::size_t>(effect.fills);
   const NodeId target = argument_node(id, number);
   if (target == id) return;
   Value found;
+  if (receiver != nullptr) values_.take_origins(found, *receiver);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if (i != number) values_.take_origins(found, arguments[i]);
   }
@@ -207,6 +247,12 @@ bool Interpreter::is_evaluating_replacement(NodeId id, Arguments arguments) {
   // "\\1" or "$1" alone evaluates what was found.
   if (code.is_text() && code.size < 8 && arguments[2].is_text()) unpack(arguments[2], id);
   return true;
+}
+
+// The effect of a method reached by its name.
+const Effect* Interpreter::find_reflected(Symbol type, std::string_view name) {
+  const Effect* const effect = effect_of_member(type, tree_.symbols().of(name));
+  return effect != nullptr && effect->sink != SinkKind::kNone ? effect : nullptr;
 }
 
 Value Interpreter::call_back(const Effect& effect, NodeId id, Arguments given) {

@@ -188,7 +188,7 @@ constexpr Effect kRows[] = {
     checks("isobject"),
     checks("cdate"),
     checks("cbool"),
-    checks("ubound", Fold::kNone),
+    checks("ubound", Fold::kLastIndex),
     checks("lbound"),
     checks("typename"),
     checks("vartype"),

@@ -275,6 +275,12 @@ bool is_number(Arguments arguments, Values& /*values*/, Value& result) {
   return give(is_whole ? 1 : 0, result);
 }
 
+// UBound(array)
+bool last_index(Arguments arguments, Values& values, Value& result) {
+  if (arguments.empty() || !arguments[0].is_array()) return false;
+  return give(static_cast<double>(values.array(arguments[0]).items.size()) - 1, result);
+}
+
 // ---- Parts of texts
 
 std::string_view part(std::string_view text, std::int64_t begin, std::int64_t count) {
@@ -960,6 +966,8 @@ Function function_of(Fold fold) {
       return power;
     case Fold::kIsNumber:
       return is_number;
+    case Fold::kLastIndex:
+      return last_index;
     case Fold::kSubstr:
       return substr;
     case Fold::kSubstring:

@@ -56,6 +56,7 @@ enum class Fold : std::uint8_t {
   kMax,
   kPower,
   kIsNumber,
+  kLastIndex,
   // Parts of texts; those named ...Method have the text first
   kSubstr,
   kSubstring,

@@ -92,7 +92,7 @@ void Interpreter::declare_variable(NodeId id) {
   }
   const bool has_no_type = value.kind == Value::Kind::kUnknown ||
                            (value.kind == Value::Kind::kNull && node.type != kNoSymbol) ||
-                           (value.is_object() && value.index == 0);
+                           (value.is_object() && value.index == 0 && value.type == kNoSymbol);
   if (node.type != kNoSymbol && has_no_type) {
     const std::string_view type = tree_.symbols().name(type_named(node.type));
     const bool says_nothing = type == "var" || type == "object" || type == "dynamic" ||

@@ -96,6 +96,8 @@ void add_flows(const FeatureInput& input, Collector& out) {
     out.add(".request", (flow.origins & kFromRequest) != 0);
     out.add(".header", (flow.origins & kFromHeader) != 0);
     out.add(".upload", (flow.origins & kFromUpload) != 0);
+    out.add(".network", (flow.origins & kFromNetwork) != 0);
+    out.add(".file", (flow.origins & kFromFile) != 0);
     out.add(".caller", (flow.origins & kFromCaller) != 0);
     out.add(".sure", flow.is_sure);
   }

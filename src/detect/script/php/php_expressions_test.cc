@@ -105,12 +105,12 @@ TEST(PhpExpressions, DynamicNames) {
 }
 
 TEST(PhpExpressions, MembersOfClasses) {
-  EXPECT_EQ(shape("A::b"), "member b ::(name A)");
-  EXPECT_EQ(shape("A::$b"), "member b ::$(name A)");
-  EXPECT_EQ(shape("A::b(1)"), "call(member b ::(name A), number 1)");
-  EXPECT_EQ(shape("A::$b(1)"), "call(dynamic-member(name A, variable b), number 1)");
-  EXPECT_EQ(shape("$a::{$b}()"), "call(dynamic-member(variable a, variable b))");
-  EXPECT_EQ(shape("A::$$b"), "dynamic-member(name A, variable b)");
+  EXPECT_EQ(shape("K::b"), "member b ::(name K)");
+  EXPECT_EQ(shape("K::$b"), "member b ::$(name K)");
+  EXPECT_EQ(shape("K::b(1)"), "call(member b ::(name K), number 1)");
+  EXPECT_EQ(shape("K::$b(1)"), "call(dynamic-member(name K, variable b), number 1)");
+  EXPECT_EQ(shape("$k::{$b}()"), "call(dynamic-member(variable k, variable b))");
+  EXPECT_EQ(shape("K::$$b"), "dynamic-member(name K, variable b)");
   EXPECT_EQ(shape("static::$a['x']"), "index(member a ::$(name static), text x)");
 }
 
