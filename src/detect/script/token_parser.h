@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "detect/script/parse.h"
 #include "detect/script/token.h"
@@ -104,6 +105,27 @@ class TokenParser {
   NodeId add_here(NodeKind kind) { return nodes_.add(kind, begin(), end()); }
   NodeId add_empty() { return nodes_.add(NodeKind::kEmpty, begin(), begin()); }
 
+  // Puts each clause of an if statement into the else of the one before it, from clauses_[first]
+  // on, and takes them off. Up to so many: those behind follow each other in the last else. A tree
+  // need not be as deep as a long list of cases.
+  NodeId join_clauses(std::size_t first) {
+    constexpr std::size_t kNestedMax = 64;
+    const std::size_t nested_end = std::min(clauses_.size(), first + kNestedMax);
+    if (clauses_.size() > nested_end) {
+      const std::uint32_t rest_begin = nodes_.begin_of(clauses_[nested_end].parent);
+      NodeList rest{nodes_.add(NodeKind::kBlock, rest_begin, rest_begin)};
+      for (std::size_t i = nested_end; i < clauses_.size(); ++i)
+        nodes_.append(rest, clauses_[i].parent);
+      nodes_.append(clauses_[nested_end - 1], rest.parent);
+      ++outcome_.too_deep_count;
+    }
+    for (std::size_t i = nested_end - 1; i > first; --i)
+      nodes_.append(clauses_[i - 1], clauses_[i].parent);
+    const NodeId node = clauses_[first].parent;
+    clauses_.resize(first);
+    return node;
+  }
+
   // The bounds that were reached, once all is parsed.
   ParseOutcome finished(NodeId root) {
     outcome_.root = root;
@@ -117,6 +139,7 @@ class TokenParser {
   ParseBounds bounds_;
   TreeBuilder nodes_;
   ParseOutcome outcome_;
+  std::vector<NodeList> clauses_;  // of the if statements that are open
   std::uint32_t depth_ = 0;
   std::uint32_t last_end_ = 0;  // of the token passed last, and its kind
   TokenKind last_kind_ = TokenKind::kNewLine;

@@ -150,7 +150,6 @@ class BasicParser : private TokenParser {
   void too_deep_block(NodeList& list);
   NodeId if_statement();
   bool if_clause(bool is_known_block);
-  NodeId join_clauses(std::size_t first);
   NodeId statements_of_line();
   NodeId loop_node(std::uint32_t from, const LoopParts& parts);
   NodeId empty_block();
@@ -253,7 +252,6 @@ class BasicParser : private TokenParser {
   std::span<const Region> regions_;
   std::size_t region_at_ = 0;
   bool in_expression_region_ = false;
-  std::vector<NodeList> clauses_;     // of the If statements that are open
   std::uint32_t flat_ = 0;            // blocks open that were too deep to be made
   std::uint32_t loops_to_close_ = 0;  // by a Next with several names
   std::uint32_t holes_depth_ = 0;
