@@ -15,7 +15,7 @@ constexpr Language kCf = Language::kCfScript;
 TEST(BracesTokens, OperatorsAreTheLongestThatTheLanguageHas) {
   EXPECT_EQ(tokens_of(kJs, "a>>>=b===c"), "a >>>= b === c");
   EXPECT_EQ(tokens_of(kJs, "a?.b?.5:c"), "a ?. b ? number:.5 : c");
-  EXPECT_EQ(tokens_of(kJava, "a->b::c"), "a -> b :: c");
+  EXPECT_EQ(tokens_of(kJava, "x->y::z"), "x -> y :: z");
   EXPECT_EQ(tokens_of(kJs, "a->b"), "a - > b");
   EXPECT_EQ(tokens_of(kSharp, "a?\?=b..c"), "a ?\?= b .. c");
   EXPECT_EQ(tokens_of(kCf, "a<>b?:c"), "a <> b ?: c");
@@ -23,7 +23,8 @@ TEST(BracesTokens, OperatorsAreTheLongestThatTheLanguageHas) {
 }
 
 TEST(BracesTokens, NumbersLeaveMembersAndRanges) {
-  EXPECT_EQ(tokens_of(kSharp, "1.5e+3f 1.A 1..2"), "number:1.5e+3f number:1 . A number:1 .. number:2");
+  EXPECT_EQ(tokens_of(kSharp, "1.5e+3f 1.A 1..2"),
+            "number:1.5e+3f number:1 . A number:1 .. number:2");
   EXPECT_EQ(tokens_of(kJava, "0x1F-1L 1.f"), "number:0x1F - number:1L number:1.f");
   EXPECT_EQ(tokens_of(kJs, "1..a .5.b"), "number:1. . a number:.5 . b");
 }
@@ -91,8 +92,15 @@ TEST(BracesTokens, PreprocessorLinesAreLeftOut) {
 TEST(BracesTokens, NamesTakeEscapesAndFormatCharacters) {
   EXPECT_EQ(tokens_of(kSharp, "\\u0061b a\\U00000062"), "\\u0061b a\\U00000062");
   EXPECT_EQ(tokens_of(kJs, "\\u{61}b"), "\\u{61}b");
-  EXPECT_EQ(tokens_of(kSharp, "a\xE2\x80\x8C" "b@if"), "a\xE2\x80\x8C" "b @if");
-  EXPECT_EQ(tokens_of(kSharp, "int\xC2\xA0" "a"), "int a");
+  EXPECT_EQ(tokens_of(kSharp,
+                      "a\xE2\x80\x8C"
+                      "b@if"),
+            "a\xE2\x80\x8C"
+            "b @if");
+  EXPECT_EQ(tokens_of(kSharp,
+                      "int\xC2\xA0"
+                      "a"),
+            "int a");
   EXPECT_EQ(tokens_of(kSharp, "return$\"a\""), "return template:$\"a\"");
   EXPECT_EQ(tokens_of(kJava, "a$b"), "a$b");
 }

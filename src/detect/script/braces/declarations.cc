@@ -121,8 +121,7 @@ void Parser::typed_member(List& out, std::uint32_t type_from, std::uint32_t type
     return indexer(out, type, type_from);
   }
   const Symbol name = symbol(items_[name_item]);
-  const std::uint32_t generic =
-      is_op(behind, op("<")) ? scan_type_arguments(behind) : kNoItem;
+  const std::uint32_t generic = is_op(behind, op("<")) ? scan_type_arguments(behind) : kNoItem;
   if (generic != kNoItem && is_op(generic, op("("))) behind = generic;
   if (is_op(behind, op("("))) {
     at_ = behind;
@@ -166,8 +165,8 @@ void Parser::untyped_variables(List& out) {
   do {
     ++at_;  // the word or the comma
     const std::uint32_t from = at_;
-    const bool is_plain = is_name() && !(is_cf() && (is_op(at_ + 1, op(".")) ||
-                                                     is_op(at_ + 1, op("["))));
+    const bool is_plain =
+        is_name() && !(is_cf() && (is_op(at_ + 1, op(".")) || is_op(at_ + 1, op("["))));
     if (!is_plain) {
       append(out, assignment());
       continue;
@@ -452,7 +451,8 @@ void Parser::typed_parameter(NodeId made) {
     const bool is_one = is_by_reference || word == Word::kFinal || word == Word::kThis ||
                         word == Word::kParams || word == Word::kIn || word == Word::kReadonly ||
                         word == Word::kScoped;
-    if (!is_one || (!is_name(at_ + 1) && !is_op(at_ + 1, op("(")) && !is_op(at_ + 1, op("@")))) break;
+    if (!is_one || (!is_name(at_ + 1) && !is_op(at_ + 1, op("(")) && !is_op(at_ + 1, op("@"))))
+      break;
     if (is_by_reference) set_op(made, op("&"));
     ++at_;
   }

@@ -152,13 +152,11 @@ Operator cf_operator_at(const Item* first, std::size_t count) {
 // The operator at `first`, behind which there are count - 1 items.
 Operator operator_at(const Item* first, std::size_t count, bool in_is_no_operator) {
   const Item& item = *first;
-  const bool is_cf =
-      item.language == Language::kCfScript || item.language == Language::kCfml;
+  const bool is_cf = item.language == Language::kCfScript || item.language == Language::kCfml;
   const auto next_is = [&](std::size_t number, Word word) {
     return number < count && first[number].word == word;
   };
-  if (item.kind == ItemKind::kOperator)
-    return {binding_of_operator(item.op, is_cf), item.op, 1};
+  if (item.kind == ItemKind::kOperator) return {binding_of_operator(item.op, is_cf), item.op, 1};
   switch (item.word) {
     case Word::kInstanceof:
       return {kComparison, op("instanceof"), 1, item.language != Language::kJScript};
@@ -357,7 +355,8 @@ NodeId Parser::word_unary() {
   std::uint32_t packed = 0;
   const bool is_js_typeof = word == Word::kTypeof && is_js();
   const bool is_not = word == Word::kNot && is_cf();
-  if (word == Word::kVoid || word == Word::kDelete || is_js_typeof || word == Word::kThrow || is_not) {
+  if (word == Word::kVoid || word == Word::kDelete || is_js_typeof || word == Word::kThrow ||
+      is_not) {
     packed = is_not ? op("!") : op(written(current()));
   } else if (word == Word::kAwait || (word == Word::kYield && is_js())) {
     const Item& next = ahead(1);
@@ -563,7 +562,8 @@ void Parser::values(List& list, std::uint32_t closing, bool may_declare) {
       continue;
     }
     const std::uint32_t before = at_;
-    const NodeId value = may_declare && declares_at(at_, type_end) ? declared(type_end) : argument();
+    const NodeId value =
+        may_declare && declares_at(at_, type_end) ? declared(type_end) : argument();
     if (at_ == before) {
       skip();
     } else {

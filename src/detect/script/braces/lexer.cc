@@ -150,8 +150,8 @@ void Lexer::code() {
 }
 
 void Lexer::emit(TokenKind kind, std::uint32_t op, std::size_t begin, std::size_t end) {
-  tokens_.push_back({kind, op, static_cast<std::uint32_t>(begin),
-                     static_cast<std::uint32_t>(end - begin)});
+  tokens_.push_back(
+      {kind, op, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end - begin)});
 }
 
 std::size_t Lexer::run_length(std::size_t place, char c, std::size_t most) const {
@@ -352,8 +352,8 @@ void Lexer::open_bracket(char c) {
   const Token* const before = previous();
   if (c == '(') {
     const Word word = before ? braces::word_of(*before) : Word::kNone;
-    const bool is_condition = word == Word::kIf || word == Word::kWhile || word == Word::kFor ||
-                              word == Word::kWith;
+    const bool is_condition =
+        word == Word::kIf || word == Word::kWhile || word == Word::kFor || word == Word::kWith;
     open_.push_back(is_condition ? Open::kCondition : Open::kParenthesis);
   } else if (c == '[') {
     open_.push_back(Open::kBracket);

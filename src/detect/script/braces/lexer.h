@@ -146,8 +146,8 @@ class Lexer {
   std::size_t comment_region_ = kNoRegion;
   std::uint32_t comment_end_ = 0;
   bool comment_is_of_members_ = false;
-  bool is_in_comment_ = false;       // the region ended inside one
-  bool no_comment_ends_[2] = {};     // none found any more: in code, in members
+  bool is_in_comment_ = false;    // the region ended inside one
+  bool no_comment_ends_[2] = {};  // none found any more: in code, in members
 };
 
 }  // namespace pugmark::script::braces

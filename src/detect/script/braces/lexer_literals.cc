@@ -102,7 +102,7 @@ void Lexer::raw(std::size_t begin, std::size_t quotes) {
       next += run;
       if (run >= quotes) break;
     } else {
-      next += text_[next] == '\\' && is_java() ? 2 : 1;
+      next += text_[next] == '\\' && is_java() ? 2U : 1U;
     }
   }
   at_ = std::min(next, end_);
@@ -135,7 +135,7 @@ void Lexer::character() {
   std::size_t next = begin + 1;
   if (begin >= no_character_until_) {
     while (next < end_ && text_[next] != '\'' && !is_line_end(text_[next]))
-      next += text_[next] == '\\' ? 2 : 1;
+      next += text_[next] == '\\' ? 2U : 1U;
     if (next < end_ && text_[next] == '\'') {
       at_ = next + 1;
       emit(TokenKind::kCharacter, op("'"), begin, at_);

@@ -115,12 +115,12 @@ class Parser {
   std::string_view written(const Item& item) const {
     return text_.substr(item.begin, item.end - item.begin);
   }
-  bool is_on_new_line() const;      // a line end stands before the current item
-  void skip();                      // the current item, which makes no sense here
+  bool is_on_new_line() const;  // a line end stands before the current item
+  void skip();                  // the current item, which makes no sense here
   void skip_to(std::uint32_t item_number);
   void skip_deep_operand();
   void skip_deep_statement();
-  void stop();                      // the tree is full
+  void stop();  // the tree is full
 
   // ---- Nodes (parser.cc)
   NodeId add(NodeKind kind, std::uint32_t from);
@@ -216,8 +216,8 @@ class Parser {
   bool keyword_statement(List& out);
   void statements(List& out, Place place);  // up to the closing brace
   NodeId block(Place place = Place::kCode);
-  NodeId body();                // one statement as a kBlock
-  NodeId condition();           // in parentheses
+  NodeId body();       // one statement as a kBlock
+  NodeId condition();  // in parentheses
   void end_statement();
   void expression_statement(List& out);
   void if_statement(List& out);
@@ -238,7 +238,7 @@ class Parser {
   void return_statement(List& out);
   bool using_or_import(List& out);
   void echo_region(List& out);
-  bool labels();                // false if there are none
+  bool labels();  // false if there are none
 
   // ---- Declarations (declarations.cc)
   bool declaration(List& out, Place place);

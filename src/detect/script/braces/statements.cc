@@ -32,7 +32,7 @@ void Parser::statement(List& out, Place place) {
   expression_statement(out);
 }
 
-bool Parser::keyword_statement(List& out) {
+bool Parser::keyword_statement(List& out) {  // a switch
   const std::uint32_t next = item(at_ + 1).op;
   switch (current().word) {
     case Word::kIf:
@@ -266,7 +266,8 @@ NodeId Parser::for_part(std::uint32_t end) {
   return finish(made);
 }
 
-// At "(": "T x in y", "T x : y", "var x of y", "x in y". False, and nothing is taken, if it is none.
+// At "(": "T x in y", "T x : y", "var x of y", "x in y". False, and nothing is taken, if it is
+// none.
 bool Parser::for_each(List& out, std::uint32_t from) {
   const std::uint32_t closing = items_[at_].match;
   std::uint32_t target = is_typed() ? skip_annotations(at_ + 1) : at_ + 1;
@@ -275,7 +276,7 @@ bool Parser::for_each(List& out, std::uint32_t from) {
     ++target;
   target = is_typed() ? skip_annotations(target) : target;
   const Word word = item(target).word;
-  std::uint32_t end = 0;     // the word or colon
+  std::uint32_t end = 0;         // the word or colon
   std::uint32_t name = kNoItem;  // what is declared
   const bool has_word = word == Word::kVar || word == Word::kLet || word == Word::kConst;
   const auto is_opening = [&](std::uint32_t i) { return item(i).match != kNoItem; };
@@ -471,8 +472,7 @@ void Parser::with_statement(List& out) {
 void Parser::jump_statement(List& out) {
   const bool is_goto = is(Word::kGoto);
   const NodeId made =
-      is_goto ? kNoNode
-              : add(is(Word::kBreak) ? NodeKind::kBreak : NodeKind::kContinue, at_);
+      is_goto ? kNoNode : add(is(Word::kBreak) ? NodeKind::kBreak : NodeKind::kContinue, at_);
   ++at_;
   append(out, finish(made));
   if (is_goto) {
