@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "evidence/item.h"
 
 namespace pugmark {
 
@@ -66,6 +67,7 @@ struct ExaminedFile {
   std::vector<std::string> rules;  // ids of the rules that say something about it, each once
   std::vector<FileStep> steps;     // the strongest reasons first
   std::uint64_t unlisted_steps_count = 0;  // beyond the limit file-steps
+  FileAttributes attributes;               // Item::attributes
 };
 
 }  // namespace pugmark

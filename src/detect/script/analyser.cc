@@ -14,7 +14,7 @@ class Analyser::State {
   explicit State(const AnalysisBounds& bounds)
       : bounds_(bounds),
         tree_(bounds.nodes_max),
-        interpreter_(tree_, bounds.flow,
+        interpreter_(tree_, bounds.flow, bounds.own_effects,
                      [this](std::string_view text, Language language, NodeId at) {
                        return unpack(text, language, at);
                      }),
@@ -165,6 +165,7 @@ class Analyser::State {
 Analyser::Analyser(const AnalysisBounds& bounds) : state_(std::make_unique<State>(bounds)) {}
 Analyser::~Analyser() = default;
 Analyser::Analyser(Analyser&&) noexcept = default;
+Analyser& Analyser::operator=(Analyser&&) noexcept = default;
 
 Analysis Analyser::analyse(Bytes bytes, std::string_view path) {
   return state_->analyse(bytes, path);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ struct AnalysisBounds {
   std::size_t nodes_max = 2'000'000;
   std::size_t step_text_bytes_max = 200;
   std::size_t paths_max = 8;  // flows whose steps are told
+  // Known besides those of flow/effects.h: tests speak of sinks that no server knows, so that
+  // nothing they contain could be planted. Outlive the analyser.
+  std::span<const Effect> own_effects;
 };
 
 // What a file's own text shows. Owns everything; valid for ever.
@@ -50,6 +54,7 @@ class Analyser {
   explicit Analyser(const AnalysisBounds& bounds = {});
   ~Analyser();
   Analyser(Analyser&&) noexcept;
+  Analyser& operator=(Analyser&&) noexcept;
 
   // `path` decides what a server would execute the bytes as (page.h: kind_of). What is no script
   // has page kNone. Never fails, whatever the bytes.

@@ -29,9 +29,8 @@ Parser parser_of(Language language) {
     case Language::kCfScript:
       return {tokenise_braces, parse_braces};
     case Language::kPerl:
-      return {tokenise_perl, parse_perl};
     case Language::kPython:
-      return {tokenise_python, parse_python};
+      break;
   }
   return {};
 }
@@ -64,6 +63,7 @@ ParseOutcome parse_page(std::span<const Region> regions, std::uint16_t source,
         of_language.push_back(region);
     }
     const Parser parser = parser_of(language);
+    if (parser.parse == nullptr) continue;
     parser.tokenise(text, of_language, bounds.tokens_max, tokens);
     observe(text, tokens);
     const ParseOutcome outcome = parser.parse(tokens, of_language, source, bounds, tree);

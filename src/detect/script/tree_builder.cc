@@ -45,6 +45,13 @@ NodeList TreeBuilder::wrap(NodeKind kind, NodeId first, std::uint32_t end) {
 
 void TreeBuilder::cut_behind(NodeId keep) { at(keep).next = kNoNode; }
 
+void TreeBuilder::move_children(NodeId from, NodeId to) {
+  if (from == kNoNode || to == kNoNode) return;
+  tree_.at(to).first_child = tree_.at(from).first_child;
+  tree_.at(from).first_child = kNoNode;
+  heights_[to - first_] = heights_[from - first_];
+}
+
 void TreeBuilder::insert_behind(NodeId sibling, NodeId child) {
   if (sibling == kNoNode || child == kNoNode) return;
   tree_.at(child).next = tree_.at(sibling).next;

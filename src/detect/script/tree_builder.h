@@ -39,6 +39,7 @@ class TreeBuilder {
   NodeList wrap(NodeKind kind, NodeId first, std::uint32_t end);
   // Takes the children of `parent` behind `keep` off it; `keep` is then its last one.
   void cut_behind(NodeId keep);
+  void move_children(NodeId from, NodeId to);  // whose own are left out
   void insert_behind(NodeId sibling, NodeId child);
   void prepend(NodeId parent, NodeId child);
   void replace_only_child(NodeId parent, NodeId child);

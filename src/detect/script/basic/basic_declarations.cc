@@ -153,8 +153,11 @@ NodeId BasicParser::declarator(NodeList& list) {
       nodes_.add_named(NodeKind::kDeclare, name_of(*token_), begin(), begin() + token_->length)};
   advance();
   take(op("?"));
+  const bool is_array = is_op(op("("));
   while (is_op(op("("))) array_bounds(list);
   as_clause(node);
+  Symbol& type = nodes_.at(node.parent).type;
+  if (is_array) type = array_of(type);
   if (take(op("="))) {
     if (is_net()) skip_line_breaks();
     nodes_.append(node, expression());
@@ -275,8 +278,12 @@ NodeId BasicParser::parameter() {
   if (is_reference) nodes_.at(node.parent).op = op("&");
   advance();
   take(op("?"));
+  const bool is_array = is_op(op("("));
   while (is_op(op("("))) pass_balanced();
-  if (take(Word::kAs)) nodes_.at(node.parent).type = type_name(true);
+  if (take(Word::kAs)) {
+    const Symbol type = type_name(true);
+    nodes_.at(node.parent).type = is_array ? array_of(type) : type;
+  }
   if (take(op("="))) nodes_.append(node, expression());
   nodes_.stretch(node.parent, last_end_);
   return node.parent;
@@ -540,9 +547,18 @@ Symbol BasicParser::type_name(bool takes_brackets) {
   const Symbol name = nodes_.symbol(dotted_name());
   skip_generic_arguments();
   take(op("?"));
-  while (takes_brackets && is_op(op("(")) && (is_op(ahead(1), op(")")) || is_op(ahead(1), op(","))))
+  Symbol type = name;
+  while (takes_brackets && is_op(op("(")) &&
+         (is_op(ahead(1), op(")")) || is_op(ahead(1), op(",")))) {
     pass_balanced();
-  return name;
+    type = array_of(name);
+  }
+  return type;
+}
+
+Symbol BasicParser::array_of(Symbol type) {
+  if (type == kNoSymbol) return type;
+  return nodes_.symbol(std::string(nodes_.tree().symbols().name(type)) + "[]");
 }
 
 std::string_view BasicParser::dotted_name() {

@@ -39,12 +39,10 @@ declare f : G
       array
         number 1
         number 2
-declare j : Byte
-  new
-    name Byte
-    array
-      number 1
-      number &HFF
+declare j : Byte[]
+  array : Byte[]
+    number 1
+    number &HFF
 declare k : Integer
 declare l : Integer
 declare M : String
@@ -217,6 +215,7 @@ assign =
 
 TEST(VisualBasic, NetTexts) {
   EXPECT_EQ(dump_net(R"(a = "x"c & $"a{b.c("d"), 5:N2}{{e}}" & “f”
+c = New X.Y(2) {} : d = New Z(1)() {} : e = New Byte(f(1)) {2}
 a = {1, {2}} : b = (c, d)
 a += 1 : b &= "x"
 e = f(g:=1, h)
@@ -233,6 +232,29 @@ e = f(g:=1, h)
         text d
       text {e}
     text f
+assign =
+  name c
+  new
+    index
+      member Y
+        name X
+      number 2
+assign =
+  name d
+  new
+    index
+      name Z
+      number 1
+assign =
+  name e
+  new
+    index
+      name Byte
+      call
+        name f
+        number 1
+    array
+      number 2
 assign =
   name a
   array
@@ -473,7 +495,7 @@ s$ = Mid$(t$, 1) : i% = 2
 )"),
       R"(function f
   parameter a : Dictionary
-  parameter b : Object
+  parameter b : Object[]
   block
 declare c : ValueTuple
 assign =

@@ -30,6 +30,8 @@ namespace pugmark::script {
 //   Case 1, 2                   kArray of the values
 //   queries (From x In y ...)   kArray: a kForEach with an empty block for each From, conditions
 //                               and the like, and last the element
+//   arrays of T                 a type "T[]", whatever the brackets; New T() {a} is a kArray, and
+//                               New T(n) {} a kNew with a kIndex as class
 // Exit For, GoTo, labels, On Error and Option leave nothing behind.
 class BasicParser {
  public:
@@ -228,6 +230,7 @@ class BasicParser {
   NodeId attribute();
   void pass_attribute();
   Symbol type_name(bool takes_brackets);
+  Symbol array_of(Symbol type);
   std::string_view dotted_name();
 
   // ---- Expressions: basic_expressions.cc
@@ -261,6 +264,7 @@ class BasicParser {
   NodeId get_type();
   NodeId new_operand();
   NodeId type_expression();
+  void new_array(NodeList& node, NodeId type);
   void object_initialiser(NodeList& node);
   NodeId type_of();
   NodeId lambda();

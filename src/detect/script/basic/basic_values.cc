@@ -259,16 +259,43 @@ NodeId BasicParser::new_operand() {
   const Deeper deeper(*this);
   NodeList list{nodes_.add(NodeKind::kNew, begin(), begin() + token_->length)};
   advance();
-  nodes_.append(list, type_expression());
+  const NodeId type = type_expression();
+  nodes_.append(list, type);
   take(op("?"));
   while (is_op(op("("))) {
     advance();
     arguments(list, op(")"));
   }
-  if (is_op(op("{")) && is_net()) nodes_.append(list, braces());
-  object_initialiser(list);
+  if (is_op(op("{")) && is_net()) {
+    new_array(list, type);
+  } else {
+    object_initialiser(list);
+  }
   nodes_.stretch(list.parent, last_end_);
   return list.parent;
+}
+
+// New T() {a, b} is an array as {a, b} is one; New T(n) {} creates one of a size, and has T(n) as
+// an index for its class.
+void BasicParser::new_array(NodeList& node, NodeId type) {
+  const NodeId elements = braces();
+  if (node.parent == kNoNode || elements == kNoNode) return;
+  const std::string element(text_.substr(nodes_.begin_of(type), nodes_.at(type).length));
+  const bool has_sizes = nodes_.at(type).next != kNoNode;
+  const bool has_elements = nodes_.at(elements).first_child != kNoNode;
+  if (has_sizes && (!has_elements || !has_only_numbers_behind(type))) {
+    const NodeId sized =
+        nodes_.add(NodeKind::kIndex, nodes_.begin_of(type), nodes_.end_of(node.last));
+    nodes_.move_children(node.parent, sized);
+    node.last = kNoNode;
+    nodes_.append(node, sized);
+    if (has_elements) nodes_.append(node, elements);
+    return;
+  }
+  Node& array = nodes_.at(node.parent);
+  array.kind = NodeKind::kArray;
+  array.type = nodes_.symbol(element + "[]");
+  nodes_.move_children(elements, node.parent);
 }
 
 void BasicParser::object_initialiser(NodeList& node) {

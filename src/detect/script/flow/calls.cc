@@ -327,6 +327,7 @@ Value Interpreter::call_function(NodeId function, Arguments given, const Value* 
   const bool had_returned = has_returned_;
   const std::uint32_t outer_conditions = conditions_;
   if (object != nullptr) this_ = *object;
+  std::vector<std::pair<std::size_t, Value>> by_reference;  // arguments that were assigned to
   has_returned_ = false;
   conditions_ = 0;
   ++running;
@@ -355,6 +356,16 @@ Value Interpreter::call_function(NodeId function, Arguments given, const Value* 
       assign_name(child, variable_name(parameter), value);
     }
     execute(body);
+    number = 0;
+    for (NodeId child = tree_.at(function).first_child; child != kNoNode;
+         child = tree_.at(child).next) {
+      if (tree_.at(child).kind != NodeKind::kParameter) continue;
+      if (tree_.at(child).op == op("&") && number < arguments.size()) {
+        const Value* const changed = lookup(variable_name(tree_.at(child)));
+        if (changed != nullptr) by_reference.emplace_back(number, *changed);
+      }
+      ++number;
+    }
     // VB gives back what was assigned to the function's own name.
     const Node& declared = tree_.at(function);
     if (!has_returned_ && declared.name != kNoSymbol && !is_php(declared)) {
@@ -372,6 +383,10 @@ Value Interpreter::call_function(NodeId function, Arguments given, const Value* 
   returned_ = outer_returned;
   has_returned_ = had_returned;
   conditions_ = outer_conditions;
+  for (const auto& [number, value] : by_reference) {
+    const NodeId target = argument_node(id, number);
+    if (target != id) assign_to(target, value);
+  }
   if (result.origins != 0 && result.trail != 0 && tree_.at(function).name != kNoSymbol &&
       id != function)
     result.trail = values_.add_trail(
@@ -425,8 +440,7 @@ Value Interpreter::make(NodeId id) {
   } else if (known != classes_.end()) {
     result = make_of_class(known->second, type, arguments, id);
   } else {
-    const Effect* const effect =
-        name == kNoSymbol ? nullptr : find_effect(family_, tree_.symbols().name(type));
+    const Effect* const effect = name == kNoSymbol ? nullptr : find(tree_.symbols().name(type));
     if (effect != nullptr) {
       result = apply({effect, name, true}, id, nullptr, arguments);
     } else {

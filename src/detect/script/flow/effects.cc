@@ -147,6 +147,26 @@ const Effect* find_effect(Family family, std::string_view name) {
   return found == index.end() ? nullptr : found->second;
 }
 
+const Effect* find_method(Family family, std::string_view name) {
+  static const std::array<Index, kFamiliesCount> kMethods = [] {
+    std::array<Index, kFamiliesCount> methods;
+    for (std::size_t i = 0; i < kFamiliesCount; ++i) {
+      const auto add = [&](const Effect& effect) {
+        const std::string_view method = effect.name.substr(effect.name.rfind('.') + 1);
+        const Effect*& known = methods[i][method];
+        if (known == nullptr || known->sink == SinkKind::kNone) known = &effect;
+      };
+      for (const Effect& effect : effects_of(static_cast<Family>(i))) add(effect);
+      if (static_cast<Family>(i) != Family::kDotNet) continue;
+      for (const Effect& effect : effects_of(Family::kAsp)) add(effect);
+    }
+    return methods;
+  }();
+  const Index& index = kMethods[static_cast<std::size_t>(family)];
+  const auto found = index.find(name);
+  return found == index.end() ? nullptr : found->second;
+}
+
 std::string_view canonical_type(std::string_view type) {
   static const std::unordered_map<std::string_view, std::string_view> kTypes = [] {
     std::unordered_map<std::string_view, std::string_view> types;

@@ -75,6 +75,10 @@ std::span<const Effect> effects_of(Family family);
 // The effect of that name (lower case), or nullptr. Thread-safe; constant time.
 const Effect* find_effect(Family family, std::string_view name);
 
+// An effect whose name ends with that method's (lower case), whatever the type; one that reaches a
+// sink if there is such a one. For .NET those of ASP's objects count too. nullptr if there is none.
+const Effect* find_method(Family family, std::string_view name);
+
 // What a type is called in the tables: "httpservletrequest" is "request". `type` in lower case;
 // itself if it has no other name.
 std::string_view canonical_type(std::string_view type);

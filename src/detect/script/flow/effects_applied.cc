@@ -161,12 +161,11 @@ Value Interpreter::special(const Effect& effect, NodeId id, const Value* receive
     // method.invoke(object, ...), or a helper's invoke(method, object, ...).
     const Value* method = receiver;
     if (!arguments.empty() && arguments[0].is_object() && arguments[0].type != kNoSymbol &&
-        find_effect(family_, tree_.symbols().name(arguments[0].type)) != nullptr)
+        find(tree_.symbols().name(arguments[0].type)) != nullptr)
       method = &arguments[0];
-    const Effect* const reflected =
-        method == nullptr || method->type == kNoSymbol
-            ? nullptr
-            : find_effect(family_, tree_.symbols().name(method->type));
+    const Effect* const reflected = method == nullptr || method->type == kNoSymbol
+                                        ? nullptr
+                                        : find(tree_.symbols().name(method->type));
     if (reflected != nullptr && reflected->sink != SinkKind::kNone && reflected != &effect) {
       Value reaching;
       for (const Value& argument : arguments) values_.take_origins(reaching, argument);
@@ -186,6 +185,14 @@ Value Interpreter::special(const Effect& effect, NodeId id, const Value* receive
       note_flow(SinkKind::kConnect, id, argument_node(id, 0), {&effect, kNoSymbol, true},
                 arguments[0]);
       return source_value(id, kFromNetwork, kNoSymbol);
+    }
+  }
+  // filter_var(x, FILTER_CALLBACK, ["options" => function])
+  if (name == "filter_var" && arguments.size() > 2 && arguments[2].is_array()) {
+    const Value function = values_.get(arguments[2], Values::text_view("options"));
+    if (function.is_text() || function.origins != 0 || function.kind == Value::Kind::kFunction) {
+      const Value text = arguments[0];
+      return call_value(id, function, {&text, 1});
     }
   }
   if (name == "getenv" && !arguments.empty() && arguments[0].is_text()) {

@@ -297,9 +297,9 @@ Value Interpreter::variable_value(NodeId id) {
   const std::string_view text = tree_.symbols().name(node.name);
   if (text == "this" || text == "self") return this_;
   scratch_ = '$' + ascii_lower(text);
-  const Effect* effect = find_effect(family_, scratch_);
+  const Effect* effect = find(scratch_);
   if (effect == nullptr && family_ == Family::kPerl && ascii_lower(text) == "env")
-    effect = find_effect(family_, "env");
+    effect = find("env");
   if (effect != nullptr) {
     // The collection itself is no place where something is read; what is taken from it is.
     Value value;
@@ -416,7 +416,7 @@ Value Interpreter::index_of(const Value& object, const Value& index, NodeId id) 
                                      : nullptr;
       return known != nullptr ? *known : Value{};
     }
-    const Effect* const effect = find_effect(family_, type);
+    const Effect* const effect = find(type);
     if (effect != nullptr && (effect->names_source || type.starts_with('$'))) {
       Origins origins = effect->origins;
       // Parts of the address are the caller's as much as a parameter is.
@@ -660,6 +660,7 @@ Value Interpreter::array(NodeId id) {
       const Value item = evaluate(key_node.next);
       values_.put(list, key, item);
       values_.take_origins(result, item);
+      values_.take_origins(result, key);
     } else if (element.kind != NodeKind::kEmpty) {
       const Value item = evaluate(child);
       values_.push(list, item);

@@ -18,8 +18,13 @@ std::string_view last_part(std::string_view name) {
 
 }  // namespace
 
-Interpreter::Interpreter(Tree& tree, const FlowBounds& bounds, Unpack unpack)
-    : tree_(tree), bounds_(bounds), unpack_(std::move(unpack)), values_(Values::Bounds{}) {}
+Interpreter::Interpreter(Tree& tree, const FlowBounds& bounds, std::span<const Effect> own_effects,
+                         Unpack unpack)
+    : tree_(tree),
+      bounds_(bounds),
+      own_effects_(own_effects),
+      unpack_(std::move(unpack)),
+      values_(Values::Bounds{}) {}
 
 void Interpreter::clear(PageKind kind) {
   family_ = family_of(kind);
@@ -34,6 +39,7 @@ void Interpreter::clear(PageKind kind) {
   classes_.clear();
   all_functions_.clear();
   class_of_function_.clear();
+  mattering_.clear();
   calls_.clear();
   running_.clear();
   shared_objects_.clear();
@@ -147,12 +153,19 @@ Value& Interpreter::bind(Symbol name) {
   return bindings_.back().value;
 }
 
+const Effect* Interpreter::find(std::string_view name) const {
+  for (const Effect& effect : own_effects_) {
+    if (effect.name == name) return &effect;
+  }
+  return find_effect(family_, name);
+}
+
 const Effect* Interpreter::effect_of(Symbol name) {
   const auto [found, is_new] = name_effects_.try_emplace(name, nullptr);
   if (!is_new) return found->second;
   scratch_ = ascii_lower(tree_.symbols().name(name));
-  const Effect* effect = find_effect(family_, scratch_);
-  if (effect == nullptr) effect = find_effect(family_, last_part(scratch_));
+  const Effect* effect = find(scratch_);
+  if (effect == nullptr) effect = find(last_part(scratch_));
   if (effect == nullptr && family_ == Family::kDotNet) effect = find_effect(Family::kAsp, scratch_);
   name_effects_[name] = effect;
   return effect;
@@ -165,8 +178,18 @@ const Effect* Interpreter::effect_of_member(Symbol type, Symbol name) {
   scratch_ = tree_.symbols().name(type);
   scratch_ += '.';
   scratch_ += ascii_lower(tree_.symbols().name(name));
-  const Effect* effect = find_effect(family_, scratch_);
+  const Effect* effect = find(scratch_);
   if (effect == nullptr && family_ == Family::kDotNet) effect = find_effect(Family::kAsp, scratch_);
+  member_effects_[key] = effect;
+  return effect;
+}
+
+// An effect that a method of that name has for some type; a sink if there is one.
+const Effect* Interpreter::any_effect_of_member(Symbol name) {
+  const std::uint64_t key = std::uint64_t{UINT32_MAX} << 32U | name;
+  const auto [found, is_new] = member_effects_.try_emplace(key, nullptr);
+  if (!is_new) return found->second;
+  const Effect* const effect = find_method(family_, ascii_lower(tree_.symbols().name(name)));
   member_effects_[key] = effect;
   return effect;
 }
@@ -178,14 +201,18 @@ void Interpreter::collect_declarations(NodeId root) {
   struct Place {
     NodeId node;
     NodeId in_class;
+    NodeId in_function;  // the outermost
   };
-  std::vector<Place> waiting = {{root, kNoNode}};
+  std::vector<Place> waiting = {{root, kNoNode, kNoNode}};
   while (!waiting.empty()) {
     const Place place = waiting.back();
     waiting.pop_back();
     const Node& node = tree_.at(place.node);
     NodeId in_class = place.in_class;
+    NodeId in_function = place.in_function;
+    if (in_function != kNoNode && may_matter(place.node)) mattering_.insert(in_function);
     if (node.kind == NodeKind::kFunction) {
+      if (in_function == kNoNode) in_function = place.node;
       all_functions_.push_back(place.node);
       if (in_class != kNoNode) class_of_function_.emplace(place.node, in_class);
       if (node.name != kNoSymbol && (in_class == kNoNode || !is_php(node)))
@@ -198,10 +225,49 @@ void Interpreter::collect_declarations(NodeId root) {
       const NodeKind kind = tree_.at(child).kind;
       if (kind != NodeKind::kText && kind != NodeKind::kNumber && kind != NodeKind::kName &&
           kind != NodeKind::kVariable)
-        waiting.push_back({child, in_class});
+        waiting.push_back({child, in_class, in_function});
     }
   }
   std::sort(all_functions_.begin(), all_functions_.end());
+}
+
+// Whether the node by itself may do something that matters: only functions with such nodes are
+// worth running without a caller.
+bool Interpreter::may_matter(NodeId id) {
+  const Node& node = tree_.at(id);
+  switch (node.kind) {
+    case NodeKind::kCommand:
+    case NodeKind::kInclude:
+    case NodeKind::kDynamicMember:
+    case NodeKind::kDynamicVariable:
+      return true;
+    case NodeKind::kCall:
+    case NodeKind::kNew:
+      break;
+    case NodeKind::kAssign: {
+      const NodeId target = node.first_child;
+      if (target == kNoNode || tree_.at(target).kind != NodeKind::kMember) return false;
+      scratch_ = ascii_lower(tree_.symbols().name(tree_.at(target).name)) + '=';
+      const std::string property = '.' + scratch_;
+      return find(property) != nullptr || property == ".filename=" || property == ".arguments=" ||
+             property == ".connectionstring=";
+    }
+    default:
+      return false;
+  }
+  const NodeId callee = node.first_child;
+  if (callee == kNoNode) return false;
+  const Node& called = tree_.at(callee);
+  const Effect* effect = nullptr;
+  if (called.kind == NodeKind::kName) {
+    effect = effect_of(called.name);
+  } else if (called.kind == NodeKind::kMember) {
+    effect = any_effect_of_member(called.name);
+  } else {
+    return true;  // what is called is computed
+  }
+  return effect != nullptr &&
+         (effect->sink != SinkKind::kNone || effect->callback != Callback::kNone);
 }
 
 // What nobody in the script calls is called by the server, or by what includes the script.
@@ -211,6 +277,7 @@ void Interpreter::run_uncalled() {
     const NodeId function = all_functions_[i];
     if (calls_.contains(function)) continue;
     ++counts_.uncalled_functions;
+    if (!mattering_.contains(function)) continue;
     std::vector<Value> arguments;
     for (NodeId child = tree_.at(function).first_child; child != kNoNode;
          child = tree_.at(child).next) {

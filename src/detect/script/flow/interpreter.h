@@ -77,7 +77,9 @@ class Interpreter {
   // Reads an unpacked text as code of that language, into the tree; kNoNode if that is not done.
   using Unpack = std::function<NodeId(std::string_view text, Language language, NodeId at)>;
 
-  Interpreter(Tree& tree, const FlowBounds& bounds, Unpack unpack);
+  // `own_effects`: known besides, and before, those of effects.h; they outlive the interpreter.
+  Interpreter(Tree& tree, const FlowBounds& bounds, std::span<const Effect> own_effects,
+              Unpack unpack);
 
   // Before run(): a name that the page itself declares, as an object of that type.
   void clear(PageKind kind);
@@ -116,9 +118,12 @@ class Interpreter {
   Symbol variable_name(const Node& node);
   Symbol type_named(Symbol name);
   bool is_php(const Node& node) const { return node.language == Language::kPhp; }
+  const Effect* find(std::string_view name) const;
   const Effect* effect_of(Symbol name);
   const Effect* effect_of_member(Symbol type, Symbol name);
+  const Effect* any_effect_of_member(Symbol name);
   void collect_declarations(NodeId root);
+  bool may_matter(NodeId id);
   void run_uncalled();
 
   // statements.cc
@@ -180,8 +185,7 @@ class Interpreter {
   Value call_back(const Effect& effect, NodeId id, Arguments arguments);
   Value special(const Effect& effect, NodeId id, const Value* receiver, Arguments arguments,
                 bool& is_done);
-  void fill_argument(const Effect& effect, NodeId id, const Value* receiver,
-                     Arguments arguments);
+  void fill_argument(const Effect& effect, NodeId id, const Value* receiver, Arguments arguments);
   const Effect* find_reflected(Symbol type, std::string_view name);
   bool is_evaluating_replacement(NodeId id, Arguments arguments);
   Value include(NodeId id);
@@ -198,6 +202,7 @@ class Interpreter {
 
   Tree& tree_;
   FlowBounds bounds_;
+  std::span<const Effect> own_effects_;
   Unpack unpack_;
   Values values_;
   Family family_ = Family::kPhp;
@@ -213,6 +218,7 @@ class Interpreter {
   std::unordered_map<Symbol, NodeId> classes_;
   std::vector<NodeId> all_functions_;
   std::unordered_map<NodeId, NodeId> class_of_function_;
+  std::unordered_set<NodeId> mattering_;             // functions that contain what may be a sink
   std::unordered_map<NodeId, std::uint32_t> calls_;  // how often each was called
   std::unordered_map<NodeId, std::uint32_t> running_;
   std::unordered_map<NodeId, Value> shared_objects_;  // of classes whose methods run by themselves

@@ -126,7 +126,8 @@ Value Values::new_object(Symbol type, NodeId declared_at) {
 void Values::put(const Value& array, const Value& key, const Value& item) {
   Array& into = arrays_[array.index];
   if (!key.is_constant()) {
-    const Value joined = either(into.others, item);
+    Value joined = either(into.others, item);
+    take_origins(joined, key);  // what walks the array may be given the keys
     into.others = joined;
     return;
   }

@@ -76,7 +76,7 @@ const Words& known_words(Family family) {
 }
 
 // What a text is made of.
-enum class MakeUp : std::uint8_t { kWords, kWord, kHex, kBase64, kPath, kMarkup, kOther };
+enum class MakeUp : std::uint8_t { kSentence, kWord, kHex, kBase64, kPath, kMarkup, kOther };
 
 MakeUp make_up_of(std::string_view text) {
   constexpr std::size_t kEncodedBytesMin = 24;
@@ -98,7 +98,7 @@ MakeUp make_up_of(std::string_view text) {
     return MakeUp::kMarkup;
   if (text.find('/') != std::string_view::npos || text.find('\\') != std::string_view::npos)
     return MakeUp::kPath;
-  if (blanks > 0) return MakeUp::kWords;
+  if (blanks > 0) return MakeUp::kSentence;
   return letters * 2 > text.size() ? MakeUp::kWord : MakeUp::kOther;
 }
 
