@@ -292,9 +292,27 @@ bool Lexer::is_first_on_line() const {
 bool Lexer::skip_conditional_compilation() {
   std::size_t next = at_ + 1;
   while (next < end_ && classes_->in_name[static_cast<unsigned char>(text_[next])]) ++next;
-  if (!is_conditional_word(text_.substr(at_ + 1, next - at_ - 1))) return false;
+  const std::string_view word = text_.substr(at_ + 1, next - at_ - 1);
+  if (!is_conditional_word(word)) return false;
   at_ = next;
+  if (word == "if" || word == "elif") skip_condition();
   return true;
+}
+
+// "(...)" behind "@if": every branch is read. A condition that is long is no condition.
+void Lexer::skip_condition() {
+  constexpr std::size_t kConditionBytesMax = 200;
+  std::size_t next = at_;
+  while (at(next) == ' ' || at(next) == '\t') ++next;
+  if (at(next) != '(') return;
+  std::size_t depth = 0;
+  for (const std::size_t last = next + kConditionBytesMax; next < last && next < end_; ++next) {
+    if (text_[next] == '(') ++depth;
+    if (text_[next] == ')' && --depth == 0) {
+      at_ = next + 1;
+      return;
+    }
+  }
 }
 
 bool Lexer::skip_marks() {

@@ -79,6 +79,7 @@ class Lexer {
   void operators();
   bool skip_marks();  // of one language: directives of C#, conditional compilation of JScript
   bool skip_conditional_compilation();
+  void skip_condition();
   bool is_first_on_line() const;
   void open_bracket(char c);
   void close_bracket(char c);

@@ -170,7 +170,8 @@ class Parser {
   NodeId index(NodeId object, std::uint32_t from);
   NodeId member(NodeId object, std::uint32_t from);
   void arguments(List& list);
-  void values(List& list, std::uint32_t closing);
+  void values(List& list, std::uint32_t closing, bool may_declare = false);
+  NodeId declared(std::uint32_t name);
   NodeId argument();
   NodeId initialiser();  // an expression, or elements in braces
 
@@ -233,7 +234,7 @@ class Parser {
   NodeId catch_block();
   void guarded_statement(List& out);  // using, lock, fixed, synchronized, checked
   void with_statement(List& out);
-  void jump_statement();
+  void jump_statement(List& out);
   void return_statement(List& out);
   bool using_or_import(List& out);
   void echo_region(List& out);
@@ -244,6 +245,7 @@ class Parser {
   bool typed_declaration(List& out, Place place);
   bool skip_modifiers(Place place);
   void typed_member(List& out, std::uint32_t type_from, std::uint32_t type_end);
+  Symbol array_of(Symbol type);
   void variables(List& out, Symbol type);
   void untyped_variables(List& out);  // var a = 1, b; of JScript and cfscript
   Symbol js_type();
@@ -252,7 +254,7 @@ class Parser {
   bool accessor(List& out, Symbol type, Symbol name, const std::uint32_t* brackets);
   Symbol accessor_name(std::string_view prefix, Symbol name);
   void indexer(List& out, Symbol type, std::uint32_t from);
-  void indexer_parameters(List& function, std::uint32_t brackets);
+  void names_in_brackets(List& list, std::uint32_t brackets, NodeKind kind);
   bool constructor(List& out, Place place);
   void operator_member(List& out, Symbol type, std::uint32_t from);
   NodeId function_rest(std::uint32_t from, Symbol name, Symbol type);

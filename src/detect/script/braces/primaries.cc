@@ -135,7 +135,9 @@ NodeId Parser::parenthesised() {
     value = expression();
   } else {
     List all = start(NodeKind::kArray, from);
-    values(all, closing);
+    // (int a, string b) = c
+    const bool is_target = is_op(closing + 1, op("=")) || item(closing + 1).word == Word::kIn;
+    values(all, closing, is_sharp() && is_target);
     finish(all);
     const NodeId first = all.parent == kNoNode ? kNoNode : tree_.at(all.parent).first_child;
     value = first != kNoNode && first == all.last ? first : all.parent;
@@ -279,6 +281,11 @@ NodeId Parser::object_entry() {
   if (is_name()) {
     name = symbol(current());
     append(pair, text_of_name());
+    while (is_cf() && is(op(".")) && is_name(at_ + 1)) {  // a.b: 1
+      at_ += 2;
+      tree_.set_text(pair.last,
+                     text_.substr(items_[key].begin, items_[at_ - 1].end - items_[key].begin));
+    }
   } else if (is(op("["))) {
     const std::uint32_t closing = closing_of(at_);
     ++at_;
@@ -394,11 +401,7 @@ NodeId Parser::created_array(std::uint32_t from, std::uint32_t type_from, std::u
   if (is(op("{"))) {
     const NodeId elements = elements_in_braces();
     if (elements == kNoNode) return elements;
-    if (element != kNoSymbol) {
-      scratch_ = tree_.symbols().name(element);
-      scratch_ += "[]";
-      set_type(elements, tree_.symbols().of(scratch_));
-    }
+    set_type(elements, array_of(element));
     tree_.at(elements).begin = item(from).begin;
     return finish(elements);
   }
