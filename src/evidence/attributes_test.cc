@@ -140,7 +140,7 @@ std::string zip_of(const std::vector<ZipMember>& members) {
              le_bytes(member.local_extra.size(), 2) + member.name + member.local_extra + "x";
     directory += "PK\1\2" + le_bytes(20, 2) + le_bytes(20, 2) + common +
                  le_bytes(member.name.size(), 2) + le_bytes(member.extra.size(), 2) +
-                 le_bytes(0, 12) + le_bytes(at, 4) + member.name + member.extra;
+                 std::string(12, '\0') + le_bytes(at, 4) + member.name + member.extra;
   }
   return bytes + directory + "PK\5\6" + le_bytes(0, 4) + le_bytes(members.size(), 2) +
          le_bytes(members.size(), 2) + le_bytes(directory.size(), 4) + le_bytes(bytes.size(), 4) +
