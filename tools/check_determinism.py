@@ -4,8 +4,9 @@
   check_determinism.py PROGRAM [MORE_EVIDENCE]
 
 One, two and eight threads, and the arguments in another order, must give identical case files, and
-so they must where a limit cuts something off, for logs as for files that are no logs: what it cuts must not depend on who came first. A
-zip of the folder must give the same findings but for the names of items.
+so they must where a limit cuts something off, for logs as for files that are no logs: what it cuts
+must not depend on who came first. A zip of the folder must give the same findings but for the names
+of items.
 """
 import json
 import os

@@ -9,7 +9,7 @@
 namespace pugmark::script {
 namespace {
 
-using namespace std::string_literals;
+using std::string_literals::operator""s;
 
 PageKind by_marks(std::string_view text) { return kind_of("uploads/file.txt", text); }
 
