@@ -9,8 +9,6 @@
 namespace pugmark::script {
 namespace {
 
-using std::string_literals::operator""s;
-
 PageKind by_marks(std::string_view text) { return kind_of("uploads/file.txt", text); }
 
 TEST(PageKind, TakesTheNameFirst) {
