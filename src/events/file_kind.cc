@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 
 #include "base/text.h"
@@ -80,7 +81,8 @@ bool is_image(Bytes head) {
 // Three quarters of the units in ASCII, in the order of a byte order mark or, without one, in
 // either: no other bytes begin so.
 TextEncoding utf16_of(Bytes head) {
-  if (head.size() < 4) return TextEncoding::kNone;
+  if (head.size() < 4 || as_text(head).find('\0') == std::string_view::npos)
+    return TextEncoding::kNone;
   const auto mark = load_le<std::uint16_t>(head.data());
   const bool is_marked = mark == 0xFEFF || mark == 0xFFFE;
   std::array<std::size_t, 2> ascii{};  // with the high byte first, second
@@ -116,36 +118,65 @@ bool is_utf16(TextEncoding encoding) {
   return encoding == TextEncoding::kUtf16Le || encoding == TextEncoding::kUtf16Be;
 }
 
-// In lower case, of UTF-16 only the characters that are ASCII.
-std::string plain_text(Bytes head, TextEncoding encoding) {
-  std::string text = ascii_lower(as_text(head));
-  if (is_utf16(encoding)) std::erase(text, '\0');
-  return text;
+// Of UTF-16 only the characters that are ASCII.
+std::string_view plain_text(Bytes head, TextEncoding encoding, std::string& memory) {
+  if (!is_utf16(encoding)) return as_text(head);
+  memory = as_text(head);
+  std::erase(memory, '\0');
+  return memory;
+}
+
+using Marks = std::span<const std::string_view>;
+
+bool begins_with_one(std::string_view text, Marks marks) {
+  return std::any_of(marks.begin(), marks.end(), [&](std::string_view mark) {
+    return equal_ascii_nocase(text.substr(0, mark.size()), mark);
+  });
+}
+
+// Whether one of the marks, all of which begin with "<", stands in the text in any case.
+bool has_one(std::string_view text, Marks marks) {
+  for (std::size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
+    if (begins_with_one(text.substr(at), marks)) return true;
+  }
+  return false;
+}
+
+// runat="server", with either quotes or without.
+bool has_server_tag(std::string_view text) {
+  constexpr std::string_view kName = "runat";
+  constexpr std::string_view kValue = "server";
+  for (std::size_t at = text.find('='); at != std::string_view::npos; at = text.find('=', at + 1)) {
+    if (at < kName.size() ||
+        !equal_ascii_nocase(text.substr(at - kName.size(), kName.size()), kName))
+      continue;
+    std::string_view value = text.substr(at + 1);
+    if (value.starts_with('"') || value.starts_with('\'')) value.remove_prefix(1);
+    if (equal_ascii_nocase(value.substr(0, kValue.size()), kValue)) return true;
+  }
+  return false;
 }
 
 // Marks of code for a server. Templates for browsers have "<%" too, so of those it says nothing.
 bool has_script_mark(std::string_view text, bool is_page) {
+  static constexpr auto kPageMarks = std::to_array<std::string_view>(
+      {"<?php", "<?=", "<%@", "<jsp:", "<cfquery", "<cfexecute", "<cfscript"});
   static constexpr auto kMarks = std::to_array<std::string_view>(
-      {"<?php", "<?=", "<%@", "<jsp:", "<cfquery", "<cfexecute", "<cfscript", "runat=\"server\"",
-       "runat='server'", "runat=server"});
-  if (text.starts_with("#!")) return true;
-  if (!is_page && text.find("<%") != std::string_view::npos) return true;
-  return std::any_of(kMarks.begin(), kMarks.end(), [&](std::string_view mark) {
-    return text.find(mark) != std::string_view::npos;
-  });
+      {"<?php", "<?=", "<%", "<jsp:", "<cfquery", "<cfexecute", "<cfscript"});
+  const Marks marks = is_page ? Marks(kPageMarks) : Marks(kMarks);
+  return text.starts_with("#!") || has_one(text, marks) || has_server_tag(text);
 }
 
 bool has_page_mark(std::string_view text) {
   static constexpr auto kMarks =
       std::to_array<std::string_view>({"<!doctype html", "<html", "<script", "<svg"});
-  return std::any_of(kMarks.begin(), kMarks.end(), [&](std::string_view mark) {
-    return text.find(mark) != std::string_view::npos;
-  });
+  return has_one(text, kMarks);
 }
 
 FileKind kind_of_text(Bytes head, std::string_view extension, TextEncoding encoding) {
   const bool is_page_name = is_one_of(extension, kPageNames);
-  const std::string text = plain_text(head, encoding);
+  std::string memory;
+  const std::string_view text = plain_text(head, encoding, memory);
   if (has_script_mark(text, is_page_name)) return FileKind::kScript;
   return is_page_name || has_page_mark(text) ? FileKind::kPage : FileKind::kText;
 }
@@ -213,7 +244,7 @@ FileNature nature_of(Bytes head, std::string_view path) {
   if (is_image(head)) return {FileKind::kImage, TextEncoding::kNone};
   if (encoding != TextEncoding::kNone) return {kind_of_text(head, extension, encoding), encoding};
   // Code may stand among zeros.
-  const bool has_mark = has_script_mark(ascii_lower(as_text(head)), true);
+  const bool has_mark = has_script_mark(as_text(head), true);
   return {has_mark ? FileKind::kScript : FileKind::kUnknown, TextEncoding::kNone};
 }
 
