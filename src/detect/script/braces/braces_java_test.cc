@@ -115,9 +115,10 @@ TEST(BracesJava, Switches) {
                     "throw e; };"),
             "switch(name a, block(number 1), block(name B, call(name c), break), "
             "block(call(name d)))\n"
-            "assign =(name x, switch(name a, block(number 1, number 2, number 3), block(name "
-            "B, block(return(number 4))), block(declare s : String, name s), block(return(name "
-            "e))))\n");
+            "assign =(name x, conditional(binary is(name a, number 1, number 2), number 3, "
+            "conditional(binary is(empty, name B), call(function(block(return(number 4)))), "
+            "conditional(binary is(empty, declare s : String), name s, conditional(binary "
+            "is(empty), unary thro(name e), empty)))))\n");
 }
 
 TEST(BracesJava, TryWithResources) {

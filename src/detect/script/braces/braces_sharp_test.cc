@@ -190,9 +190,10 @@ TEST(BracesSharp, SwitchOfBothKinds) {
                     "_ => throw g }; %>"),
             "switch(name a, block(number 1), block(member Y(name X), call(name b), break), "
             "block(declare c : T, member d(name c)), block(call(name e)))\n"
-            "assign =(name x, switch(name a, block(number 1, name b), block(declare c : T, "
-            "name d, name e), block(array(number 1, name _), name f), block(name _, unary "
-            "thro(name g))))\n");
+            "assign =(name x, conditional(binary is(name a, number 1), name b, "
+            "conditional(binary &&(binary is(empty, declare c : T), name d), name e, "
+            "conditional(binary is(empty, array(number 1, name _)), name f, conditional(binary "
+            "is(empty, name _), unary thro(name g), empty)))))\n");
 }
 
 TEST(BracesSharp, Loops) {

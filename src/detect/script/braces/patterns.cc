@@ -136,35 +136,126 @@ NodeId Parser::nested_patterns() {
   return finish(made);
 }
 
+// ---- switch as an expression
+
 // value switch { pattern when condition => result, ... }: at_ stands at the word.
 NodeId Parser::switch_expression(NodeId value, std::uint32_t from) {
   if (depth_ >= bounds_.depth_max) return too_deep();
   const Deeper deeper(depth_);
-  List made = start(NodeKind::kSwitch, from);
-  append(made, value);
   ++at_;
   const std::uint32_t closing = closing_of(at_);
   ++at_;
+  std::vector<Arm> arms;
   while (at_ < closing && !is_border()) {
     const std::uint32_t before = at_;
     if (accept(op(","))) continue;
     if (is(op(";")) && closing + 1 == items_.size()) break;
-    List arm = start(NodeKind::kBlock, at_);
-    {
-      const Inside inside(*this);
-      here_.arrow_is_no_lambda = true;
-      append(arm, pattern());
-      if (accept(Word::kWhen)) append(arm, assignment());
-    }
+    Arm arm;
+    arm.condition = arm_condition(arms.empty() ? value : empty());
     if (accept(op("=>"))) {
       const Inside inside(*this);
-      append(arm, assignment());
+      arm.value = assignment();
     }
-    append(made, finish(arm));
+    arms.push_back(arm);
     if (at_ == before) skip();
   }
   accept(op("}"));
-  return finish(made);
+  return arms.empty() ? value : choice(arms, from);
+}
+
+// switch (value) { case pattern -> result; case pattern -> { yield result; } ... } of Java.
+NodeId Parser::java_switch_expression() {
+  if (depth_ >= bounds_.depth_max) return too_deep();
+  const Deeper deeper(depth_);
+  const Inside inside(*this);
+  const std::uint32_t from = at_++;
+  const NodeId value = condition();
+  if (!accept(op("{"))) return value;
+  std::vector<Arm> arms;
+  while (!is(op("}")) && !is_border()) {
+    const std::uint32_t before = at_;
+    if (accept(Word::kCase) || accept(Word::kDefault)) {
+      Arm arm;
+      arm.condition = arm_condition(arms.empty() ? value : empty());
+      arm.value = java_arm_value();
+      arms.push_back(arm);
+    }
+    if (at_ == before) skip();
+  }
+  accept(op("}"));
+  return arms.empty() ? value : choice(arms, from);
+}
+
+// Behind a label: what yields a value in statements is a function, called at once.
+NodeId Parser::java_arm_value() {
+  const std::uint32_t from = at_;
+  if (accept(op("->")) && !is(op("{"))) {
+    const NodeId value = is(Word::kThrow) ? unary() : assignment();
+    accept(op(";"));
+    return value;
+  }
+  List called = start(NodeKind::kCall, from);
+  List function = start(NodeKind::kFunction, from);
+  if (is(op("{"))) {
+    append(function, block());
+  } else {
+    accept(op(":"));
+    List yielding = start(NodeKind::kBlock, from);
+    case_statements(yielding);
+    append(function, finish(yielding));
+  }
+  append(called, finish(function));
+  return finish(called);
+}
+
+// "value is pattern", and what "when" adds. `value` is kEmpty but in the first arm: it is evaluated
+// once.
+NodeId Parser::arm_condition(NodeId value) {
+  const Inside inside(*this);
+  here_.arrow_is_no_lambda = true;
+  const std::uint32_t from = at_;
+  List tested = start(NodeKind::kBinary, from);
+  set_op(tested.parent, op("is"));
+  append(tested, value);
+  while (!is_border() && !is(op("=>")) && !is(op("->")) && !is(op(":")) && !is(op("}"))) {
+    const std::uint32_t before = at_;
+    if ((is_java() && accept(op(","))) || accept(Word::kDefault)) continue;
+    if (is(Word::kWhen)) break;
+    append(tested, pattern());
+    if (at_ == before || is_sharp()) break;
+  }
+  finish(tested);
+  if (!accept(Word::kWhen)) return tested.parent;
+  List both = start(NodeKind::kBinary, from);
+  set_op(both.parent, op("&&"));
+  append(both, tested.parent);
+  append(both, assignment());
+  return finish(both);
+}
+
+// One arm's value or that of the arms behind it. So many arms that the tree would become too high
+// are put side by side.
+NodeId Parser::choice(const std::vector<Arm>& arms, std::uint32_t from) {
+  NodeId rest = kNoNode;
+  List flat;
+  for (auto arm = arms.rbegin(); arm != arms.rend(); ++arm) {
+    if (flat.parent == kNoNode && height(rest) > 2 * bounds_.depth_max) {
+      ++outcome_.too_deep_count;
+      flat = start(NodeKind::kArray, from);
+      append(flat, rest);
+    }
+    if (flat.parent != kNoNode) {
+      append(flat, arm->condition);
+      append(flat, arm->value);
+      continue;
+    }
+    List made = start(NodeKind::kConditional, from);
+    append(made, arm->condition);
+    append(made, arm->value == kNoNode ? empty() : arm->value);
+    append(made, rest == kNoNode ? empty() : rest);
+    rest = finish(made);
+  }
+  return flat.parent == kNoNode ? rest : finish(flat);
 }
 
 // ---- Queries ----

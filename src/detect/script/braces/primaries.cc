@@ -80,7 +80,7 @@ NodeId Parser::name_primary() {
       if (next == op("(") && is_sharp()) return type_in_parentheses();
       break;
     case Word::kSwitch:
-      if (next == op("(") && is_java()) return switch_node();
+      if (next == op("(") && is_java()) return java_switch_expression();
       break;
     case Word::kFrom:
       if (is_query()) return query();
@@ -170,8 +170,9 @@ NodeId Parser::template_string() {
     const std::uint32_t closing = piece.match;
     append(made, expression());
     if (closing == kNoItem) break;
-    if (is(op(","))) at_ = closing;  // how wide it is to be
+    if (is(op(",")) && at_ < closing) at_ = closing;  // how wide it is to be
     skip_to(closing);
+    if (at_ != closing) break;  // a block in it was not closed
   }
   if (!has_code) return made.last;
   return finish(made);

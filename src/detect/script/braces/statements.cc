@@ -375,13 +375,18 @@ NodeId Parser::switch_case() {
     return finish(made);
   }
   if (!accept(op(":"))) accept(op(";"));  // JScript takes both
+  case_statements(made);
+  return finish(made);
+}
+
+// Up to the next label.
+void Parser::case_statements(List& list) {
   while (!is(Word::kCase) && !(is(Word::kDefault) && is_op(at_ + 1, op(":"))) && !is(op("}")) &&
          current().kind != ItemKind::kEnd && current().kind != ItemKind::kCut) {
     const std::uint32_t before = at_;
-    statement(made, Place::kCode);
+    statement(list, Place::kCode);
     if (at_ == before) skip();
   }
-  return finish(made);
 }
 
 // ---- try, using and the like ----
