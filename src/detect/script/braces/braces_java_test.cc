@@ -187,6 +187,14 @@ TEST(BracesJava, StringsInAttributes) {
             "echo(call(name f, binary +(text a, text b)))\n");
 }
 
+TEST(BracesJava, ExpressionsOfTags) {
+  EXPECT_EQ(tree_of(kLanguage, "<%=fn:a(b)%><%=#a.b(#c)%><%=@a.B@c()%><%=empty a%>"),
+            "echo(name fn, call(name a, name b))\n"
+            "echo(call(member b(name a), name c))\n"
+            "echo(call(member c(member B(name a))))\n"
+            "echo(name empty, name a)\n");
+}
+
 TEST(BracesJava, BlankMarkupBetweenBlocks) {
   EXPECT_EQ(tree_of(kLanguage,
                     "<% if (a) { %>\n"

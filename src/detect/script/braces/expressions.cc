@@ -425,7 +425,7 @@ NodeId Parser::postfix(NodeId object, std::uint32_t from) {
 }
 
 // One further link; false if there is none.
-bool Parser::link(NodeId& object, std::uint32_t from) {
+bool Parser::link(NodeId& object, std::uint32_t from) {  // a switch
   std::uint32_t behind = 0;
   switch (current().op) {
     case op("("):
@@ -446,6 +446,11 @@ bool Parser::link(NodeId& object, std::uint32_t from) {
     case op("?."):
     case op("::"):
       if (is(op("::")) && is_cf() && !is_name(at_ + 1)) return false;
+      ++at_;
+      object = member(object, from);
+      return true;
+    case op("@"):  // of OGNL: a static member
+      if (!is_java() || !is_name(at_ + 1)) return false;
       ++at_;
       object = member(object, from);
       return true;

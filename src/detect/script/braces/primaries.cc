@@ -38,6 +38,10 @@ NodeId Parser::primary() {
       return empty();
   }
   if (is(op("("))) return parenthesised();
+  if (is_java() && (is(op("#")) || is(op("@"))) && is_name(at_ + 1)) {  // OGNL: #a, @a.B@c()
+    ++at_;
+    return name_primary();
+  }
   if (is(op("[")) && !is_java()) return array();
   if (is(op("{")) && !is_typed()) return object_literal();
   return empty();

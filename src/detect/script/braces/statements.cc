@@ -542,7 +542,8 @@ void Parser::echo_region(List& out) {
   List made = start(NodeKind::kEcho, from);
   while (at_ < closing && !is_border()) {
     const std::uint32_t before = at_;
-    if (accept(op(";")) || accept(op(","))) continue;
+    // Of EL "prefix:function(value)" the function counts.
+    if (accept(op(";")) || accept(op(",")) || (is_java() && accept(op(":")))) continue;
     const NodeId value = expression();
     if (at_ == before) {
       skip();
