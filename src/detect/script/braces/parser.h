@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -101,14 +102,25 @@ class Parser {
   bool is_border() const;  // the end of all code, or of code next to which there is other code
   bool accept(std::uint32_t packed) {
     if (!is(packed)) return false;
-    ++at_;
+    take();
     return true;
   }
   bool accept(Word word) {
     if (!is(word)) return false;
-    ++at_;
+    take();
     return true;
   }
+  // On to the next item, but never behind the last; gives the number of the one passed.
+  std::uint32_t take() {
+    const std::uint32_t taken = at_;
+    if (items_[at_].kind != ItemKind::kEnd) ++at_;
+    return taken;
+  }
+  // On to that item: forward only, so that nothing is read twice.
+  void go(std::uint32_t number) {
+    at_ = std::max(at_, std::min(number, static_cast<std::uint32_t>(items_.size() - 1)));
+  }
+  void pass();  // the current item, and all that its bracket holds
   bool is_sharp() const { return current().language == Language::kCSharp; }
   bool is_java() const { return current().language == Language::kJava; }
   bool is_js() const { return current().language == Language::kJScript; }
