@@ -94,8 +94,7 @@ Status check_not_empty(const sigma::RuleSet& rules, const RulesetOptions& option
            std::find(rules.empty_folders.begin(), rules.empty_folders.end(), path) !=
                rules.empty_folders.end();
   };
-  const bool are_all_useless =
-      std::all_of(options.paths.begin(), options.paths.end(), is_useless);
+  const bool are_all_useless = std::all_of(options.paths.begin(), options.paths.end(), is_useless);
   const bool is_only_own = options.paths.size() == 1 && options.paths.front() == options.own_folder;
   if (rules.empty_folders.empty() || !are_all_useless || is_only_own) return {};
   return Error{ErrorCode::kInvalidInput,
@@ -109,9 +108,10 @@ Status check_not_empty(const yara::Rules& yara, const RulesetOptions& options) {
   for (const std::string& folder : yara.empty_folders()) {
     if (folder == options.own_yara_folder || !yara.rules().empty() || !yara.rejected().empty())
       continue;
-    return Error{ErrorCode::kInvalidInput,
-                 fmt::format("{}: there is no YARA rule in it, no file named .yar or .yara", folder),
-                 "Name the folder in which the rules are, or a rule file itself."};
+    return Error{
+        ErrorCode::kInvalidInput,
+        fmt::format("{}: there is no YARA rule in it, no file named .yar or .yara", folder),
+        "Name the folder in which the rules are, or a rule file itself."};
   }
   return {};
 }
@@ -190,8 +190,8 @@ Result<std::unique_ptr<Ruleset>> Ruleset::load(const RulesetOptions& options) {
   if (!placeholders) return std::move(placeholders).error();
   const sigma::ParseOptions parse{options.limits, std::move(placeholders).value(),
                                   options.excluded_ids};
-  sigma::RuleSet rules = sigma::load_rules(paths.value(), parse, options.threads_count,
-                                           options.own_folder);
+  sigma::RuleSet rules =
+      sigma::load_rules(paths.value(), parse, options.threads_count, options.own_folder);
   if (auto status = check_not_empty(rules, options); !status) return std::move(status).error();
   auto yara = load_yara(options);
   if (!yara) return std::move(yara).error();

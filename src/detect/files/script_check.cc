@@ -154,7 +154,7 @@ std::vector<FileRule> rules_of_scripts() {
     rule.entry.level = row.level;
     rule.entry.status = "stable";
     rule.entry.author = "The Pugmark authors";
-    rule.entry.file = "(built in)";
+    rule.entry.file = "built in";
     rule.entry.log_source = "file/script";
     rule.entry.techniques = {"T1505.003"};
     rule.entry.tags = {"attack.persistence", "attack.t1505.003"};

@@ -13,8 +13,11 @@
 namespace pugmark::script {
 namespace {
 
-using namespace std::string_view_literals;
-using namespace std::string_literals;
+// With the zero bytes in it.
+template <std::size_t N>
+std::string_view bytes_of(const char (&text)[N]) {
+  return {text, N - 1};
+}
 
 void append_unit(char32_t unit, std::size_t bytes, bool is_big, std::string& out) {
   for (std::size_t i = 0; i < bytes; ++i)
@@ -116,7 +119,7 @@ TEST(ScriptText, LeavesOutTheMarkOfUtf8) {
 TEST(ScriptText, ReadsEveryWideEncodingWithAndWithoutMark) {
   for (const Encoding encoding :
        {Encoding::kUtf16Le, Encoding::kUtf16Be, Encoding::kUtf32Le, Encoding::kUtf32Be}) {
-    for (const std::u32string_view mark : {U""sv, U"\uFEFF"sv}) {
+    for (const std::u32string_view mark : {std::u32string_view(), std::u32string_view(U"\uFEFF")}) {
       const std::string bytes = encoded(std::u32string(mark) + std::u32string(kPage), encoding);
       const ScriptText text = decoded(bytes);
       EXPECT_EQ(text.view(), encoded(kPage, Encoding::kUtf8)) << to_string(encoding);
@@ -222,10 +225,10 @@ TEST(ScriptText, AFalseMarkHidesNothing) {
 
 TEST(ScriptText, CountsUnpairedSurrogates) {
   std::string bytes = encoded(kPage, Encoding::kUtf16Le);
-  bytes += "\x00\xD8"sv;
-  bytes += "\x41\x00"sv;
-  bytes += "\x00\xDC"sv;
-  bytes += "\x42\x00\x00\xD8"sv;
+  bytes += bytes_of("\x00\xD8");
+  bytes += bytes_of("\x41\x00");
+  bytes += bytes_of("\x00\xDC");
+  bytes += bytes_of("\x42\x00\x00\xD8");
   const ScriptText text = decoded(bytes);
   EXPECT_EQ(text.view(), encoded(kPage, Encoding::kUtf8) + "?A?B?");
   EXPECT_EQ(text.malformed_count(), 3U);
@@ -234,7 +237,7 @@ TEST(ScriptText, CountsUnpairedSurrogates) {
 
 TEST(ScriptText, CountsValuesAboveUnicode) {
   std::string bytes = encoded(kPage, Encoding::kUtf32Le);
-  bytes += "\x00\x00\x11\x00"sv;
+  bytes += bytes_of("\x00\x00\x11\x00");
   bytes += encoded(U"z", Encoding::kUtf32Le);
   const ScriptText text = decoded(bytes);
   EXPECT_EQ(text.view(), encoded(kPage, Encoding::kUtf8) + "?z");
@@ -252,14 +255,15 @@ TEST(ScriptText, AnOddLastByteIsKeptIfItIsText) {
 }
 
 TEST(ScriptText, ZeroBytesInsideAsciiStand) {
-  const std::string_view page = "<?php ec\0ho 1; \0\0\0\0 ?> and so on, \0 to \0 the \0 end"sv;
+  const std::string_view page =
+      bytes_of("<?php ec\0ho 1; \0\0\0\0 ?> and so on, \0 to \0 the \0 end");
   const ScriptText text = decoded(page);
   EXPECT_EQ(text.view(), page);
   EXPECT_EQ(text.view().data(), page.data());
 }
 
 TEST(ScriptText, ABinaryFileStaysAsItIs) {
-  std::string bytes = "\xFF\xD8\xFF\xE0\x00\x10JFIF\x00\x01\x01\x00"s;
+  std::string bytes = std::string(bytes_of("\xFF\xD8\xFF\xE0\x00\x10JFIF\x00\x01\x01\x00"));
   std::mt19937 random(7);
   for (int i = 0; i < 100'000; ++i) bytes += static_cast<char>(random() % 5 == 0 ? 0 : random());
   const std::string shell = encoded(kAppended, Encoding::kUtf8);

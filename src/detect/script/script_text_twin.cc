@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "detect/script/text_runs.h"
 
 namespace pugmark::script {
 namespace {
@@ -39,10 +40,10 @@ bool can_stand_for(std::string_view bytes, std::string_view shown) {
 
 // A byte order mark may stand behind a character, where the encoding changes.
 bool can_stand_for_with_mark(std::string_view bytes, std::string_view shown) {
-  using namespace std::string_view_literals;
   if (can_stand_for(bytes, shown)) return true;
-  for (const std::string_view mark :
-       {"\xFF\xFE"sv, "\xFE\xFF"sv, "\xFF\xFE\0\0"sv, "\0\0\xFE\xFF"sv}) {
+  for (const Encoding encoding :
+       {Encoding::kUtf16Le, Encoding::kUtf16Be, Encoding::kUtf32Le, Encoding::kUtf32Be}) {
+    const std::string_view mark = mark_of(encoding);
     if (bytes.ends_with(mark) && can_stand_for(bytes.substr(0, bytes.size() - mark.size()), shown))
       return true;
   }

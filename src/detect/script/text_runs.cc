@@ -56,11 +56,7 @@ std::optional<WideRun> utf32_at_start(std::string_view bytes) {
 // The mark of `encoding` directly before `at`, if it lies behind `from`.
 std::size_t mark_before(std::string_view bytes, std::size_t from, std::size_t at,
                         Encoding encoding) {
-  using namespace std::string_view_literals;
-  std::string_view mark = "\xFF\xFE"sv;
-  if (encoding == Encoding::kUtf16Be) mark = "\xFE\xFF"sv;
-  if (encoding == Encoding::kUtf32Le) mark = "\xFF\xFE\0\0"sv;
-  if (encoding == Encoding::kUtf32Be) mark = "\0\0\xFE\xFF"sv;
+  const std::string_view mark = mark_of(encoding);
   const bool is_there =
       at >= from + mark.size() && bytes.substr(at - mark.size(), mark.size()) == mark;
   return is_there ? mark.size() : 0;
@@ -119,6 +115,23 @@ bool opens_code(std::string_view bytes) {
 
 }  // namespace
 
+std::string_view mark_of(Encoding encoding) {
+  switch (encoding) {
+    case Encoding::kUtf16Le:
+      return "\xFF\xFE";
+    case Encoding::kUtf16Be:
+      return "\xFE\xFF";
+    case Encoding::kUtf32Le:
+      return {"\xFF\xFE\0\0", 4};
+    case Encoding::kUtf32Be:
+      return {"\0\0\xFE\xFF", 4};
+    case Encoding::kUtf8:
+    case Encoding::kUtf8Marked:
+      break;
+  }
+  return "";
+}
+
 char32_t utf16_unit(std::string_view bytes, std::size_t at, Encoding encoding) {
   const char32_t first = byte(bytes, at);
   const char32_t second = byte(bytes, at + 1);
@@ -162,13 +175,12 @@ bool looks_like_utf32(std::string_view bytes, std::size_t at, Encoding encoding)
 }
 
 std::optional<WideRun> wide_run_at_start(std::string_view bytes) {
-  using namespace std::string_view_literals;
-  if (bytes.starts_with("\0\0\xFE\xFF"sv)) return WideRun{0, 4, Encoding::kUtf32Be};
-  if (bytes.starts_with("\xFF\xFE\0\0"sv) &&
+  if (bytes.starts_with(mark_of(Encoding::kUtf32Be))) return WideRun{0, 4, Encoding::kUtf32Be};
+  if (bytes.starts_with(mark_of(Encoding::kUtf32Le)) &&
       (bytes.size() < 8 || utf32_unit(bytes, 4, Encoding::kUtf32Le) <= 0x10FFFF))
     return WideRun{0, 4, Encoding::kUtf32Le};
-  if (bytes.starts_with("\xFF\xFE")) return WideRun{0, 2, Encoding::kUtf16Le};
-  if (bytes.starts_with("\xFE\xFF")) return WideRun{0, 2, Encoding::kUtf16Be};
+  if (bytes.starts_with(mark_of(Encoding::kUtf16Le))) return WideRun{0, 2, Encoding::kUtf16Le};
+  if (bytes.starts_with(mark_of(Encoding::kUtf16Be))) return WideRun{0, 2, Encoding::kUtf16Be};
   if (const auto run = utf32_at_start(bytes)) return run;
   return utf16_at_start(bytes);
 }

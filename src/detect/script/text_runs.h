@@ -20,6 +20,9 @@ constexpr bool is_big_endian(Encoding encoding) {
   return encoding == Encoding::kUtf16Be || encoding == Encoding::kUtf32Be;
 }
 
+// The byte order mark of UTF-16 or UTF-32.
+std::string_view mark_of(Encoding encoding);
+
 // One code unit; the caller has checked that it lies inside `bytes`.
 char32_t utf16_unit(std::string_view bytes, std::size_t at, Encoding encoding);
 char32_t utf32_unit(std::string_view bytes, std::size_t at, Encoding encoding);

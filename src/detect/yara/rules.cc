@@ -126,7 +126,7 @@ class Loader {
   }
 
   // Ids name rules in findings and in the ledger, so no two may share one. Names serve for that:
-  // the `id` in the meta of public rules is shared by up to 180 of them. A name that two files have
+  // the `id` in the meta of public rules is shared by up to 224 of them. A name that two files have
   // stands with its file in all but the first.
   void give_ids() {
     std::set<std::string> known;

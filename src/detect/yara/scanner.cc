@@ -112,7 +112,7 @@ struct Scanner::State {
   static int on_message(YR_SCAN_CONTEXT* context, int message, void* data, void* user_data);
 
   const Rules& rules;
-  const Limits& limits;
+  const Limits limits;
   std::unique_ptr<YR_SCANNER, ScannerDeleter> scanner;
   std::unique_ptr<MatchCounts> counts;
   std::array<std::string, std::size(kExternalVariables)> defined;

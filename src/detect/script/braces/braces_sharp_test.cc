@@ -256,17 +256,18 @@ TEST(BracesSharp, Queries) {
 }
 
 TEST(BracesSharp, MembersAndNull) {
-  EXPECT_EQ(tree_of(kLanguage,
-                    "<% a?.b?[0]?.c(); a!.b(); w::X.c(); p->q(); x = a?[0] ; x = a ? [0] : b; "
-                    "x ?\?= y; x = ^1; %>"),
-            "call(member c(index(member b(name a), number 0)))\n"
-            "call(member b(name a))\n"
-            "call(member c(name X))\n"
-            "call(member q(name p))\n"
-            "assign =(name x, index(name a, number 0))\n"
-            "assign =(name x, conditional(name a, array(number 0), name b))\n"
-            "assign ?\?=(name x, name y)\n"
-            "assign =(name x, unary ^(number 1))\n");
+  EXPECT_EQ(
+      tree_of(kLanguage,
+              "<% a?.b?[0]?.c(); a!.b(); first::Second.c(); p->q(); x = a?[0] ; x = a ? [0] : b; "
+              "x ?\?= y; x = ^1; %>"),
+      "call(member c(index(member b(name a), number 0)))\n"
+      "call(member b(name a))\n"
+      "call(member c(name Second))\n"
+      "call(member q(name p))\n"
+      "assign =(name x, index(name a, number 0))\n"
+      "assign =(name x, conditional(name a, array(number 0), name b))\n"
+      "assign ?\?=(name x, name y)\n"
+      "assign =(name x, unary ^(number 1))\n");
 }
 
 TEST(BracesSharp, WordsOfOtherLanguagesAreNames) {

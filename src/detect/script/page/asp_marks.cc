@@ -20,11 +20,14 @@ PageTag directive(std::string_view text, std::size_t at, std::size_t inner, std:
   inner = std::min(inner, end);
   const std::size_t nested = text.substr(0, end).find("<%", inner);
   const std::size_t outer_end = nested == kNoPlace ? std::min(end + 2, text.size()) : nested;
+  if (nested != kNoPlace) {
+    const std::size_t closed = text.substr(inner, nested - inner).find('>');
+    end = closed == kNoPlace ? nested : inner + closed;
+  }
   PageTag tag;
   tag.begin = static_cast<std::uint32_t>(at);
   tag.length = static_cast<std::uint32_t>(outer_end - at);
-  read_attributes(text.substr(inner, std::min(end, outer_end) - inner), tag.attributes,
-                  left_out_count);
+  read_attributes(text.substr(inner, end - inner), tag.attributes, left_out_count);
   // The first word, if it has no value, is the name.
   if (!tag.attributes.empty() && tag.attributes.front().second.data() == nullptr) {
     tag.name = tag.attributes.front().first;

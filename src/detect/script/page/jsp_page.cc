@@ -48,7 +48,7 @@ class JspPage {
       : text_(text),
         is_xml_(is_xml),
         builder_(text, PageKind::kJsp, page),
-        tags_(text),
+        tags_(text, true),
         less_(text, "<"),
         dollars_(text, "${"),
         hashes_(text, "#{"),
@@ -182,7 +182,10 @@ class JspPage {
 
   std::size_t read_element(Region::Kind kind, std::size_t at) {
     const std::size_t begin = at + tag_.length;
-    if (text_[begin - 2] == '/') return begin;
+    if (text_[begin - 2] == '/') {
+      builder_.leave_out({at, begin});
+      return begin;
+    }
     const ElementBody body = element_body(text_, begin, tag_.name, is_xml_);
     const std::string_view inner =
         text_.substr(body.inner.begin, body.inner.end - body.inner.begin);
