@@ -15,7 +15,7 @@ using testing::parse_into;
 using testing::Parsed;
 using testing::repeated;
 
-constexpr std::size_t kTimes = 100'000;
+constexpr std::size_t kTimes = 50'000;
 constexpr std::chrono::seconds kLongest{10};  // a quadratic parser takes minutes
 
 constexpr std::array kLanguages = {Language::kCSharp, Language::kJava, Language::kJScript,

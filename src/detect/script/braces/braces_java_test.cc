@@ -115,9 +115,10 @@ TEST(BracesJava, Switches) {
                     "throw e; };"),
             "switch(name a, block(number 1), block(name B, call(name c), break), "
             "block(call(name d)))\n"
-            "assign =(name x, switch(name a, block(number 1, number 2, number 3), block(name "
-            "B, block(return(number 4))), block(declare s : String, name s), block(return(name "
-            "e))))\n");
+            "assign =(name x, conditional(binary is(name a, number 1, number 2), number 3, "
+            "conditional(binary is(empty, name B), call(function(block(return(number 4)))), "
+            "conditional(binary is(empty, declare s : String), name s, conditional(binary "
+            "is(empty), unary thro(name e), empty)))))\n");
 }
 
 TEST(BracesJava, TryWithResources) {
@@ -184,6 +185,14 @@ TEST(BracesJava, AssertAndYieldAndGenerics) {
 TEST(BracesJava, StringsInAttributes) {
   EXPECT_EQ(tree_of(kLanguage, "<%=f(\\\"a\\\" + \\'b\\')%>"),
             "echo(call(name f, binary +(text a, text b)))\n");
+}
+
+TEST(BracesJava, ExpressionsOfTags) {
+  EXPECT_EQ(tree_of(kLanguage, "<%=fn:a(b)%><%=#a.b(#c)%><%=@a.B@c()%><%=empty a%>"),
+            "echo(name fn, call(name a, name b))\n"
+            "echo(call(member b(name a), name c))\n"
+            "echo(call(member c(member B(name a))))\n"
+            "echo(name empty, name a)\n");
 }
 
 TEST(BracesJava, BlankMarkupBetweenBlocks) {

@@ -190,9 +190,10 @@ TEST(BracesSharp, SwitchOfBothKinds) {
                     "_ => throw g }; %>"),
             "switch(name a, block(number 1), block(member Y(name X), call(name b), break), "
             "block(declare c : T, member d(name c)), block(call(name e)))\n"
-            "assign =(name x, switch(name a, block(number 1, name b), block(declare c : T, "
-            "name d, name e), block(array(number 1, name _), name f), block(name _, unary "
-            "thro(name g))))\n");
+            "assign =(name x, conditional(binary is(name a, number 1), name b, "
+            "conditional(binary &&(binary is(empty, declare c : T), name d), name e, "
+            "conditional(binary is(empty, array(number 1, name _)), name f, conditional(binary "
+            "is(empty, name _), unary thro(name g), empty)))))\n");
 }
 
 TEST(BracesSharp, Loops) {
@@ -255,18 +256,18 @@ TEST(BracesSharp, Queries) {
 }
 
 TEST(BracesSharp, MembersAndNull) {
-  EXPECT_EQ(tree_of(kLanguage,
-                    "<% a?.b?[0]?.c(); a!.b(); first::Second.c(); p->q(); x = a?[0] ; "
-                    "x = a ? [0] : b; "
-                    "x ?\?= y; x = ^1; %>"),
-            "call(member c(index(member b(name a), number 0)))\n"
-            "call(member b(name a))\n"
-            "call(member c(name Second))\n"
-            "call(member q(name p))\n"
-            "assign =(name x, index(name a, number 0))\n"
-            "assign =(name x, conditional(name a, array(number 0), name b))\n"
-            "assign ?\?=(name x, name y)\n"
-            "assign =(name x, unary ^(number 1))\n");
+  EXPECT_EQ(
+      tree_of(kLanguage,
+              "<% a?.b?[0]?.c(); a!.b(); first::Second.c(); p->q(); x = a?[0] ; x = a ? [0] : b; "
+              "x ?\?= y; x = ^1; %>"),
+      "call(member c(index(member b(name a), number 0)))\n"
+      "call(member b(name a))\n"
+      "call(member c(name Second))\n"
+      "call(member q(name p))\n"
+      "assign =(name x, index(name a, number 0))\n"
+      "assign =(name x, conditional(name a, array(number 0), name b))\n"
+      "assign ?\?=(name x, name y)\n"
+      "assign =(name x, unary ^(number 1))\n");
 }
 
 TEST(BracesSharp, WordsOfOtherLanguagesAreNames) {

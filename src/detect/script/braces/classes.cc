@@ -4,7 +4,7 @@ namespace pugmark::script::braces {
 
 // class, struct, interface, enum, record and @interface; false if none begins here.
 bool Parser::class_statement(List& out) {
-  if (is_java() && is(op("@")) && item(at_ + 1).word == Word::kInterface) ++at_;
+  if (is_java() && is(op("@")) && item(at_ + 1).word == Word::kInterface) take();
   const bool is_named = is_name(at_ + 1) && !is_operator_word(at_ + 1);
   const std::uint32_t after = item(at_ + 2).op;
   switch (current().word) {
@@ -35,20 +35,20 @@ NodeId Parser::class_node() {
   List made = start(NodeKind::kClass, at_);
   const bool is_enum = is(Word::kEnum);
   const bool is_record = is(Word::kRecord);
-  ++at_;
-  if (is_record && (is(Word::kClass) || is(Word::kStruct))) ++at_;
+  take();
+  if (is_record && (is(Word::kClass) || is(Word::kStruct))) take();
   Symbol name = kNoSymbol;
   if (is_name() && !is(Word::kExtends)) {
     name = symbol(current());
     set_name(made.parent, name);
-    ++at_;
+    take();
   }
   if (is(op("<"))) {
     const std::uint32_t behind = scan_type_arguments(at_);
-    if (behind != kNoItem) at_ = behind;
+    if (behind != kNoItem) go(behind);
   }
   const std::uint32_t parts = is(op("(")) ? at_ : kNoItem;
-  if (parts != kNoItem) at_ = current().match == kNoItem ? at_ + 1 : current().match + 1;
+  if (parts != kNoItem) pass();
   std::uint32_t count = 0;
   bases(made, count);
   set_op(made.parent, count);
@@ -63,18 +63,18 @@ void Parser::bases(List& list, std::uint32_t& count) {
   while (!is_border() && !is(op("{")) && !is(op("}")) && !is(op(";"))) {
     if (is(Word::kWhere) || is(Word::kPermits)) {
       is_base = false;
-      ++at_;
+      take();
     } else if (is(Word::kExtends) || is(Word::kImplements) || (is(op(":")) && count == 0)) {
       is_base = true;
-      ++at_;
+      take();
     } else if (is_base && is_name()) {
       const std::uint32_t end = scan_type(at_);
       const std::uint32_t behind = end == kNoItem ? at_ + 1 : end;
       append(list, named_type(at_, behind, type_symbol(at_, behind)));
       ++count;
-      at_ = behind;
+      go(behind);
     } else {
-      at_ = current().match == kNoItem ? at_ + 1 : current().match + 1;
+      pass();
     }
   }
 }
@@ -92,9 +92,9 @@ void Parser::enum_constants(List& list, Symbol type) {
   while (!is_border() && !is(op("}"))) {
     if (accept(op(";"))) return;
     if (accept(op(","))) continue;
-    if (is_typed()) at_ = skip_annotations(at_);
+    if (is_typed()) go(skip_annotations(at_));
     if (!is_name()) return;
-    const std::uint32_t from = at_++;
+    const std::uint32_t from = take();
     List made = start(NodeKind::kDeclare, from);
     set_name(made.parent, symbol(items_[from]));
     set_type(made.parent, type);
@@ -123,7 +123,7 @@ void Parser::enum_constants(List& list, Symbol type) {
 bool Parser::namespace_statement(List& out) {
   if (!is(Word::kNamespace) && !is(Word::kPackage)) return false;
   if (!is_name(at_ + 1)) return false;
-  at_ = scan_dotted(at_ + 1);
+  go(scan_dotted(at_ + 1));
   if (accept(op("{"))) {
     statements(out, Place::kClass);
     accept(op("}"));
@@ -136,12 +136,12 @@ bool Parser::namespace_statement(List& out) {
 // name() { }, get name() { }, name = value; of a class in JScript.
 bool Parser::js_member(List& out) {
   const std::uint32_t from = at_;
-  if (is(Word::kAsync) && is_op(at_ + 1, op("*"))) ++at_;
+  if (is(Word::kAsync) && is_op(at_ + 1, op("*"))) take();
   accept(op("*"));
   std::string_view prefix;
   if ((is(Word::kGet) || is(Word::kSet)) && (is_name(at_ + 1) || is_op(at_ + 1, op("[")))) {
     prefix = is(Word::kGet) ? "get_" : "set_";
-    ++at_;
+    take();
   }
   const bool is_computed = is(op("[")) && current().match != kNoItem;
   const bool is_text = current().kind == ItemKind::kText;
@@ -149,12 +149,12 @@ bool Parser::js_member(List& out) {
   const Symbol name = is_name() ? symbol(current()) : kNoSymbol;
   const std::uint32_t behind = is_computed ? current().match + 1 : at_ + 1;
   if (is_op(behind, op("("))) {
-    at_ = behind;
+    go(behind);
     append(out, function_rest(from, accessor_name(prefix, name), kNoSymbol));
     return true;
   }
   if (!is_op(behind, op("=")) && !is_op(behind, op(";")) && !is_op(behind, op(":"))) return false;
-  at_ = behind;
+  go(behind);
   List made = start(NodeKind::kDeclare, from);
   set_name(made.parent, name);
   if (is(op(":"))) set_type(made.parent, js_type());

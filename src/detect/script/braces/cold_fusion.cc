@@ -21,14 +21,14 @@ bool Parser::cf_statement(List& out) {
   if (is(Word::kInclude) && (next.kind == ItemKind::kText || next.kind == ItemKind::kTemplate)) {
     List made = start(NodeKind::kInclude, at_);
     set_name(made.parent, tree_.symbols().of("include"));
-    ++at_;
+    take();
     append(made, expression());
     append(out, finish(made));
     end_statement();
     return true;
   }
   if (is_cf_function()) {
-    while (!is(Word::kFunction)) ++at_;
+    while (!is(Word::kFunction)) take();
     append(out, js_function());
     return true;
   }
@@ -38,8 +38,8 @@ bool Parser::cf_statement(List& out) {
   }
   if (is(Word::kParam) && next.kind == ItemKind::kName) {  // param type name = value
     std::uint32_t end = 0;
-    ++at_;
-    if (declares_at(at_, end)) at_ = end;
+    take();
+    if (declares_at(at_, end)) go(end);
     append(out, expression());
     end_statement();
     return true;
@@ -94,10 +94,10 @@ void Parser::cf_tag(List& out) {
   std::string name = ascii_lower(written(current()));
   if (!name.starts_with("cf")) name.insert(0, "cf");
   set_name(made.parent, tree_.symbols().of(name));
-  ++at_;
+  take();
   if (is(op("("))) {
     const std::uint32_t closing = current().match;
-    ++at_;
+    take();
     cf_attributes(made, closing);
     skip_to(closing);
     accept(op(")"));
@@ -117,7 +117,7 @@ void Parser::cf_attributes(List& list, std::uint32_t end) {
     if (!is_name() || (!is_op(at_ + 1, op("=")) && !is_collection)) return;
     List pair = start(NodeKind::kPair, at_);
     append(pair, text_of_name());
-    ++at_;
+    take();
     append(pair, assignment());
     append(list, finish(pair));
   }
@@ -126,14 +126,14 @@ void Parser::cf_attributes(List& list, std::uint32_t end) {
 // component extends="a.b" { }
 void Parser::cf_component(List& out) {
   List made = start(NodeKind::kClass, at_);
-  ++at_;
+  take();
   std::uint32_t count = 0;
   while (!is_border() && !is(op("{")) && !is(op("}")) && !is(op(";"))) {
     const bool is_base = is_name() && is_op(at_ + 1, op("=")) &&
                          item(at_ + 2).kind == ItemKind::kText &&
                          equal_ascii_nocase(written(current()), "extends");
     if (is_base) {
-      at_ += 2;
+      go(at_ + 2);
       const std::uint32_t from = at_;
       const NodeId base = constant(NodeKind::kText);
       const NodeId of = named(NodeKind::kName, from,
@@ -141,7 +141,7 @@ void Parser::cf_component(List& out) {
       append(made, of);
       ++count;
     } else {
-      at_ = current().match == kNoItem ? at_ + 1 : current().match + 1;
+      pass();
     }
   }
   set_op(made.parent, count);

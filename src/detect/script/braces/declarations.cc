@@ -8,7 +8,7 @@ namespace pugmark::script::braces {
 bool Parser::skip_modifiers(Place place) {
   const std::uint32_t before = at_;
   for (;;) {
-    if (is_typed()) at_ = skip_annotations(at_);
+    if (is_typed()) go(skip_annotations(at_));
     const Word word = current().word;
     const Item& next = item(at_ + 1);
     const bool is_name_next = next.kind == ItemKind::kName && !is_operator_word(at_ + 1);
@@ -25,11 +25,11 @@ bool Parser::skip_modifiers(Place place) {
       is_one = place == Place::kClass && is_typed() && is_name_next && after != op("(");
     } else if (is_java() && is_name() && is_op(at_ + 1, op("-")) &&
                item(at_ + 2).word == Word::kSealed) {  // non-sealed
-      at_ += 2;
+      go(at_ + 2);
       is_one = true;
     }
     if (!is_one) return at_ != before;
-    ++at_;
+    take();
   }
 }
 
@@ -56,17 +56,17 @@ bool Parser::declaration(List& out, Place place) {
       return true;
     case Word::kDelegate:
       if (next.kind != ItemKind::kName) return false;
-      at_ = scan_type(at_ + 1) == kNoItem ? at_ + 1 : scan_type(at_ + 1);
+      go(scan_type(at_ + 1) == kNoItem ? at_ + 1 : scan_type(at_ + 1));
       skip_clauses();
       end_statement();
       return true;
     case Word::kEvent:
-      if (next.kind == ItemKind::kName) ++at_;
+      if (next.kind == ItemKind::kName) take();
       break;
     case Word::kImplicit:
     case Word::kExplicit:
       if (next.word != Word::kOperator) break;
-      ++at_;
+      take();
       operator_member(out, kNoSymbol, from);
       return true;
     case Word::kAwait:
@@ -88,12 +88,12 @@ bool Parser::declaration(List& out, Place place) {
 bool Parser::typed_declaration(List& out, Place place) {
   if (is_java() && is(op("<"))) {  // <T> of a method
     const std::uint32_t behind = scan_type_arguments(at_);
-    if (behind != kNoItem) at_ = behind;
+    if (behind != kNoItem) go(behind);
   }
   if (constructor(out, place)) return true;
   if (is_sharp() && is(Word::kVar) && is_op(at_ + 1, op("("))) {  // var (a, b) = ...
     const std::uint32_t closing = item(at_ + 1).match;
-    if (closing != kNoItem && is_op(closing + 1, op("="))) ++at_;
+    if (closing != kNoItem && is_op(closing + 1, op("="))) take();
     return false;
   }
   std::uint32_t end = 0;
@@ -105,7 +105,7 @@ bool Parser::typed_declaration(List& out, Place place) {
 // "T name" and what follows it.
 void Parser::typed_member(List& out, std::uint32_t type_from, std::uint32_t type_end) {
   const Symbol type = type_symbol(type_from, type_end);
-  at_ = type_end;
+  go(type_end);
   if (is(Word::kOperator) && item(at_ + 1).op != op("=")) {
     return operator_member(out, type, type_from);
   }
@@ -117,20 +117,20 @@ void Parser::typed_member(List& out, std::uint32_t type_from, std::uint32_t type
   }
   const std::uint32_t name_item = behind - 1;
   if (item(name_item).word == Word::kThis && is_op(behind, op("["))) {
-    at_ = behind;
+    go(behind);
     return indexer(out, type, type_from);
   }
   const Symbol name = symbol(items_[name_item]);
   const std::uint32_t generic = is_op(behind, op("<")) ? scan_type_arguments(behind) : kNoItem;
   if (generic != kNoItem && is_op(generic, op("("))) behind = generic;
   if (is_op(behind, op("("))) {
-    at_ = behind;
+    go(behind);
     append(out, function_rest(type_from, name, type));
   } else if (is_sharp() && (is_op(behind, op("{")) || is_op(behind, op("=>")))) {
-    at_ = behind;
+    go(behind);
     property(out, type, name, type_from, nullptr);
   } else {
-    at_ = name_item;
+    go(name_item);
     variables(out, type);
     end_statement();
   }
@@ -147,23 +147,23 @@ Symbol Parser::array_of(Symbol type) {
 void Parser::variables(List& out, Symbol type) {
   for (;;) {
     const std::uint32_t from = at_;
-    if (is_name()) ++at_;
+    if (is_name()) take();
     List made = start(NodeKind::kDeclare, from);
     set_name(made.parent, symbol(items_[from]));
     set_type(made.parent, type);
     if (is(op("[")) && current().match != kNoItem) set_type(made.parent, array_of(type));
-    while (is(op("[")) && current().match != kNoItem) at_ = current().match + 1;
+    while (is(op("[")) && current().match != kNoItem) go(current().match + 1);
     if (accept(op("="))) append(made, initialiser());
     append(out, finish(made));
     if (!is(op(",")) || !is_name(at_ + 1)) return;
-    ++at_;
+    take();
   }
 }
 
 // var a = 1, b : T = 2, {c, d} = e
 void Parser::untyped_variables(List& out) {
   do {
-    ++at_;  // the word or the comma
+    take();  // the word or the comma
     const std::uint32_t from = at_;
     const bool is_plain =
         is_name() && !(is_cf() && (is_op(at_ + 1, op(".")) || is_op(at_ + 1, op("["))));
@@ -171,7 +171,7 @@ void Parser::untyped_variables(List& out) {
       append(out, assignment());
       continue;
     }
-    ++at_;
+    take();
     List made = start(NodeKind::kDeclare, from);
     set_name(made.parent, symbol(items_[from]));
     if (is_js() && is(op(":"))) set_type(made.parent, js_type());
@@ -183,10 +183,10 @@ void Parser::untyped_variables(List& out) {
 // ": Type" of JScript.NET.
 Symbol Parser::js_type() {
   const std::uint32_t end = scan_type(at_ + 1);
-  ++at_;
+  take();
   if (end == kNoItem) return kNoSymbol;
   const Symbol type = type_symbol(at_, end);
-  at_ = end;
+  go(end);
   return type;
 }
 
@@ -205,7 +205,7 @@ void Parser::property(List& out, Symbol type, Symbol name, std::uint32_t from,
     return;
   }
   const std::uint32_t closing = closing_of(at_);
-  ++at_;
+  take();
   bool is_automatic = false;
   while (at_ < closing && !is_border() && !is(op("}"))) {
     const std::uint32_t before = at_;
@@ -240,7 +240,7 @@ bool Parser::accessor(List& out, Symbol type, Symbol name, const std::uint32_t* 
   } else {
     return true;
   }
-  ++at_;
+  take();
   if (accept(op(";"))) return false;
   List made = start(NodeKind::kFunction, from);
   set_name(made.parent, accessor_name(prefix, name));
@@ -284,7 +284,7 @@ void Parser::names_in_brackets(List& list, std::uint32_t brackets, NodeKind kind
 void Parser::indexer(List& out, Symbol type, std::uint32_t from) {
   const std::uint32_t brackets = at_;
   const std::uint32_t closing = items_[at_].match;
-  at_ = closing == kNoItem ? at_ + 1 : closing + 1;
+  go(closing == kNoItem ? at_ + 1 : closing + 1);
   if (closing == kNoItem || (!is(op("{")) && !is(op("=>")))) return;
   property(out, type, tree_.symbols().of("Item"), from, &brackets);
 }
@@ -299,7 +299,7 @@ bool Parser::constructor(List& out, Place place) {
   if (is_java() && place == Place::kClass && is_op(name + 1, op("{"))) {
     List made = start(NodeKind::kFunction, from);
     set_name(made.parent, symbol(items_[name]));
-    at_ = name + 1;
+    go(name + 1);
     append(made, body());
     append(out, finish(made));
     return true;
@@ -312,7 +312,7 @@ bool Parser::constructor(List& out, Place place) {
   if (!is_one) return false;
   Symbol symbol_of_name = symbol(items_[name]);
   if (name != from) symbol_of_name = accessor_name("~", symbol_of_name);
-  at_ = name + 1;
+  go(name + 1);
   append(out, function_rest(from, symbol_of_name, kNoSymbol));
   return true;
 }
@@ -320,13 +320,13 @@ bool Parser::constructor(List& out, Place place) {
 // At the word operator: "operator +", "operator T".
 void Parser::operator_member(List& out, Symbol type, std::uint32_t from) {
   scratch_ = "operator";
-  ++at_;
+  take();
   while (!is_border() && !is(op("(")) && !is(op(";")) && !is(op("{"))) {
     scratch_ += ' ';
     scratch_ += written(current());
-    ++at_;
+    take();
   }
-  if (is(op("(")) && is_op(at_ + 1, op(")")) && is_op(at_ + 2, op("("))) at_ += 2;
+  if (is(op("(")) && is_op(at_ + 1, op(")")) && is_op(at_ + 2, op("("))) go(at_ + 2);
   const Symbol name = tree_.symbols().of(scratch_);
   if (is(op("("))) append(out, function_rest(from, name, type));
 }
@@ -339,8 +339,8 @@ NodeId Parser::function_rest(std::uint32_t from, Symbol name, Symbol type) {
   parameters(made);
   if (is_js() && is(op(":"))) set_type(made.parent, js_type());
   if (is_sharp() && is(op(":")) && is_op(at_ + 2, op("("))) {  // : base(...)
-    ++at_;
-    const std::uint32_t call_from = at_++;
+    take();
+    const std::uint32_t call_from = take();
     const NodeId callee = named(NodeKind::kName, call_from, symbol(items_[call_from]));
     const NodeId called = call(callee, call_from);
     List body = start(NodeKind::kBlock, call_from);
@@ -383,25 +383,25 @@ void Parser::skip_clauses() {
         !is(op(">>")) && !is(op("?")) && !is(op("@")) && current().kind != ItemKind::kText &&
         current().kind != ItemKind::kNumber)
       return;
-    at_ = current().match == kNoItem ? at_ + 1 : current().match + 1;
+    pass();
   }
 }
 
 // At "function" of JScript or cfscript: also "function get x()", "function a.b()".
 NodeId Parser::js_function() {
-  const std::uint32_t from = at_++;
+  const std::uint32_t from = take();
   accept(op("*"));
   std::string_view prefix;
   if (is_js() && (is(Word::kGet) || is(Word::kSet)) && is_name(at_ + 1)) {
     prefix = is(Word::kGet) ? "get_" : "set_";
-    ++at_;
+    take();
   }
   Symbol name = kNoSymbol;
   if (is_name()) {
     const std::uint32_t behind = scan_dotted(at_);
     const Symbol last = symbol(items_[behind - 1]);
     name = accessor_name(prefix, last);
-    at_ = behind;
+    go(behind);
   }
   if (is(op("("))) return function_rest(from, name, kNoSymbol);
   List made = start(NodeKind::kFunction, from);
@@ -416,17 +416,16 @@ void Parser::parameters(List& function) {
   const Inside inside(*this);
   const std::uint32_t closing = closing_of(at_);
   const bool is_closed = closing + 1 < items_.size();
-  ++at_;
+  take();
   while (at_ < closing && !is_border() && !is(op(";"))) {
     const std::uint32_t before = at_;
     if (accept(op(","))) continue;
     append(function, parameter());
     // Whatever else is written there.
-    while (at_ < closing && !is_border() && !is(op(",")) && !is(op(";")))
-      at_ = current().match == kNoItem ? at_ + 1 : current().match + 1;
+    while (at_ < closing && !is_border() && !is(op(",")) && !is(op(";"))) pass();
     if (at_ == before) skip();
   }
-  if (is_closed) at_ = closing;
+  if (is_closed) go(closing);
   accept(op(")"));
 }
 
@@ -445,7 +444,7 @@ NodeId Parser::parameter() {
 
 void Parser::typed_parameter(NodeId made) {
   for (;;) {
-    at_ = skip_annotations(at_);
+    go(skip_annotations(at_));
     const Word word = current().word;
     const bool is_by_reference = word == Word::kRef || word == Word::kOut;
     const bool is_one = is_by_reference || word == Word::kFinal || word == Word::kThis ||
@@ -454,42 +453,42 @@ void Parser::typed_parameter(NodeId made) {
     if (!is_one || (!is_name(at_ + 1) && !is_op(at_ + 1, op("(")) && !is_op(at_ + 1, op("@"))))
       break;
     if (is_by_reference) set_op(made, op("&"));
-    ++at_;
+    take();
   }
   std::uint32_t end = 0;
   if (declares_at(at_, end)) {
     set_type(made, type_symbol(at_, end));
-    at_ = end;
+    go(end);
   }
   if (!is_name()) return;
   set_name(made, symbol(current()));
-  ++at_;
-  while (is(op("[")) && is_op(at_ + 1, op("]"))) at_ += 2;
+  take();
+  while (is(op("[")) && is_op(at_ + 1, op("]"))) go(at_ + 2);
 }
 
 void Parser::js_parameter(NodeId made) {
   if (accept(op("..."))) set_op(made, op("..."));
-  while (is_name() && is_name(at_ + 1)) ++at_;  // modifiers of JScript.NET
+  while (is_name() && is_name(at_ + 1)) take();  // modifiers of JScript.NET
   if (is_name()) {
     set_name(made, symbol(current()));
-    ++at_;
+    take();
   } else if (current().match != kNoItem) {  // {a, b}
-    at_ = current().match + 1;
+    go(current().match + 1);
   }
   if (is(op(":"))) set_type(made, js_type());
 }
 
 // required type name = value hint="..."
 void Parser::cf_parameter(NodeId made) {
-  if (is(Word::kRequired) && is_name(at_ + 1)) ++at_;
+  if (is(Word::kRequired) && is_name(at_ + 1)) take();
   std::uint32_t end = 0;
   if (declares_at(at_, end)) {
     set_type(made, type_symbol(at_, end));
-    at_ = end;
+    go(end);
   }
   if (!is_name()) return;
   set_name(made, symbol(current()));
-  ++at_;
+  take();
 }
 
 }  // namespace pugmark::script::braces

@@ -195,7 +195,7 @@ NodeId Parser::assignment() {
   const NodeId target = conditional();
   const std::uint32_t packed = current().op;
   if (!is_assignment(packed)) return target;
-  ++at_;
+  take();
   List made = start(NodeKind::kAssign, from);
   set_op(made.parent, packed);
   append(made, target);
@@ -208,7 +208,7 @@ NodeId Parser::conditional() {
   const NodeId condition = binary(kImplies);
   const std::uint32_t packed = current().op;
   if (packed != op("?") && packed != op("??") && packed != op("?:")) return condition;
-  ++at_;
+  take();
   List made = start(NodeKind::kConditional, from);
   append(made, condition);
   if (packed == op("?")) {
@@ -264,8 +264,7 @@ NodeId Parser::binary(int binding) {
       left_op = 0;
       continue;
     }
-    at_ += found.items;
-    if (at_ >= items_.size()) at_ = static_cast<std::uint32_t>(items_.size() - 1);
+    go(at_ + found.items);
     if (found.op != left_op && (left_op == 0 || height(left.parent) <= bounds_.depth_max)) {
       List made = start(NodeKind::kBinary, from);
       set_op(made.parent, found.op);
@@ -285,7 +284,7 @@ NodeId Parser::binary(int binding) {
 // value is T, value as T, value instanceof T: at_ stands at the word.
 NodeId Parser::tested(NodeId value, std::uint32_t from) {
   const Word word = current().word;
-  ++at_;
+  take();
   if (word == Word::kAs) {
     const std::uint32_t end = scan_type(at_);
     List cast = start(NodeKind::kCast, from);
@@ -295,7 +294,7 @@ NodeId Parser::tested(NodeId value, std::uint32_t from) {
                         !is_op(end, op(","));
       const std::uint32_t type_end = asks ? end - 1 : end;
       set_name(cast.parent, type_symbol(at_, type_end));
-      at_ = type_end;
+      go(type_end);
     }
     append(cast, value);
     return finish(cast);
@@ -307,7 +306,7 @@ NodeId Parser::tested(NodeId value, std::uint32_t from) {
     List declared = start(NodeKind::kDeclare, from);
     set_type(declared.parent, type_symbol(at_, end));
     set_name(declared.parent, symbol(items_[end]));
-    at_ = end + 1;
+    go(end + 1);
     append(declared, value);
     return finish(declared);
   }
@@ -340,7 +339,7 @@ NodeId Parser::unary() {
   }
   if (depth_ >= bounds_.depth_max) return too_deep();
   const Deeper deeper(depth_);
-  ++at_;
+  take();
   const bool is_spread = packed == op("...") || packed == op("..");
   List made = start(is_spread ? NodeKind::kSpread : NodeKind::kUnary, from);
   if (!is_spread) set_op(made.parent, packed);
@@ -371,7 +370,7 @@ NodeId Parser::word_unary() {
   }
   if (depth_ >= bounds_.depth_max) return too_deep();
   const Deeper deeper(depth_);
-  ++at_;
+  take();
   if (packed == 0) return unary();
   List made = start(NodeKind::kUnary, from);
   set_op(made.parent, packed);
@@ -386,7 +385,7 @@ NodeId Parser::argument_by_reference() {
   const std::uint32_t from = at_;
   List made = start(NodeKind::kUnary, from);
   set_op(made.parent, op(written(current())));
-  ++at_;
+  take();
   std::uint32_t end = 0;
   append(made, declares_at(at_, end) ? declared(end) : unary());
   return finish(made);
@@ -395,7 +394,7 @@ NodeId Parser::argument_by_reference() {
 // "T name" without a value, the name being the item `name`.
 NodeId Parser::declared(std::uint32_t name) {
   const std::uint32_t from = at_;
-  at_ = name + 1;
+  go(name + 1);
   const NodeId made = named(NodeKind::kDeclare, from, symbol(items_[name]));
   set_type(made, type_symbol(from, name));
   return made;
@@ -425,7 +424,7 @@ NodeId Parser::postfix(NodeId object, std::uint32_t from) {
 }
 
 // One further link; false if there is none.
-bool Parser::link(NodeId& object, std::uint32_t from) {
+bool Parser::link(NodeId& object, std::uint32_t from) {  // a switch
   std::uint32_t behind = 0;
   switch (current().op) {
     case op("("):
@@ -436,7 +435,7 @@ bool Parser::link(NodeId& object, std::uint32_t from) {
       return true;
     case op("?"):  // a?[0] of C#
       if (!is_sharp() || !is_op(at_ + 1, op("[")) || ahead(1).begin != current().end) return false;
-      ++at_;
+      take();
       object = index(object, from);
       return true;
     case op("->"):
@@ -446,23 +445,28 @@ bool Parser::link(NodeId& object, std::uint32_t from) {
     case op("?."):
     case op("::"):
       if (is(op("::")) && is_cf() && !is_name(at_ + 1)) return false;
-      ++at_;
+      take();
+      object = member(object, from);
+      return true;
+    case op("@"):  // of OGNL: a static member
+      if (!is_java() || !is_name(at_ + 1)) return false;
+      take();
       object = member(object, from);
       return true;
     case op("<"):
       if (!is_typed() || !are_type_arguments(behind)) return false;
-      at_ = behind;
+      go(behind);
       return true;
     case op("!"):  // of C#: it is not null
       if (!is_sharp()) return false;
-      ++at_;
+      take();
       return true;
     case op("++"):
     case op("--"): {
       if (is_js() && is_on_new_line()) return false;
       List made = start(NodeKind::kUnary, from);
       set_op(made.parent, current().op);
-      ++at_;
+      take();
       append(made, object);
       object = finish(made);
       return true;
@@ -483,7 +487,7 @@ bool Parser::link(NodeId& object, std::uint32_t from) {
   }
   if (is(Word::kWith) && is_sharp() && is_op(at_ + 1, op("{"))) {
     List made = start(NodeKind::kNew, from);
-    ++at_;
+    take();
     append(made, object);
     object_initialiser(made);
     object = finish(made);
@@ -503,7 +507,7 @@ NodeId Parser::index(NodeId object, std::uint32_t from) {
   const std::uint32_t closing = closing_of(at_);
   List made = start(NodeKind::kIndex, from);
   append(made, object);
-  ++at_;
+  take();
   if (at_ < closing) {
     values(made, closing);
   } else {
@@ -520,7 +524,7 @@ NodeId Parser::member(NodeId object, std::uint32_t from) {
   if (is(op("["))) return index(object, from);            // a?.[b]
   if (is_java() && is(op("<"))) {                         // a.<T>b()
     behind = scan_type_arguments(at_);
-    if (behind != kNoItem) at_ = behind;
+    if (behind != kNoItem) go(behind);
   }
   if (is_java() && is(Word::kNew) && is_name(at_ + 1)) {  // outer.new Inner(), but not A::new
     List joined = start(NodeKind::kBinary, from);
@@ -532,9 +536,9 @@ NodeId Parser::member(NodeId object, std::uint32_t from) {
   List made = start(NodeKind::kMember, from);
   if (is_name()) {
     set_name(made.parent, symbol(current()));
-    ++at_;
+    take();
   } else if (is(op("*")) || is(op("@"))) {
-    ++at_;
+    take();
   }
   append(made, object);
   return finish(made);
@@ -543,7 +547,7 @@ NodeId Parser::member(NodeId object, std::uint32_t from) {
 // At "(": all arguments, and the closing parenthesis.
 void Parser::arguments(List& list) {
   const std::uint32_t closing = closing_of(at_);
-  ++at_;
+  take();
   values(list, closing);
   accept(op(")"));
 }
@@ -558,7 +562,7 @@ void Parser::values(List& list, std::uint32_t closing, bool may_declare) {
     if (is_unclosed && (is(op(";")) || is(op("}")))) return;
     if (is(op(","))) {  // f(,x)
       append(list, empty());
-      ++at_;
+      take();
       continue;
     }
     const std::uint32_t before = at_;
@@ -569,19 +573,19 @@ void Parser::values(List& list, std::uint32_t closing, bool may_declare) {
     } else {
       append(list, value);
     }
-    if (is(op(",")) && at_ < closing) ++at_;
-    if (tree_.is_full()) at_ = closing;
+    if (is(op(",")) && at_ < closing) take();
+    if (tree_.is_full()) go(closing);
   }
 }
 
 NodeId Parser::argument() {
   // Named ones: "name: value" of C# is the value; of cfscript, like "name = value", an assignment.
-  if (is_sharp() && is_name() && is_op(at_ + 1, op(":"))) at_ += 2;
+  if (is_sharp() && is_name() && is_op(at_ + 1, op(":"))) go(at_ + 2);
   if (is_cf() && is_name() && is_op(at_ + 1, op(":"))) {
     List assigned = start(NodeKind::kAssign, at_);
     set_op(assigned.parent, op("="));
     append(assigned, named(NodeKind::kName, at_, symbol(current())));
-    at_ += 2;
+    go(at_ + 2);
     append(assigned, assignment());
     return finish(assigned);
   }

@@ -20,7 +20,7 @@ ParseOutcome Parser::parse() {
     const std::uint32_t before = at_;
     if (current().kind == ItemKind::kCut) {
       is_in_class = false;
-      ++at_;
+      take();
     } else {
       statement(root, is_in_class && is_typed() ? Place::kClass : Place::kCode);
       if (at_ == before) skip();
@@ -48,8 +48,10 @@ bool Parser::is_on_new_line() const {
 void Parser::skip() {
   if (current().kind == ItemKind::kEnd) return;
   if (current().kind != ItemKind::kExpressionEnds) ++outcome_.skipped_tokens;
-  ++at_;
+  take();
 }
+
+void Parser::pass() { go(current().match == kNoItem ? at_ + 1 : current().match + 1); }
 
 void Parser::skip_to(std::uint32_t item_number) {
   while (at_ < item_number && current().kind != ItemKind::kEnd) skip();
@@ -66,27 +68,27 @@ void Parser::skip_deep_operand() {
       case op("}"):
         return;
       default:
-        at_ = current().match == kNoItem ? at_ + 1 : current().match + 1;
+        pass();
     }
   }
 }
 
 void Parser::skip_deep_statement() {
   if (is(op("{")) && current().match != kNoItem) {
-    at_ = current().match + 1;
+    go(current().match + 1);
     return;
   }
   while (!is_border() && !is(op("}"))) {
     if (accept(op(";"))) return;
     const bool is_block = is(op("{"));
-    at_ = current().match == kNoItem ? at_ + 1 : current().match + 1;
+    pass();
     if (is_block) return;
   }
 }
 
 void Parser::stop() {
   outcome_.end = std::min(outcome_.end, current().begin);
-  at_ = static_cast<std::uint32_t>(items_.size() - 1);
+  go(static_cast<std::uint32_t>(items_.size() - 1));
 }
 
 // ---- Nodes ----
@@ -129,7 +131,7 @@ NodeId Parser::named(NodeKind kind, std::uint32_t from, Symbol name) {
 }
 
 NodeId Parser::text_of_name() {
-  const std::uint32_t from = at_++;
+  const std::uint32_t from = take();
   const NodeId id = add(NodeKind::kText, from);
   const Item& name = items_[from];
   std::string_view text = written(name);
@@ -170,7 +172,7 @@ Symbol Parser::symbol(const Item& item) {
 }
 
 NodeId Parser::markup() {
-  const std::uint32_t from = at_++;
+  const std::uint32_t from = take();
   List echo = start(NodeKind::kEcho, from);
   const NodeId text = add(NodeKind::kText, from);
   tree_.set_text(text, written(items_[from]));

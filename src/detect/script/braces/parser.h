@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -29,7 +30,9 @@ namespace pugmark::script::braces {
 //   no type;
 // - a pattern that declares a variable (x is T t) and out T t are a kDeclare; the former has x as
 //   its value;
-// - switch as an expression is a kSwitch whose blocks end in their value;
+// - switch as an expression is a kConditional for each arm, the next arm being what it is
+// otherwise;
+//   what is asked is op("is") of the value, kEmpty but in the first, and the patterns;
 // - a C# alias (using A = B.C) is a kImport of "B.C" whose `type` is the alias;
 // - elements of C# collection initialisers are one kArray, the last child of kNew; an array created
 //   with a length is a kNew whose class is a kIndex;
@@ -99,14 +102,25 @@ class Parser {
   bool is_border() const;  // the end of all code, or of code next to which there is other code
   bool accept(std::uint32_t packed) {
     if (!is(packed)) return false;
-    ++at_;
+    take();
     return true;
   }
   bool accept(Word word) {
     if (!is(word)) return false;
-    ++at_;
+    take();
     return true;
   }
+  // On to the next item, but never behind the last; gives the number of the one passed.
+  std::uint32_t take() {
+    const std::uint32_t taken = at_;
+    if (items_[at_].kind != ItemKind::kEnd) ++at_;
+    return taken;
+  }
+  // On to that item: forward only, so that nothing is read twice.
+  void go(std::uint32_t number) {
+    at_ = std::max(at_, std::min(number, static_cast<std::uint32_t>(items_.size() - 1)));
+  }
+  void pass();  // the current item, and all that its bracket holds
   bool is_sharp() const { return current().language == Language::kCSharp; }
   bool is_java() const { return current().language == Language::kJava; }
   bool is_js() const { return current().language == Language::kJScript; }
@@ -206,7 +220,15 @@ class Parser {
   NodeId positive_pattern();
   bool is_name_alone(std::uint32_t end) const;
   NodeId nested_patterns();
+  struct Arm {
+    NodeId condition = kNoNode;
+    NodeId value = kNoNode;
+  };
   NodeId switch_expression(NodeId value, std::uint32_t from);
+  NodeId java_switch_expression();
+  NodeId java_arm_value();
+  NodeId arm_condition(NodeId value);
+  NodeId choice(const std::vector<Arm>& arms, std::uint32_t from);
   bool is_query() const;
   NodeId query();
   void query_binding(List& list);
@@ -229,6 +251,7 @@ class Parser {
   NodeId postfix_of_switch();
   NodeId switch_node();
   NodeId switch_case();
+  void case_statements(List& list);
   void try_statement(List& out);
   void resources(List& list);
   NodeId catch_block();

@@ -38,6 +38,10 @@ NodeId Parser::primary() {
       return empty();
   }
   if (is(op("("))) return parenthesised();
+  if (is_java() && (is(op("#")) || is(op("@"))) && is_name(at_ + 1)) {  // OGNL: #a, @a.B@c()
+    take();
+    return name_primary();
+  }
   if (is(op("[")) && !is_java()) return array();
   if (is(op("{")) && !is_typed()) return object_literal();
   return empty();
@@ -52,8 +56,8 @@ NodeId Parser::constant(NodeKind kind) {
   } else {
     tree_.set_text(id, number_text(written(item), item.language, tree_));
   }
-  ++at_;
-  if (is_sharp() && is_name() && current().begin == item.end) ++at_;  // "text"u8
+  take();
+  if (is_sharp() && is_name() && current().begin == item.end) take();  // "text"u8
   return finish(id);
 }
 
@@ -80,7 +84,7 @@ NodeId Parser::name_primary() {
       if (next == op("(") && is_sharp()) return type_in_parentheses();
       break;
     case Word::kSwitch:
-      if (next == op("(") && is_java()) return switch_node();
+      if (next == op("(") && is_java()) return java_switch_expression();
       break;
     case Word::kFrom:
       if (is_query()) return query();
@@ -89,27 +93,27 @@ NodeId Parser::name_primary() {
     case Word::kStatic:
       if (is_name(at_ + 1) || (next == op("(") && item(at_ + 1).match != kNoItem &&
                                is_arrow(item(at_ + 1).match + 1))) {
-        ++at_;
+        take();
         return primary_after_modifier();
       }
       break;
     default:
       if (begins_statement(word)) return empty();
   }
-  if (is_sharp() && next == op("::") && is_name(at_ + 2)) at_ += 2;  // global::Name
-  ++at_;
+  if (is_sharp() && next == op("::") && is_name(at_ + 2)) go(at_ + 2);  // global::Name
+  take();
   return named(NodeKind::kName, from, symbol(items_[at_ - 1]));
 }
 
 // Behind async or static: at most one more such word, or a lambda, a function, a delegate.
 NodeId Parser::primary_after_modifier() {
-  if (is(Word::kAsync) || is(Word::kStatic)) ++at_;
+  if (is(Word::kAsync) || is(Word::kStatic)) take();
   if (is_lambda()) return lambda();
   if (is(Word::kFunction)) return js_function();
   if (is(Word::kDelegate)) return delegate();
   const std::uint32_t from = at_;
   if (!is_name()) return empty();
-  ++at_;
+  take();
   return named(NodeKind::kName, from, symbol(items_[from]));
 }
 
@@ -123,12 +127,12 @@ NodeId Parser::parenthesised() {
     const Deeper deeper(depth_);
     List cast = start(NodeKind::kCast, from);
     set_name(cast.parent, type_symbol(from + 1, type_end));
-    at_ = type_end + 1;
+    go(type_end + 1);
     append(cast, unary());
     return finish(cast);
   }
   const std::uint32_t closing = closing_of(at_);
-  ++at_;
+  take();
   NodeId value = kNoNode;
   if (is_js()) {
     const Inside inside(*this);
@@ -160,18 +164,19 @@ NodeId Parser::template_string() {
     if (!text.empty() || (is_last && !has_code)) {
       const NodeId id = add(NodeKind::kText, at_);
       tree_.set_text(id, text);
-      ++at_;
+      take();
       append(made, finish(id));
     } else {
-      ++at_;
+      take();
     }
     if (is_last) break;
     has_code = true;
     const std::uint32_t closing = piece.match;
     append(made, expression());
     if (closing == kNoItem) break;
-    if (is(op(","))) at_ = closing;  // how wide it is to be
+    if (is(op(",")) && at_ < closing) go(closing);  // how wide it is to be
     skip_to(closing);
+    if (at_ != closing) break;  // a block in it was not closed
   }
   if (!has_code) return made.last;
   return finish(made);
@@ -180,7 +185,7 @@ NodeId Parser::template_string() {
 NodeId Parser::array() {
   const std::uint32_t closing = closing_of(at_);
   List made = start(NodeKind::kArray, at_);
-  ++at_;
+  take();
   if (!is_cf()) {
     values(made, closing);
   } else {
@@ -205,7 +210,7 @@ NodeId Parser::elements_in_braces() {
   const Inside inside(*this);
   const std::uint32_t closing = closing_of(at_);
   List made = start(NodeKind::kArray, at_);
-  ++at_;
+  take();
   while (at_ < closing && !is_border()) {
     const std::uint32_t before = at_;
     if (accept(op(","))) continue;
@@ -223,7 +228,7 @@ NodeId Parser::initialiser_element() {
   if (is_sharp() && is_name() && is_op(at_ + 1, op("="))) {
     List pair = start(NodeKind::kPair, from);
     append(pair, text_of_name());
-    ++at_;
+    take();
     append(pair, initialiser());
     return finish(pair);
   }
@@ -231,10 +236,10 @@ NodeId Parser::initialiser_element() {
       is_op(current().match + 1, op("="))) {
     const std::uint32_t closing = current().match;
     List pair = start(NodeKind::kPair, from);
-    ++at_;
+    take();
     append(pair, assignment());
     skip_to(closing);
-    at_ += 2;
+    go(closing + 2);
     append(pair, initialiser());
     return finish(pair);
   }
@@ -247,7 +252,7 @@ NodeId Parser::object_literal() {
   const Inside inside(*this);
   const std::uint32_t closing = closing_of(at_);
   List made = start(NodeKind::kArray, at_);
-  ++at_;
+  take();
   while (at_ < closing && !is_border()) {
     const std::uint32_t before = at_;
     if (accept(op(","))) continue;
@@ -272,7 +277,7 @@ NodeId Parser::object_entry() {
   };
   if (is_js() && is_key_behind() && (is(Word::kGet) || is(Word::kSet) || is(Word::kAsync))) {
     prefix = is(Word::kGet) ? "get_" : (is(Word::kSet) ? "set_" : "");
-    ++at_;
+    take();
     accept(op("*"));
   }
   List pair = start(NodeKind::kPair, from);
@@ -282,13 +287,13 @@ NodeId Parser::object_entry() {
     name = symbol(current());
     append(pair, text_of_name());
     while (is_cf() && is(op(".")) && is_name(at_ + 1)) {  // a.b: 1
-      at_ += 2;
+      go(at_ + 2);
       tree_.set_text(pair.last,
                      text_.substr(items_[key].begin, items_[at_ - 1].end - items_[key].begin));
     }
   } else if (is(op("["))) {
     const std::uint32_t closing = closing_of(at_);
-    ++at_;
+    take();
     append(pair, assignment());
     if (closing + 1 < items_.size()) skip_to(closing);
     accept(op("]"));
@@ -318,7 +323,7 @@ NodeId Parser::object_entry() {
 NodeId Parser::creation() {
   if (depth_ >= bounds_.depth_max) return too_deep();
   const Deeper deeper(depth_);
-  const std::uint32_t from = at_++;
+  const std::uint32_t from = take();
   if (is_typed()) return typed_creation(from);
   List made = start(NodeKind::kNew, from);
   const std::uint32_t class_from = at_;
@@ -331,7 +336,7 @@ NodeId Parser::creation() {
     if (is(op("["))) {
       of = index(of, class_from);
     } else {
-      ++at_;
+      take();
       of = member(of, class_from);
     }
   }
@@ -342,10 +347,10 @@ NodeId Parser::creation() {
 
 // Behind new in C# and Java.
 NodeId Parser::typed_creation(std::uint32_t from) {
-  at_ = is_java() ? skip_annotations(at_) : at_;
+  go(is_java() ? skip_annotations(at_) : at_);
   if (is_java() && is(op("<"))) {
     const std::uint32_t behind = scan_type_arguments(at_);
-    if (behind != kNoItem) at_ = behind;
+    if (behind != kNoItem) go(behind);
   }
   const std::uint32_t type_from = at_;
   if (is(op("{"))) return elements_in_braces();
@@ -358,10 +363,10 @@ NodeId Parser::typed_creation(std::uint32_t from) {
       const std::uint32_t behind = is_op(end, op("<")) ? scan_type_arguments(end) : kNoItem;
       if (behind != kNoItem) end = behind;
     } while (is_op(end, op(".")) && is_name(end + 1));
-    at_ = end;
+    go(end);
     const bool has_suffix = is(op("?")) || is(op("*"));
     if (is(op("[")) || (has_suffix && is_op(at_ + 1, op("[")))) {
-      if (has_suffix) ++at_;
+      if (has_suffix) take();
       return created_array(from, type_from, end);
     }
     append(made, type_node(type_from, end));
@@ -387,14 +392,14 @@ NodeId Parser::created_array(std::uint32_t from, std::uint32_t type_from, std::u
     std::uint32_t next = at_ + 1;
     while (is_op(next, op(","))) ++next;
     if (next == closing) {  // [] and [,]
-      at_ = closing + 1;
+      go(closing + 1);
       continue;
     }
     if (sized.parent == kNoNode) {
       sized = start(NodeKind::kIndex, type_from);
       append(sized, named_type(type_from, type_end, element));
     }
-    ++at_;
+    take();
     values(sized, closing);
     accept(op("]"));
   }
@@ -421,7 +426,7 @@ NodeId Parser::named_type(std::uint32_t from, std::uint32_t end, Symbol type) {
 void Parser::object_initialiser(List& made) {
   const Inside inside(*this);
   const std::uint32_t closing = closing_of(at_);
-  const std::uint32_t from = at_++;
+  const std::uint32_t from = take();
   List elements;
   while (at_ < closing && !is_border()) {
     const std::uint32_t before = at_;
@@ -431,7 +436,7 @@ void Parser::object_initialiser(List& made) {
       List assigned = start(NodeKind::kAssign, at_);
       set_op(assigned.parent, op("="));
       append(assigned, named(NodeKind::kName, at_, symbol(current())));
-      at_ += 2;
+      go(at_ + 2);
       append(assigned, initialiser());
       append(made, finish(assigned));
     } else {
@@ -451,7 +456,7 @@ void Parser::object_initialiser(List& made) {
 // typeof(T), sizeof(T), default(T): a call with the type as its argument.
 NodeId Parser::type_in_parentheses() {
   const std::uint32_t from = at_;
-  ++at_;
+  take();
   const NodeId callee = named(NodeKind::kName, from, symbol(items_[from]));
   const std::uint32_t closing = current().match;
   const std::uint32_t end = scan_type(at_ + 1);
@@ -459,7 +464,7 @@ NodeId Parser::type_in_parentheses() {
   List made = start(NodeKind::kCall, from);
   append(made, callee);
   append(made, named_type(at_ + 1, end, type_symbol(at_ + 1, end)));
-  at_ = closing + 1;
+  go(closing + 1);
   return finish(made);
 }
 
@@ -479,12 +484,12 @@ NodeId Parser::lambda() {
   const std::uint32_t from = at_;
   List made = start(NodeKind::kFunction, from);
   if (is_name()) {
-    ++at_;
+    take();
     append(made, named(NodeKind::kParameter, from, symbol(items_[from])));
   } else {
     parameters(made);
   }
-  ++at_;  // the arrow
+  if (is_arrow(at_)) take();
   append(made, lambda_body());
   return finish(made);
 }
@@ -502,7 +507,7 @@ NodeId Parser::lambda_body() {
 // delegate (T x) { } and delegate { } as values.
 NodeId Parser::delegate() {
   List made = start(NodeKind::kFunction, at_);
-  ++at_;
+  take();
   if (is(op("("))) parameters(made);
   append(made, is(op("{")) ? block() : empty());
   return finish(made);

@@ -24,7 +24,7 @@ void Parser::statement(List& out, Place place) {
   }
   if (accept(op(";"))) return;
   if (is(op("{"))) return append(out, block());
-  if (is_typed()) at_ = skip_annotations(at_);
+  if (is_typed()) go(skip_annotations(at_));
   if (labels()) return;
   if (is_cf() && cf_statement(out)) return;
   if (keyword_statement(out)) return;
@@ -82,24 +82,24 @@ bool Parser::keyword_statement(List& out) {  // a switch
     case Word::kAwait: {
       const Word following = item(at_ + 1).word;
       if (following != Word::kForEach && following != Word::kUsing) return false;
-      ++at_;
+      take();
       return keyword_statement(out);
     }
     case Word::kAssert:
-      ++at_;
+      take();
       append(out, expression());
       if (accept(op(":"))) append(out, expression());
       end_statement();
       return true;
     case Word::kDebugger:
-      ++at_;
+      take();
       end_statement();
       return true;
     default:
       // "global using A;" of C#
       if (!is_sharp() || item(at_ + 1).word != Word::kUsing || written(current()) != "global")
         return false;
-      ++at_;
+      take();
       return using_or_import(out);
   }
 }
@@ -107,7 +107,8 @@ bool Parser::keyword_statement(List& out) {  // a switch
 // "name:", any number of them. A statement may follow, but need not.
 bool Parser::labels() {
   const std::uint32_t before = at_;
-  while (is_name() && is_op(at_ + 1, op(":")) && !is(Word::kCase) && !is(Word::kDefault)) at_ += 2;
+  while (is_name() && is_op(at_ + 1, op(":")) && !is(Word::kCase) && !is(Word::kDefault))
+    go(at_ + 2);
   return at_ != before;
 }
 
@@ -123,7 +124,7 @@ void Parser::statements(List& out, Place place) {
 NodeId Parser::block(Place place) {
   const Inside inside(*this);
   List made = start(NodeKind::kBlock, at_);
-  ++at_;
+  take();
   statements(made, place);
   accept(op("}"));
   return finish(made);
@@ -143,7 +144,7 @@ NodeId Parser::condition() {
   if (!is(op("("))) return expression();
   const Inside inside(*this);
   const std::uint32_t opening = at_;
-  ++at_;
+  take();
   const NodeId value = expression();
   if (items_[opening].match != kNoItem) skip_to(items_[opening].match);
   accept(op(")"));
@@ -167,7 +168,7 @@ void Parser::if_statement(List& out) {
   NodeId otherwise = kNoNode;
   for (;;) {
     List made = start(NodeKind::kIf, at_);
-    ++at_;
+    take();
     append(made, condition());
     append(made, body());
     finish(made);
@@ -197,7 +198,7 @@ void Parser::if_statement(List& out) {
 
 void Parser::while_statement(List& out) {
   List made = start(NodeKind::kLoop, at_);
-  ++at_;
+  take();
   append(made, add(NodeKind::kBlock, at_));
   append(made, condition());
   append(made, add(NodeKind::kBlock, at_));
@@ -207,7 +208,7 @@ void Parser::while_statement(List& out) {
 
 void Parser::do_statement(List& out) {
   List made = start(NodeKind::kLoop, at_);
-  ++at_;
+  take();
   append(made, add(NodeKind::kBlock, at_));
   const NodeId repeated = body();
   append(made, accept(Word::kWhile) ? condition() : empty());
@@ -220,15 +221,15 @@ void Parser::do_statement(List& out) {
 // ---- for ----
 
 void Parser::for_statement(List& out) {
-  const std::uint32_t from = at_++;
+  const std::uint32_t from = take();
   // for await (...), for each (...)
-  if (is(Word::kAwait) || (is_js() && is_name() && is_op(at_ + 1, op("(")))) ++at_;
+  if (is(Word::kAwait) || (is_js() && is_name() && is_op(at_ + 1, op("(")))) take();
   if (!is(op("("))) return;
   if (for_each(out, from)) return;
   const std::uint32_t closing = closing_of(at_);
   const bool is_closed = items_[at_].match != kNoItem;
   List made = start(NodeKind::kLoop, from);
-  ++at_;
+  take();
   append(made, for_part(closing));
   NodeId asked = is(op(";")) || at_ >= closing ? empty() : expression();
   append(made, asked);
@@ -249,11 +250,11 @@ NodeId Parser::for_part(std::uint32_t end) {
     const std::uint32_t before = at_;
     std::uint32_t type_end = 0;
     if (accept(op(","))) continue;
-    if (is_typed()) at_ = skip_annotations(at_);
-    if (is(Word::kFinal) || is(Word::kRef)) ++at_;
+    if (is_typed()) go(skip_annotations(at_));
+    if (is(Word::kFinal) || is(Word::kRef)) take();
     if (is_typed() && declares_at(at_, type_end) && !is(Word::kAwait)) {
       const Symbol type = type_symbol(at_, type_end);
-      at_ = type_end;
+      go(type_end);
       variables(made, type);
     } else if (!is_typed() && (is(Word::kVar) || is(Word::kLet) || is(Word::kConst))) {
       untyped_variables(made);
@@ -299,9 +300,9 @@ bool Parser::for_each(List& out, std::uint32_t from) {
   if (closing == kNoItem || end == 0 || end >= closing || !is_each) return false;
   List made = start(NodeKind::kForEach, from);
   NodeId variable = kNoNode;
-  at_ = name == kNoItem ? target : name;
+  go(name == kNoItem ? target : name);
   if (name != kNoItem) {
-    ++at_;
+    take();
     variable = named(NodeKind::kDeclare, name, symbol(items_[name]));
     if (is_typed()) set_type(variable, type_symbol(target, name));
   } else {
@@ -309,7 +310,7 @@ bool Parser::for_each(List& out, std::uint32_t from) {
     variable = postfix(primary(), at_);
     here_.in_is_no_operator = false;
   }
-  at_ = end + 1;
+  go(end + 1);
   const NodeId collection = expression();
   append(made, collection);
   append(made, variable);
@@ -332,7 +333,7 @@ NodeId Parser::switch_node() {
   if (depth_ >= bounds_.depth_max) return too_deep();
   const Deeper deeper(depth_);
   List made = start(NodeKind::kSwitch, at_);
-  ++at_;
+  take();
   append(made, condition());
   if (!accept(op("{"))) return finish(made);
   const Inside inside(*this);
@@ -355,7 +356,7 @@ NodeId Parser::switch_node() {
 NodeId Parser::switch_case() {
   List made = start(NodeKind::kBlock, at_);
   const bool is_default = is(Word::kDefault);
-  ++at_;
+  take();
   {
     const Inside inside(*this);
     here_.arrow_is_no_lambda = true;
@@ -375,20 +376,25 @@ NodeId Parser::switch_case() {
     return finish(made);
   }
   if (!accept(op(":"))) accept(op(";"));  // JScript takes both
+  case_statements(made);
+  return finish(made);
+}
+
+// Up to the next label.
+void Parser::case_statements(List& list) {
   while (!is(Word::kCase) && !(is(Word::kDefault) && is_op(at_ + 1, op(":"))) && !is(op("}")) &&
          current().kind != ItemKind::kEnd && current().kind != ItemKind::kCut) {
     const std::uint32_t before = at_;
-    statement(made, Place::kCode);
+    statement(list, Place::kCode);
     if (at_ == before) skip();
   }
-  return finish(made);
 }
 
 // ---- try, using and the like ----
 
 void Parser::try_statement(List& out) {
   List made = start(NodeKind::kTry, at_);
-  ++at_;
+  take();
   if (is_java() && is(op("("))) {  // with resources
     List tried = start(NodeKind::kBlock, at_);
     resources(tried);
@@ -405,7 +411,7 @@ void Parser::try_statement(List& out) {
 // In parentheses: declarations or values, with semicolons between them.
 void Parser::resources(List& list) {
   const std::uint32_t closing = items_[at_].match;
-  ++at_;
+  take();
   while (closing != kNoItem && at_ < closing) {
     const std::uint32_t before = at_;
     append(list, for_part(closing));
@@ -416,7 +422,7 @@ void Parser::resources(List& list) {
 
 NodeId Parser::catch_block() {
   List made = start(NodeKind::kBlock, at_);
-  ++at_;
+  take();
   if (is(op("("))) {
     const std::uint32_t closing = closing_of(at_);
     std::uint32_t type = at_ + 1;
@@ -434,7 +440,7 @@ NodeId Parser::catch_block() {
       if (is_sharp()) set_type(caught, type_symbol(type, end));
       if (!is_typed()) set_name(caught, symbol(item(type)));
     }
-    at_ = closing + 1 < items_.size() ? closing : at_ + 1;
+    go(closing + 1 < items_.size() ? closing : at_ + 1);
     append(made, finish(caught));
     accept(op(")"));
   } else {
@@ -452,7 +458,7 @@ NodeId Parser::catch_block() {
 // using (x) ..., lock (x) ..., fixed (T* p = x) ..., synchronized (x) ..., checked ...
 void Parser::guarded_statement(List& out) {
   List made = start(NodeKind::kBlock, at_);
-  ++at_;
+  take();
   if (is(op("("))) resources(made);
   append(made, body());
   append(out, finish(made));
@@ -460,7 +466,7 @@ void Parser::guarded_statement(List& out) {
 
 void Parser::with_statement(List& out) {
   List made = start(NodeKind::kWith, at_);
-  ++at_;
+  take();
   append(made, condition());
   append(made, body());
   append(out, finish(made));
@@ -473,13 +479,12 @@ void Parser::jump_statement(List& out) {
   const bool is_goto = is(Word::kGoto);
   const NodeId made =
       is_goto ? kNoNode : add(is(Word::kBreak) ? NodeKind::kBreak : NodeKind::kContinue, at_);
-  ++at_;
+  take();
   append(out, finish(made));
   if (is_goto) {
-    while (!is_border() && !is(op(";")) && !is(op("}")))
-      at_ = current().match == kNoItem ? at_ + 1 : current().match + 1;
+    while (!is_border() && !is(op(";")) && !is(op("}"))) pass();
   } else if (is_name() && !is_on_new_line()) {
-    ++at_;
+    take();
   }
   end_statement();
 }
@@ -488,8 +493,8 @@ void Parser::jump_statement(List& out) {
 void Parser::return_statement(List& out) {
   List made = start(NodeKind::kReturn, at_);
   const bool is_yield = is(Word::kYield);
-  ++at_;
-  if (is_yield && is_sharp() && (is(Word::kReturn) || is(Word::kBreak))) ++at_;
+  take();
+  if (is_yield && is_sharp() && (is(Word::kReturn) || is(Word::kBreak))) take();
   const bool ends_here = is_border() || is(op(";")) || is(op("}")) || (is_js() && is_on_new_line());
   if (!ends_here) append(made, expression());
   end_statement();
@@ -504,24 +509,24 @@ bool Parser::using_or_import(List& out) {
   if (is(Word::kUsing)) {
     std::uint32_t type_end = 0;
     if (item(at_ + 1).word != Word::kStatic && declares_at(at_ + 1, type_end)) {
-      ++at_;
+      take();
       return false;
     }
   }
-  ++at_;
-  if (is(Word::kStatic) || is(Word::kUnsafe)) ++at_;
+  take();
+  if (is(Word::kStatic) || is(Word::kUnsafe)) take();
   if (is_js() && !is_name()) return false;  // import "x", import {a} from, import(x)
   Symbol alias = kNoSymbol;
   if (is_sharp() && is_name() && is_op(at_ + 1, op("="))) {
     alias = symbol(current());
-    at_ += 2;
+    go(at_ + 2);
   }
   const std::uint32_t name_from = at_;
   std::uint32_t end = is_name() ? scan_dotted(at_) : at_;
   if (is_op(end, op(".")) && is_op(end + 1, op("*"))) end += 2;
   if (is_sharp() && scan_type(at_) != kNoItem) end = scan_type(at_);
   const Symbol name = name_from == end ? kNoSymbol : type_symbol(name_from, end);
-  at_ = end;
+  go(end);
   const NodeId made = named(NodeKind::kImport, from, name);
   set_type(made, alias);
   append(out, made);
@@ -533,11 +538,12 @@ bool Parser::using_or_import(List& out) {
 void Parser::echo_region(List& out) {
   const std::uint32_t closing = closing_of(at_);
   const std::uint32_t from = at_;
-  ++at_;
+  take();
   List made = start(NodeKind::kEcho, from);
   while (at_ < closing && !is_border()) {
     const std::uint32_t before = at_;
-    if (accept(op(";")) || accept(op(","))) continue;
+    // Of EL "prefix:function(value)" the function counts.
+    if (accept(op(";")) || accept(op(",")) || (is_java() && accept(op(":")))) continue;
     const NodeId value = expression();
     if (at_ == before) {
       skip();
@@ -546,7 +552,7 @@ void Parser::echo_region(List& out) {
     }
   }
   finish(made);
-  if (current().kind == ItemKind::kExpressionEnds) ++at_;
+  if (current().kind == ItemKind::kExpressionEnds) take();
   append(out, made.parent);
 }
 

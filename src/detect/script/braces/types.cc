@@ -228,8 +228,8 @@ NodeId Parser::type_node(std::uint32_t from, std::uint32_t end) {
     at_ = after;
     return whole;
   }
-  if (is_name(at_ + 2) && is_op(at_ + 1, op("::"))) at_ += 2;
-  ++at_;
+  if (is_name(at_ + 2) && is_op(at_ + 1, op("::"))) go(at_ + 2);
+  take();
   NodeId node = named(NodeKind::kName, at_ - 1, symbol(items_[at_ - 1]));
   std::uint32_t depth = 0;
   while (at_ < end) {
@@ -242,11 +242,11 @@ NodeId Parser::type_node(std::uint32_t from, std::uint32_t end) {
         ++outcome_.too_deep_count;
         break;
       }
-      ++at_;
+      take();
       node = member(node, from);
       continue;
     }
-    ++at_;
+    take();
   }
   at_ = after;
   return node;
