@@ -25,8 +25,8 @@ void write_and_read(const std::string& text) {
   const std::vector<std::string> list = {text, "", half};
   if (sqlite::text_list_from_json(sqlite::text_list_to_json(list)) != list) abort();
   if (text.size() > kFindingTextBytesMax) return;
-  const std::vector<FileStep> steps = {
-      {FileStep::Role::kSink, text, half, text.size(), 7, 1}, {FileStep::Role::kSign, "", text, 0, 0, 0}};
+  const std::vector<FileStep> steps = {{FileStep::Role::kSink, text, half, text.size(), 7, 1},
+                                       {FileStep::Role::kSign, "", text, 0, 0, 0}};
   const std::string steps_json = sqlite::steps_to_json(steps);
   const auto steps_back = sqlite::steps_from_json(steps_json);
   if (!steps_back || sqlite::steps_to_json(*steps_back) != steps_json ||

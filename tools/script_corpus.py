@@ -128,7 +128,8 @@ def interval(hits, total):
     z = 1.96
     rate = hits / total
     middle = (rate + z * z / (2 * total)) / (1 + z * z / total)
-    half = z * math.sqrt(rate * (1 - rate) / total + z * z / (4 * total * total)) / (1 + z * z / total)
+    spread = math.sqrt(rate * (1 - rate) / total + z * z / (4 * total * total))
+    half = z * spread / (1 + z * z / total)
     return max(0.0, middle - half), min(1.0, middle + half)
 
 

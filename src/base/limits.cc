@@ -65,6 +65,8 @@ std::span<const LimitName> limit_names() {
        "States of the automaton that searches for the strings of all YARA rules."},
       {"yara-seconds", &Limits::yara_seconds, "Seconds that YARA rules may take for one window.",
        1'000'000},
+      {"yara-string-matches", &Limits::yara_string_matches,
+       "Matches of one YARA string in one window that a condition can count.", 1'000'000},
       {"yara-matches", &Limits::yara_matches,
        "Places of one YARA rule's strings in one window listed; the rest are counted."},
       {"findings-per-rule-and-computer", &Limits::findings_per_rule_and_computer,

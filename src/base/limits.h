@@ -55,9 +55,10 @@ struct Limits {
   std::uint64_t rule_expanded_bytes = 128ULL << 20;      // comparisons and conditions of one file
   std::uint64_t rule_filters = 1'000;                    // filter documents of one run
   std::uint64_t yaml_nodes = 1'000'000;                  // of one file, aliases expanded
-  // YARA rules. Matches that a condition counts are kept while a window is searched, 72 bytes each.
+  // YARA rules. Matches that a condition counts are kept while a window is searched: 72 bytes each.
   std::uint64_t yara_states = 200'000;                   // of the automaton for all strings
   std::uint64_t yara_seconds = 60;                       // for one window
+  std::uint64_t yara_string_matches = 50'000;            // of one string in one window
   std::uint64_t yara_matches = 100;                      // of one rule in one window, listed
   // Output
   std::uint64_t findings_per_rule_and_computer = 1'000;  // beyond it they are only counted

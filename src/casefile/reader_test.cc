@@ -167,7 +167,9 @@ void expect_equal(const FileAttributes& a, const FileAttributes& b) {
   EXPECT_EQ(a.owner_id, b.owner_id);
   EXPECT_EQ(a.mode, b.mode);
   ASSERT_EQ(a.owner_name == nullptr, b.owner_name == nullptr);
-  if (a.owner_name != nullptr) EXPECT_EQ(*a.owner_name, *b.owner_name);
+  if (a.owner_name != nullptr) {
+    EXPECT_EQ(*a.owner_name, *b.owner_name);
+  }
 }
 
 TEST(CaseReader, GivesBackFiles) {

@@ -250,9 +250,10 @@ inline std::vector<ExaminedFile> sample_files() {
   shell.score = 0.9375;
   shell.key = "orange\x1b[0m";
   shell.rules = {"sample_page_runs_request"};
-  shell.steps = {{FileStep::Role::kSource, "request parameter orange", "Request[\"orange\"]", 120, 17, 0},
-                 {FileStep::Role::kUnpacked, "decoded from base64", kHostile, 140, 64, 0},
-                 {FileStep::Role::kSink, "run as a command", "inert_run(x)", 140, 64, 1}};
+  shell.steps = {
+      {FileStep::Role::kSource, "request parameter orange", "Request[\"orange\"]", 120, 17, 0},
+      {FileStep::Role::kUnpacked, "decoded from base64", kHostile, 140, 64, 0},
+      {FileStep::Role::kSink, "run as a command", "inert_run(x)", 140, 64, 1}};
   shell.unlisted_steps_count = 2;
   shell.attributes.modified_ns = at("2021-03-14T06:40:10Z").ns_since_1970;
   shell.attributes.accessed_ns = at("2021-03-15T00:00:00Z").ns_since_1970;

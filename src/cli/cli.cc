@@ -106,6 +106,7 @@ Status run_rules(const ParsedLine& line, Console& console, int& exit_code) {
   options.placeholders_file = line.flag("placeholders");
   options.rejected_suffice = true;
   const bool is_own = options.paths.empty() && options.yara_paths.empty();
+  options.analyses_scripts = is_own;
   const std::string own = is_own ? default_rules_folder() : "";
   if (!own.empty()) add_rules(own, options);
   if (is_own && own.empty()) {

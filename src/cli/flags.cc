@@ -119,8 +119,8 @@ Command show_command() {
       "show",
       "Show what a case says, as a table or as JSON lines.",
       "WHAT is summary (the default), findings, timeline, tracks, coverage, rules, gaps, "
-      "verdict, statements, accounts, items or files (those that are no logs, the worst first, with "
-      "the reasons). On a terminal columns are cut to its width and "
+      "verdict, statements, accounts, items or files (those that are no logs, the worst first, "
+      "with the reasons). On a terminal columns are cut to its width and "
       "reasons go on in the next line, and a last line names columns there was no room for; "
       "otherwise nothing is cut. Findings are in order of time, "
       "item, offset and rule.",

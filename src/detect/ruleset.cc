@@ -8,6 +8,7 @@
 
 #include "detect/collect/describe.h"
 #include "detect/engine/engine.h"
+#include "detect/files/script_check.h"
 #include "detect/files/yara_check.h"
 #include "detect/sigma/folder.h"
 #include "detect/sigma/read_file.h"
@@ -93,8 +94,7 @@ Status check_not_empty(const sigma::RuleSet& rules, const RulesetOptions& option
            std::find(rules.empty_folders.begin(), rules.empty_folders.end(), path) !=
                rules.empty_folders.end();
   };
-  const bool are_all_useless =
-      std::all_of(options.paths.begin(), options.paths.end(), is_useless);
+  const bool are_all_useless = std::all_of(options.paths.begin(), options.paths.end(), is_useless);
   const bool is_only_own = options.paths.size() == 1 && options.paths.front() == options.own_folder;
   if (rules.empty_folders.empty() || !are_all_useless || is_only_own) return {};
   return Error{ErrorCode::kInvalidInput,
@@ -108,9 +108,10 @@ Status check_not_empty(const yara::Rules& yara, const RulesetOptions& options) {
   for (const std::string& folder : yara.empty_folders()) {
     if (folder == options.own_yara_folder || !yara.rules().empty() || !yara.rejected().empty())
       continue;
-    return Error{ErrorCode::kInvalidInput,
-                 fmt::format("{}: there is no YARA rule in it, no file named .yar or .yara", folder),
-                 "Name the folder in which the rules are, or a rule file itself."};
+    return Error{
+        ErrorCode::kInvalidInput,
+        fmt::format("{}: there is no YARA rule in it, no file named .yar or .yara", folder),
+        "Name the folder in which the rules are, or a rule file itself."};
   }
   return {};
 }
@@ -147,6 +148,10 @@ Status check_excluded(const sigma::RuleSet& rules, const yara::Rules& yara,
   for (const std::string& id : excluded) {
     const auto is_named_so = [&](const yara::Rule& rule) { return rule.id == id; };
     if (std::any_of(yara.rules().begin(), yara.rules().end(), is_named_so)) continue;
+    const std::vector<files::FileRule> own = files::rules_of_scripts();
+    if (std::any_of(own.begin(), own.end(),
+                    [&](const files::FileRule& rule) { return rule.entry.rule_id == id; }))
+      continue;
     const auto has_id = [&](const auto& document) { return document.id == id; };
     if (std::any_of(rules.rules.begin(), rules.rules.end(), has_id) ||
         std::any_of(rules.correlations.begin(), rules.correlations.end(), has_id) ||
@@ -185,8 +190,8 @@ Result<std::unique_ptr<Ruleset>> Ruleset::load(const RulesetOptions& options) {
   if (!placeholders) return std::move(placeholders).error();
   const sigma::ParseOptions parse{options.limits, std::move(placeholders).value(),
                                   options.excluded_ids};
-  sigma::RuleSet rules = sigma::load_rules(paths.value(), parse, options.threads_count,
-                                           options.own_folder);
+  sigma::RuleSet rules =
+      sigma::load_rules(paths.value(), parse, options.threads_count, options.own_folder);
   if (auto status = check_not_empty(rules, options); !status) return std::move(status).error();
   auto yara = load_yara(options);
   if (!yara) return std::move(yara).error();
@@ -201,6 +206,12 @@ Result<std::unique_ptr<Ruleset>> Ruleset::load(const RulesetOptions& options) {
       new Ruleset(std::make_unique<engine::Engine>(std::move(rules), options, digest),
                   std::move(yara).value()));
   ruleset->file_rules_ = files::file_rules_of(*ruleset->yara_);
+  ruleset->first_script_rule_ = static_cast<std::uint32_t>(ruleset->file_rules_.size());
+  ruleset->analyses_scripts_ = options.analyses_scripts;
+  if (options.analyses_scripts) {
+    for (files::FileRule& rule : files::rules_of_scripts())
+      ruleset->file_rules_.push_back(std::move(rule));
+  }
   ruleset->disable_file_rules(options);
   return ruleset;
 }

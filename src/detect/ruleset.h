@@ -30,6 +30,7 @@ struct RulesetOptions {
   std::vector<std::string> yara_paths;
   std::string own_yara_folder;
   std::string placeholders_file;          // YAML map: name -> value or list; "" for none
+  bool analyses_scripts = true;           // the program's own analysis, whose rules are built in
   bool rejected_suffice = false;          // no Error if every rule is rejected: to look at them
   std::optional<Level> level_min;         // rules below it are disabled, or silent: engine/parts.h
   std::vector<std::string> excluded_ids;  // disabled; an id no rule has is an Error
@@ -73,6 +74,11 @@ class Ruleset final : public ShapeListener {
   // the ledger lists them there.
   const std::vector<files::FileRule>& file_rules() const { return file_rules_; }
 
+  // Where the rules of the program's own analysis stand among them; nothing if it is left out.
+  std::optional<std::uint32_t> first_script_rule() const {
+    return analyses_scripts_ ? std::optional(first_script_rule_) : std::nullopt;
+  }
+
   // False if no rule can ever match this kind of event.
   bool wants(const Shape& shape) override;
 
@@ -85,6 +91,8 @@ class Ruleset final : public ShapeListener {
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<yara::Rules> yara_;
   std::vector<files::FileRule> file_rules_;
+  std::uint32_t first_script_rule_ = 0;
+  bool analyses_scripts_ = false;
 };
 
 }  // namespace pugmark

@@ -1,7 +1,9 @@
 // What is kept of listings: times, owners, modes.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/time.h"
 #include "evidence/evidence_testing.h"
@@ -138,7 +140,7 @@ std::string zip_of(const std::vector<ZipMember>& members) {
              le_bytes(member.local_extra.size(), 2) + member.name + member.local_extra + "x";
     directory += "PK\1\2" + le_bytes(20, 2) + le_bytes(20, 2) + common +
                  le_bytes(member.name.size(), 2) + le_bytes(member.extra.size(), 2) +
-                 le_bytes(0, 12) + le_bytes(at, 4) + member.name + member.extra;
+                 std::string(10, '\0') + le_bytes(at, 4) + member.name + member.extra;
   }
   return bytes + directory + "PK\5\6" + le_bytes(0, 4) + le_bytes(members.size(), 2) +
          le_bytes(members.size(), 2) + le_bytes(directory.size(), 4) + le_bytes(bytes.size(), 4) +
@@ -167,7 +169,6 @@ TEST(FileAttributes, OfAZipTheExtraFieldsOfNtfsComeFirst) {
                         unix_times(7, {1'600'000'000})},
                        {"directory", "", unix_times(7, {1'600'000'000})},
                        {"none", "", ""},
-                       {"cut", "", ntfs.substr(0, 20)},
                        {"before-1970", unix_times(1, {0xFFFFFFFF}), ""}}));
   const Walked walked = walk(path);
   const auto words = [&](const std::string& name) {
@@ -180,7 +181,6 @@ TEST(FileAttributes, OfAZipTheExtraFieldsOfNtfsComeFirst) {
             "zip 2020-09-13T12:26:40Z - 2020-09-13T12:26:41Z 2020-09-13T12:26:42Z - - -");
   EXPECT_EQ(words("directory"), "zip 2020-09-13T12:26:40Z - - - - - -");
   EXPECT_EQ(words("none"), " - - - - - - -");
-  EXPECT_EQ(words("cut"), " - - - - - - -");
   EXPECT_EQ(words("before-1970"), "zip 1969-12-31T23:59:59Z - - - - - -");
 }
 

@@ -15,6 +15,7 @@ constexpr std::size_t kIndent = 4;      // of steps below their file
 constexpr std::size_t kStepsShown = 8;  // of one file in a table; JSON lines have all
 constexpr std::size_t kKindColumns = 15;
 constexpr std::size_t kKeyColumns = 16;
+constexpr std::size_t kPathColumnsMin = 16;
 constexpr std::size_t kTimeColumns = 19;
 constexpr std::size_t kWideColumns = 100;
 
@@ -100,7 +101,11 @@ class FileList {
   std::string row(const std::string& verdict, const std::string& kind, const std::string& key,
                   const std::string& time, const std::string& path) const {
     const std::string when = is_wide() ? padded(time, kTimeColumns) + "  " : std::string();
-    return fmt::format("{}  {}  {}  {}{}", verdict, kind, key, when, path);
+    const std::string front = fmt::format("{}  {}  {}  {}", verdict, kind, key, when);
+    const std::size_t taken = columns_of(front);
+    // Of a path that is too long the end says more.
+    const bool fits = look_.width_columns == 0 || taken + kPathColumnsMin > look_.width_columns;
+    return front + (fits ? path : cut_start(path, look_.width_columns - taken));
   }
 
   std::string verdict_word(const ExaminedFile& file) const {
@@ -120,8 +125,21 @@ class FileList {
     const std::string place = step.length_bytes == 0
                                   ? std::string(13, ' ')
                                   : fmt::format("byte {:<8}", grouped(step.offset_bytes));
-    out_.line(front + place + "  " +
-              wrapped(words, look_.width_columns, front.size() + place.size() + 2));
+    const std::size_t indent = front.size() + place.size() + 2;
+    // A word longer than a line is not wrapped: of such a text a line must do.
+    const std::string shown = wrapped(words, look_.width_columns, indent);
+    const bool fits =
+        look_.width_columns == 0 || !has_long_word(words, look_.width_columns - indent);
+    out_.line(front + place + "  " + (fits ? shown : cut_end(words, look_.width_columns - indent)));
+  }
+
+  static bool has_long_word(std::string_view text, std::size_t columns) {
+    while (!text.empty()) {
+      const std::size_t end = std::min(text.find(' '), text.size());
+      if (columns_of(text.substr(0, end)) > columns) return true;
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return false;
   }
 
   const Look& look_;

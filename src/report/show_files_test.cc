@@ -62,9 +62,10 @@ TEST_F(ShowFiles, JsonLinesHaveEveryKeyInOneOrder) {
   EXPECT_EQ(lines[0]["modified"], "2021-03-14T06:40:10Z");
   EXPECT_TRUE(lines[0]["created"].is_null());
   ASSERT_EQ(lines[0]["steps"].size(), 3U);
-  EXPECT_EQ(lines[0]["steps"][2].dump(),
-            R"({"role":"sink","what":"run as a command","text":"inert_run(x)","offset":140,)"
-            R"("length":64,"layer":1})");
+  const std::string last_step =
+      R"json({"role":"sink","what":"run as a command","text":"inert_run(x)","offset":140,)json"
+      R"json("length":64,"layer":1})json";
+  EXPECT_EQ(lines[0]["steps"][2].dump(), last_step);
   EXPECT_EQ(lines[0]["unlisted_steps"], 2);
   EXPECT_EQ(lines[2]["verdict"], "clean");
   EXPECT_TRUE(lines[2]["sha256"].is_null());

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "detect/files/file_report.h"
+#include "detect/files/script_check.h"
 #include "detect/files/yara_check.h"
 #include "detect/ruleset.h"
 
@@ -14,6 +15,8 @@ Checks make_checks(const Ruleset& rules, const Limits& limits) {
   Checks checks;
   if (rules.yara().compiled() != nullptr)
     checks.push_back(make_yara_check(rules.yara(), rules.file_rules(), limits));
+  if (const auto first = rules.first_script_rule())
+    checks.push_back(make_script_check(rules.file_rules(), *first, limits));
   return checks;
 }
 

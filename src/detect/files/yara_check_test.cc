@@ -26,6 +26,7 @@ rule inert_empty { condition: filesize == 3 and owner == "www-data" and extensio
 class YaraCheck : public ::testing::Test {
  protected:
   void load(RulesetOptions options = {}) {
+    options.analyses_scripts = false;
     options.yara_paths = {folder_.write("a.yar", kRules)};
     auto rules = Ruleset::load(options);
     ASSERT_TRUE(rules) << rules.error().message;

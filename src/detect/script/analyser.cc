@@ -165,6 +165,7 @@ class Analyser::State {
 Analyser::Analyser(const AnalysisBounds& bounds) : state_(std::make_unique<State>(bounds)) {}
 Analyser::~Analyser() = default;
 Analyser::Analyser(Analyser&&) noexcept = default;
+Analyser& Analyser::operator=(Analyser&&) noexcept = default;
 
 Analysis Analyser::analyse(Bytes bytes, std::string_view path) {
   return state_->analyse(bytes, path);

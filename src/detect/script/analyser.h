@@ -54,6 +54,7 @@ class Analyser {
   explicit Analyser(const AnalysisBounds& bounds = {});
   ~Analyser();
   Analyser(Analyser&&) noexcept;
+  Analyser& operator=(Analyser&&) noexcept;
 
   // `path` decides what a server would execute the bytes as (page.h: kind_of). What is no script
   // has page kNone. Never fails, whatever the bytes.

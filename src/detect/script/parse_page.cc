@@ -28,8 +28,9 @@ Parser parser_of(Language language) {
     case Language::kCfml:
     case Language::kCfScript:
       return {tokenise_braces, parse_braces};
-    case Language::kPerl:
     case Language::kPython:
+      return {tokenise_python, parse_python};
+    case Language::kPerl:
       break;
   }
   return {};

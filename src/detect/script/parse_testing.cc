@@ -1,5 +1,7 @@
 #include "detect/script/parse_testing.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
@@ -146,6 +148,20 @@ void hold_to_promises(Tokenise tokenise, Parse parse, Language language, std::st
       std::abort();
     }
   }
+}
+
+std::string trouble_with(Tokenise tokenise, Parse parse, Language language,
+                         const Repetition& repetition) {
+  constexpr std::chrono::seconds kLongest{10};  // a quadratic parser takes minutes
+  Parsed parsed;
+  parsed.text = std::string(repetition.before) + repeated(repetition.piece, kRepetitions);
+  const ParseBounds bounds;
+  const auto start = std::chrono::steady_clock::now();
+  parse_into(tokenise, parse, language, bounds, parsed);
+  const auto lasted = std::chrono::steady_clock::now() - start;
+  const std::string broken = broken_promise(parsed, bounds);
+  if (!broken.empty()) return parsed.text.substr(0, 40) + ": " + broken;
+  return lasted < kLongest ? "" : parsed.text.substr(0, 40) + ": takes too long";
 }
 
 std::string repeated(std::string_view piece, std::size_t count) {

@@ -46,8 +46,17 @@ std::vector<Region> regions_of(std::string_view text, Language language);
 // stderr, if a promise is broken.
 void hold_to_promises(Tokenise tokenise, Parse parse, Language language, std::string_view text);
 
-// How often one token is repeated, so that a parser that takes it badly is found out.
-inline constexpr std::size_t kManyTimes = 1'000'000;
+// A piece of text repeated very often, behind a beginning.
+struct Repetition {
+  std::string_view before;
+  std::string_view piece;
+};
+// What is wrong if that is parsed: a broken promise, or that it takes many times longer than its
+// length can explain. Empty if all is well.
+std::string trouble_with(Tokenise tokenise, Parse parse, Language language,
+                         const Repetition& repetition);
+inline constexpr std::size_t kRepetitions = 100'000;
+
 std::string repeated(std::string_view piece, std::size_t count);
 
 }  // namespace pugmark::script::testing

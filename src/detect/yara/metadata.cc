@@ -73,9 +73,6 @@ void add_techniques(std::string_view text, std::vector<std::string>& techniques)
 }  // namespace
 
 void describe(Rule& rule) {
-  rule.id = value_of(rule, "id");
-  if (rule.id.empty()) rule.id = value_of(rule, "uuid");
-  if (rule.id.empty()) rule.id = rule.name;
   rule.title = value_of(rule, "description");
   if (rule.title.empty()) rule.title = rule.name;
   rule.author = value_of(rule, "author");

@@ -6,8 +6,8 @@
 
 namespace pugmark::yara {
 
-// Fills what follows from a rule's name and its `meta`: id (still shared with others), title,
-// level, author, references, techniques.
+// Fills what follows from a rule's name and its `meta`: title, level, author,
+// references, techniques.
 //
 //   score 80 and above  critical     40 to 59   medium     none  high
 //   60 to 79            high         below 40   low

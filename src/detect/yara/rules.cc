@@ -38,7 +38,7 @@ class Loader {
       rules_->compiled_ = std::move(compiled).value();
       describe_rules();
     }
-    drop_duplicates();
+    give_ids();
     gather_rejected();
     return std::move(rules_);
   }
@@ -89,10 +89,10 @@ class Loader {
     }
   }
 
-  // libyara 4.2.3 takes some strings for ones of which the first match is enough though the
-  // condition asks for more ("any of ($a*) in (0..10)"), and the scanner lets it look no further.
+  // libyara knows of which strings the first match is enough, and the scanner lets it look no
+  // further. Of one kind of condition 4.2.3 is wrong about it.
   static void want_all_matches(const YR_RULE& rule, const Statement& statement) {
-    if (!statement.needs_all_matches) return;
+    if (!statement.asks_where_of_set) return;
     YR_STRING* string = nullptr;
     yr_rule_strings_foreach((&rule), string) {
       string->flags &= ~static_cast<std::uint32_t>(STRING_FLAGS_SINGLE_MATCH);
@@ -125,16 +125,20 @@ class Loader {
     return fmt::format("{}", meta.integer);
   }
 
-  // Ids name rules in findings and in the ledger, so no two may share one: the same name in two
-  // files is common, and one of both is named with its file.
-  void drop_duplicates() {
+  // Ids name rules in findings and in the ledger, so no two may share one. Names serve for that:
+  // the `id` in the meta of public rules is shared by up to 224 of them. A name that two files have
+  // stands with its file in all but the first.
+  void give_ids() {
     std::set<std::string> known;
     for (Rule& rule : rules_->rules_) {
+      rule.id = rule.name;
       if (known.insert(rule.id).second) continue;
-      const std::string id = rule.id;
-      rule.id = fmt::format("{}@{}", id, rule.file);
-      for (int number = 2; !known.insert(rule.id).second; ++number)
-        rule.id = fmt::format("{}@{}#{}", id, rule.file, number);
+      rule.id =
+          fmt::format("{}@{}", rule.name, std::filesystem::path(rule.file).filename().string());
+      if (known.insert(rule.id).second) continue;
+      // Within a file names differ, and no two files have one path.
+      rule.id = fmt::format("{}@{}", rule.name, rule.file);
+      known.insert(rule.id);
     }
   }
 

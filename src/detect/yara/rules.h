@@ -27,7 +27,7 @@ struct RuleString {
 // A rule that runs.
 struct Rule {
   std::string name;
-  std::string id;          // of all rules only this one has it: see rules.cc
+  std::string id;          // its name; with its file where one read before has the same
   std::string file;        // as handed over; "rules/yara/..." if it is the program's own
   std::uint32_t line = 0;  // in the file, from 1
   std::string title;       // its description, else its name

@@ -114,6 +114,19 @@ TEST_F(YaraRules, OnlyTheBrokenRuleIsRejected) {
              "rules/a.yar:9: The rule unused is rejected. libyara: unreferenced string \"$a\"."}));
 }
 
+// libyara goes on after a mistake, but not as if it had not been: it takes the second loop for one
+// inside the first.
+TEST_F(YaraRules, WhatIsBlamedForTheRuleBeforeIsNotRejected) {
+  write("rules/a.yar",
+        "rule a { strings: $a = \"x\" condition: for any of them : ( $ at nonsense ) }\n"
+        "rule b { strings: $a = \"x\" condition: for any of them : ( $ ) }\n");
+  load();
+  EXPECT_EQ(names(), Lines{"rules/a.yar b"});
+  EXPECT_EQ(complaints(),
+            Lines{"rules/a.yar:1: The rule a is rejected. libyara: undefined identifier "
+                  "\"nonsense\"."});
+}
+
 TEST_F(YaraRules, WhatDependsOnARejectedRuleIsRejectedToo) {
   write("rules/a.yar",
         rule("base", "nothing") + rule("one", "base") + rule("two", "one and true") + rule("free"));
@@ -143,7 +156,9 @@ TEST_F(YaraRules, OfOneNameInTwoFilesHaveIdsOfTheirOwn) {
   load();
   ASSERT_EQ(rules_->rules().size(), 3U);
   EXPECT_EQ(rules_->rules()[0].id, "same");
-  EXPECT_EQ(rules_->rules()[2].id, "same@" + folder_.file("rules/b.yar"));
+  EXPECT_EQ(rules_->rules()[2].id, "same@b.yar");
+  write("rules/c/b.yar", rule("same"));
+  EXPECT_EQ(load().rules()[3].id, "same@" + folder_.file("rules/c/b.yar"));
 }
 
 TEST_F(YaraRules, WhatIsNoRuleIsTold) {

@@ -19,24 +19,69 @@ struct ScannerDeleter {
   void operator()(YR_SCANNER* scanner) const { yr_scanner_destroy(scanner); }
 };
 
+// What is done to libyara's own structures below was read in the source of this version.
+static_assert(YR_MAJOR_VERSION == 4 && YR_MINOR_VERSION == 2, "see that nothing of it has changed");
+
+// libyara keeps up to a million matches of each string of which it needs more than the first: with
+// public rules 2 GB for a file of 4 MB full of "%>". It has no setting for less, but the count it
+// compares with that number is at hand: it begins higher for the time of the search.
+class MatchCounts {
+ public:
+  MatchCounts(YR_SCANNER& scanner, std::uint64_t most)
+      : scanner_(scanner),
+        head_start_(YR_MAX_STRING_MATCHES - static_cast<std::int32_t>(std::clamp<std::uint64_t>(
+                                                most, 1, YR_MAX_STRING_MATCHES))) {
+    for (std::uint32_t i = 0; i < scanner.rules->num_strings; ++i) {
+      const YR_STRING& string = scanner.rules->strings_table[i];
+      if (!STRING_IS_SINGLE_MATCH(&string) || STRING_IS_CHAIN_PART(&string)) counted_.push_back(i);
+    }
+  }
+
+  void begin_search() { add(head_start_); }
+  void end_search() { add(-head_start_); }
+
+ private:
+  void add(std::int32_t count) {
+    for (const std::uint32_t string : counted_) {
+      scanner_.matches[string].count += count;
+      scanner_.unconfirmed_matches[string].count += count;
+    }
+  }
+
+  YR_SCANNER& scanner_;
+  std::int32_t head_start_;
+  std::vector<std::uint32_t> counted_;  // by libyara's index
+};
+
 // The one block that libyara sees.
-struct BlockContext {
+struct Search {
   YR_MEMORY_BLOCK block{};
   std::uint64_t file_size_bytes = 0;
+  MatchCounts* counts = nullptr;  // null once the block was searched
 };
+
+Search& search_of(YR_MEMORY_BLOCK_ITERATOR* iterator) {
+  return *static_cast<Search*>(iterator->context);
+}
 
 const std::uint8_t* block_data(YR_MEMORY_BLOCK* block) {
   return static_cast<const std::uint8_t*>(block->context);
 }
 
 YR_MEMORY_BLOCK* first_block(YR_MEMORY_BLOCK_ITERATOR* iterator) {
-  return &static_cast<BlockContext*>(iterator->context)->block;
+  return &search_of(iterator).block;
 }
 
-YR_MEMORY_BLOCK* next_block(YR_MEMORY_BLOCK_ITERATOR* /*iterator*/) { return nullptr; }
+// First asked for behind the search and in front of the conditions, then by conditions.
+YR_MEMORY_BLOCK* next_block(YR_MEMORY_BLOCK_ITERATOR* iterator) {
+  Search& search = search_of(iterator);
+  if (search.counts != nullptr) search.counts->end_search();
+  search.counts = nullptr;
+  return nullptr;
+}
 
 std::uint64_t file_size(YR_MEMORY_BLOCK_ITERATOR* iterator) {
-  return static_cast<BlockContext*>(iterator->context)->file_size_bytes;
+  return search_of(iterator).file_size_bytes;
 }
 
 std::string reason_of(int code) {
@@ -67,8 +112,9 @@ struct Scanner::State {
   static int on_message(YR_SCAN_CONTEXT* context, int message, void* data, void* user_data);
 
   const Rules& rules;
-  const Limits& limits;
+  const Limits limits;
   std::unique_ptr<YR_SCANNER, ScannerDeleter> scanner;
+  std::unique_ptr<MatchCounts> counts;
   std::array<std::string, std::size(kExternalVariables)> defined;
   std::vector<std::uint32_t> too_complex;  // strings of libyara, by its index
   const std::atomic<bool>* stop = nullptr;
@@ -82,6 +128,7 @@ Scanner::State::State(const Rules& all_rules, const Limits& all_limits)
   YR_SCANNER* raw = nullptr;
   if (yr_scanner_create(rules.compiled(), &raw) != ERROR_SUCCESS) throw std::bad_alloc();
   scanner.reset(raw);
+  counts = std::make_unique<MatchCounts>(*raw, limits.yara_string_matches);
   yr_scanner_set_callback(raw, on_message, this);
   // Without NO_TRYCATCH libyara would catch the program's signals; the window is in memory. With
   // FAST_MODE it finds each string once, unless the condition asks for more (see rules.cc).
@@ -117,15 +164,17 @@ int Scanner::State::run(const Window& window) {
   scanner->last_error_string = nullptr;
   for (const std::uint32_t string : too_complex)
     yr_bitmask_set(scanner->strings_temp_disabled, string);
-  BlockContext context;
-  context.block.size = window.bytes.size();
-  context.block.base = window.offset_bytes;
-  context.block.fetch_data = block_data;
+  Search search;
+  search.block.size = window.bytes.size();
+  search.block.base = window.offset_bytes;
+  search.block.fetch_data = block_data;
   // libyara's blocks can be written to by those who make them; nobody does here.
-  context.block.context = const_cast<std::byte*>(window.bytes.data());
-  context.file_size_bytes = window.file_size_bytes;
+  search.block.context = const_cast<std::byte*>(window.bytes.data());
+  search.file_size_bytes = window.file_size_bytes;
+  search.counts = counts.get();
+  counts->begin_search();  // libyara sets all to 0 at the end, however it ends
   YR_MEMORY_BLOCK_ITERATOR iterator{};
-  iterator.context = &context;
+  iterator.context = &search;
   iterator.first = first_block;
   iterator.next = next_block;
   iterator.file_size = file_size;

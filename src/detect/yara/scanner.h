@@ -47,9 +47,10 @@ struct RuleMatch {
 
 // A string that was not searched for in all of the window: its rule may have missed something.
 struct UnsearchedString {
-  std::uint32_t rule = 0;        // index in Rules::rules()
-  std::uint32_t string = 0;      // index in Rule::strings
-  bool is_too_frequent = false;  // it has a million matches; else it is too complex for these bytes
+  std::uint32_t rule = 0;    // index in Rules::rules()
+  std::uint32_t string = 0;  // index in Rule::strings
+  // It has more matches than the limit yara-string-matches; else it is too complex for these bytes.
+  bool is_too_frequent = false;
 };
 
 struct Scan {

@@ -204,8 +204,8 @@ class Splitter {
     if (section == Section::kStrings) note_string(rule);
     if (section != Section::kCondition) return;
     finish_string(rule);
-    if (token_.kind == TokenKind::kString) rule.needs_all_matches |= token_.text.front() != '$';
     if (token_.kind == TokenKind::kName) note_word(rule);
+    is_behind_set_ = is_character(token_, ')') || is_name(token_, "them");
   }
 
   void note_string(Statement& rule) {
@@ -230,7 +230,7 @@ class Splitter {
 
   void note_word(Statement& rule) {
     const std::string_view word = token_.text;
-    rule.needs_all_matches |= word == "at" || word == "in";
+    rule.asks_where_of_set |= is_behind_set_ && (word == "at" || word == "in");
     const std::string_view rest = text_.substr(end_);
     if (rest.starts_with('.') && !rest.starts_with("..")) {
       if (std::find(rule.modules.begin(), rule.modules.end(), word) == rule.modules.end())
@@ -244,6 +244,7 @@ class Splitter {
   Lexer lexer_;
   Token token_;
   bool is_body_ = false;
+  bool is_behind_set_ = false;    // in a condition: behind what may be a set of strings
   std::size_t end_ = 0;           // of the current token
   std::size_t previous_end_ = 0;  // of the one in front of it
   std::size_t before_next_ = 0;   // where a rule that does not end is taken to end

@@ -39,9 +39,8 @@ struct Statement {
   std::vector<StringDefinition> strings;  // in the order of the file
   std::vector<Reference> references;      // more than there are: any word of the condition
   std::vector<std::string_view> modules;  // "math" of "math.entropy", each once
-  // The condition asks where or how often strings stand, not only whether they do. True more often
-  // than needed, never less.
-  bool needs_all_matches = false;
+  // The condition asks where any strings of a set stand: "any of ($a*) in (0..10)".
+  bool asks_where_of_set = false;
   // At most so many states of libyara's search automaton, as a rule of thumb.
   std::uint64_t states_estimate = 0;
 };

@@ -88,18 +88,20 @@ TEST(YaraSource, StringsOfARule) {
   EXPECT_EQ(strings[2].text, "/a=b/i fullword");
 }
 
-TEST(YaraSource, ConditionsThatAskForMoreThanOneMatch) {
+TEST(YaraSource, ConditionsThatAskWhereAnyOfASetStands) {
   const auto asks = [](std::string_view condition) {
     return split_source("rule r { strings: $a = \"at in #\" condition: " + std::string(condition) +
                         " }")
         .at(0)
-        .needs_all_matches;
+        .asks_where_of_set;
   };
-  for (const char* condition : {"#a > 2", "@a[1] == 4", "!a[1] > 2", "$a at 0", "$a in (0..9)",
-                                "any of ($a*) in (0..9)", "for all of them : ( # > 2 )"})
+  for (const char* condition :
+       {"any of ($a*) in (0..9)", "any of them at 0", "all of them in (1..2)",
+        "2 of ($a, $b)\n/* x */ in (filesize-9..filesize)"})
     EXPECT_TRUE(asks(condition)) << condition;
-  for (const char* condition : {"$a", "any of them", "$a and filesize != 2", "not $a or 2 of ($a*)",
-                                "for any of them : ( $ and filename contains \"at in\" )"})
+  for (const char* condition :
+       {"$a", "any of them", "#a > 2", "$a in (0..9)", "$a at 0", "for any of them : ( $ at 0 )",
+        "for any i in (1..3) : ( i == 2 )", "($a or $b) and filename contains \"at in\""})
     EXPECT_FALSE(asks(condition)) << condition;
 }
 

@@ -94,8 +94,9 @@ std::vector<ZipPlace> zip_places(ByteSource& source, std::uint64_t members_max) 
     std::uint64_t offset = load_le<std::uint32_t>(&entry.fixed[42]);
     const bool is_read =
         zip::take_64_bit_numbers(entry.extra(), {&unpacked_bytes, &packed_bytes, &offset});
-    if (!is_read || offset > UINT64_MAX - *shift || places.size() >= members_max) return {};
-    places.push_back({offset + *shift, at});
+    if (places.size() >= members_max) return {};
+    // Where a member with damaged extra fields begins is not known; the others have their times.
+    if (is_read && offset <= UINT64_MAX - *shift) places.push_back({offset + *shift, at});
     at += zip::kEntryBytes + entry.rest.size();
   }
   const auto is_before = [](const ZipPlace& a, const ZipPlace& b) {

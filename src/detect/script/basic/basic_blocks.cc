@@ -4,13 +4,6 @@
 
 // Statements that hold others, and what closes them.
 namespace pugmark::script {
-namespace {
-
-// An ElseIf stands inside the Else of the one before it, up to this many; those behind follow each
-// other in the last Else. A tree need not be as deep as a long list of cases.
-constexpr std::size_t kElseIfsMax = 64;
-
-}  // namespace
 
 // What the word here closes or goes on with.
 BasicParser::Closer BasicParser::closer_here() const {
@@ -222,24 +215,6 @@ bool BasicParser::if_clause(bool is_known_block) {
   nodes_.append(node, is_block ? block_until(Closer::kIf) : statements_of_line());
   clauses_.push_back(node);
   return is_block;
-}
-
-// Puts each clause into the Else of the one before it.
-NodeId BasicParser::join_clauses(std::size_t first) {
-  const std::size_t nested_end = std::min(clauses_.size(), first + kElseIfsMax);
-  if (clauses_.size() > nested_end) {
-    NodeList rest{nodes_.add(NodeKind::kBlock, nodes_.begin_of(clauses_[nested_end].parent),
-                             nodes_.begin_of(clauses_[nested_end].parent))};
-    for (std::size_t i = nested_end; i < clauses_.size(); ++i)
-      nodes_.append(rest, clauses_[i].parent);
-    nodes_.append(clauses_[nested_end - 1], rest.parent);
-    ++outcome_.too_deep_count;
-  }
-  for (std::size_t i = nested_end - 1; i > first; --i)
-    nodes_.append(clauses_[i - 1], clauses_[i].parent);
-  const NodeId node = clauses_[first].parent;
-  clauses_.resize(first);
-  return node;
 }
 
 // What stands behind Then or Else in the same line.

@@ -1,253 +1,207 @@
 #include "detect/script/basic/basic_keywords.h"
 
 #include <array>
-#include <bit>
-#include <cstddef>
-#include <cstring>
+
+#include "detect/script/word_table.h"
 
 namespace pugmark::script {
 namespace {
 
 using Word = BasicWord;
 
-// Where a word has its meaning.
-enum class Where : std::uint8_t { kBoth, kNetOnly };
-
-struct Entry {
-  std::string_view name;  // lower case
+// A word, and where it has its meaning.
+struct Meaning {
   Word word = Word::kNone;
-  Where where = Where::kBoth;
+  bool is_net_only = false;
 };
 
-constexpr auto kNet = Where::kNetOnly;
+constexpr std::size_t kWordsCount = 148;
+using Words = WordTable<Meaning, kWordsCount, true>;
 
-constexpr std::array kEntries = {
+constexpr Meaning in_both(Word word) { return {word, false}; }
+constexpr Meaning in_net(Word word) { return {word, true}; }
+
+constexpr Words kWords(std::array<Words::Entry, kWordsCount>{{
     // table of words
-    Entry{"addhandler", Word::kAddHandler, kNet},
-    Entry{"addressof", Word::kAddressOf, kNet},
-    Entry{"aggregate", Word::kAggregate, kNet},
-    Entry{"and", Word::kAnd},
-    Entry{"andalso", Word::kAndAlso, kNet},
-    Entry{"as", Word::kAs},
-    Entry{"ascending", Word::kAscending, kNet},
-    Entry{"async", Word::kAsync, kNet},
-    Entry{"await", Word::kAwait, kNet},
-    Entry{"by", Word::kBy, kNet},
-    Entry{"byref", Word::kByRef},
-    Entry{"byval", Word::kByVal},
-    Entry{"call", Word::kCall},
-    Entry{"case", Word::kCase},
-    Entry{"catch", Word::kCatch, kNet},
-    Entry{"cbool", Word::kCast},
-    Entry{"cbyte", Word::kCast},
-    Entry{"cchar", Word::kCast, kNet},
-    Entry{"ccur", Word::kCast},
-    Entry{"cdate", Word::kCast},
-    Entry{"cdbl", Word::kCast},
-    Entry{"cdec", Word::kCast, kNet},
-    Entry{"cint", Word::kCast},
-    Entry{"class", Word::kClass},
-    Entry{"clng", Word::kCast},
-    Entry{"cobj", Word::kCast, kNet},
-    Entry{"const", Word::kConst},
-    Entry{"continue", Word::kContinue, kNet},
-    Entry{"csbyte", Word::kCast, kNet},
-    Entry{"cshort", Word::kCast, kNet},
-    Entry{"csng", Word::kCast},
-    Entry{"cstr", Word::kCast},
-    Entry{"ctype", Word::kCType, kNet},
-    Entry{"cuint", Word::kCast, kNet},
-    Entry{"culng", Word::kCast, kNet},
-    Entry{"cushort", Word::kCast, kNet},
-    Entry{"custom", Word::kCustom, kNet},
-    Entry{"declare", Word::kDeclare, kNet},
-    Entry{"default", Word::kDefault},
-    Entry{"delegate", Word::kDelegate, kNet},
-    Entry{"descending", Word::kDescending, kNet},
-    Entry{"dim", Word::kDim},
-    Entry{"directcast", Word::kDirectCast, kNet},
-    Entry{"distinct", Word::kDistinct, kNet},
-    Entry{"do", Word::kDo},
-    Entry{"each", Word::kEach},
-    Entry{"else", Word::kElse},
-    Entry{"elseif", Word::kElseIf},
-    Entry{"end", Word::kEnd},
-    Entry{"endif", Word::kEndIf},
-    Entry{"enum", Word::kEnum, kNet},
-    Entry{"equals", Word::kEquals, kNet},
-    Entry{"eqv", Word::kEqv},
-    Entry{"erase", Word::kErase},
-    Entry{"error", Word::kError},
-    Entry{"event", Word::kEvent, kNet},
-    Entry{"exit", Word::kExit},
-    Entry{"finally", Word::kFinally, kNet},
-    Entry{"for", Word::kFor},
-    Entry{"friend", Word::kFriend, kNet},
-    Entry{"from", Word::kFrom, kNet},
-    Entry{"function", Word::kFunction},
-    Entry{"get", Word::kGet},
-    Entry{"gettype", Word::kGetType, kNet},
-    Entry{"goto", Word::kGoTo},
-    Entry{"group", Word::kGroup, kNet},
-    Entry{"handles", Word::kHandles, kNet},
-    Entry{"if", Word::kIf},
-    Entry{"iif", Word::kIif},
-    Entry{"imp", Word::kImp},
-    Entry{"implements", Word::kImplements, kNet},
-    Entry{"imports", Word::kImports, kNet},
-    Entry{"in", Word::kIn},
-    Entry{"inherits", Word::kInherits, kNet},
-    Entry{"interface", Word::kInterface, kNet},
-    Entry{"into", Word::kInto, kNet},
-    Entry{"is", Word::kIs},
-    Entry{"isnot", Word::kIsNot, kNet},
-    Entry{"iterator", Word::kIterator, kNet},
-    Entry{"join", Word::kJoin, kNet},
-    Entry{"let", Word::kLet},
-    Entry{"lib", Word::kLib, kNet},
-    Entry{"like", Word::kLike},
-    Entry{"loop", Word::kLoop},
-    Entry{"mod", Word::kMod},
-    Entry{"module", Word::kModule, kNet},
-    Entry{"mustinherit", Word::kMustInherit, kNet},
-    Entry{"mustoverride", Word::kMustOverride, kNet},
-    Entry{"namespace", Word::kNamespace, kNet},
-    Entry{"narrowing", Word::kNarrowing, kNet},
-    Entry{"new", Word::kNew},
-    Entry{"next", Word::kNext},
-    Entry{"not", Word::kNot},
-    Entry{"notinheritable", Word::kNotInheritable, kNet},
-    Entry{"notoverridable", Word::kNotOverridable, kNet},
-    Entry{"of", Word::kOf, kNet},
-    Entry{"on", Word::kOn},
-    Entry{"operator", Word::kOperator, kNet},
-    Entry{"option", Word::kOption},
-    Entry{"optional", Word::kOptional},
-    Entry{"or", Word::kOr},
-    Entry{"order", Word::kOrder, kNet},
-    Entry{"orelse", Word::kOrElse, kNet},
-    Entry{"overloads", Word::kOverloads, kNet},
-    Entry{"overridable", Word::kOverridable, kNet},
-    Entry{"overrides", Word::kOverrides, kNet},
-    Entry{"paramarray", Word::kParamArray, kNet},
-    Entry{"partial", Word::kPartial, kNet},
-    Entry{"preserve", Word::kPreserve},
-    Entry{"private", Word::kPrivate},
-    Entry{"property", Word::kProperty},
-    Entry{"protected", Word::kProtected, kNet},
-    Entry{"public", Word::kPublic},
-    Entry{"raiseevent", Word::kRaiseEvent, kNet},
-    Entry{"readonly", Word::kReadOnly, kNet},
-    Entry{"redim", Word::kReDim},
-    Entry{"rem", Word::kRem},
-    Entry{"removehandler", Word::kRemoveHandler, kNet},
-    Entry{"return", Word::kReturn, kNet},
-    Entry{"select", Word::kSelect},
-    Entry{"set", Word::kSet},
-    Entry{"shadows", Word::kShadows, kNet},
-    Entry{"shared", Word::kShared, kNet},
-    Entry{"skip", Word::kSkip, kNet},
-    Entry{"static", Word::kStatic, kNet},
-    Entry{"step", Word::kStep},
-    Entry{"structure", Word::kStructure, kNet},
-    Entry{"sub", Word::kSub},
-    Entry{"synclock", Word::kSyncLock, kNet},
-    Entry{"take", Word::kTake, kNet},
-    Entry{"then", Word::kThen},
-    Entry{"throw", Word::kThrow, kNet},
-    Entry{"to", Word::kTo},
-    Entry{"try", Word::kTry, kNet},
-    Entry{"trycast", Word::kTryCast, kNet},
-    Entry{"typeof", Word::kTypeOf, kNet},
-    Entry{"until", Word::kUntil},
-    Entry{"using", Word::kUsing, kNet},
-    Entry{"wend", Word::kWend},
-    Entry{"when", Word::kWhen, kNet},
-    Entry{"where", Word::kWhere, kNet},
-    Entry{"while", Word::kWhile},
-    Entry{"widening", Word::kWidening, kNet},
-    Entry{"with", Word::kWith},
-    Entry{"withevents", Word::kWithEvents, kNet},
-    Entry{"writeonly", Word::kWriteOnly, kNet},
-    Entry{"xor", Word::kXor},
-    Entry{"yield", Word::kYield, kNet},
-};
+    {"addhandler", in_net(Word::kAddHandler)},
+    {"addressof", in_net(Word::kAddressOf)},
+    {"aggregate", in_net(Word::kAggregate)},
+    {"and", in_both(Word::kAnd)},
+    {"andalso", in_net(Word::kAndAlso)},
+    {"as", in_both(Word::kAs)},
+    {"ascending", in_net(Word::kAscending)},
+    {"async", in_net(Word::kAsync)},
+    {"await", in_net(Word::kAwait)},
+    {"by", in_net(Word::kBy)},
+    {"byref", in_both(Word::kByRef)},
+    {"byval", in_both(Word::kByVal)},
+    {"call", in_both(Word::kCall)},
+    {"case", in_both(Word::kCase)},
+    {"catch", in_net(Word::kCatch)},
+    {"cbool", in_both(Word::kCast)},
+    {"cbyte", in_both(Word::kCast)},
+    {"cchar", in_net(Word::kCast)},
+    {"ccur", in_both(Word::kCast)},
+    {"cdate", in_both(Word::kCast)},
+    {"cdbl", in_both(Word::kCast)},
+    {"cdec", in_net(Word::kCast)},
+    {"cint", in_both(Word::kCast)},
+    {"class", in_both(Word::kClass)},
+    {"clng", in_both(Word::kCast)},
+    {"cobj", in_net(Word::kCast)},
+    {"const", in_both(Word::kConst)},
+    {"continue", in_net(Word::kContinue)},
+    {"csbyte", in_net(Word::kCast)},
+    {"cshort", in_net(Word::kCast)},
+    {"csng", in_both(Word::kCast)},
+    {"cstr", in_both(Word::kCast)},
+    {"ctype", in_net(Word::kCType)},
+    {"cuint", in_net(Word::kCast)},
+    {"culng", in_net(Word::kCast)},
+    {"cushort", in_net(Word::kCast)},
+    {"custom", in_net(Word::kCustom)},
+    {"declare", in_net(Word::kDeclare)},
+    {"default", in_both(Word::kDefault)},
+    {"delegate", in_net(Word::kDelegate)},
+    {"descending", in_net(Word::kDescending)},
+    {"dim", in_both(Word::kDim)},
+    {"directcast", in_net(Word::kDirectCast)},
+    {"distinct", in_net(Word::kDistinct)},
+    {"do", in_both(Word::kDo)},
+    {"each", in_both(Word::kEach)},
+    {"else", in_both(Word::kElse)},
+    {"elseif", in_both(Word::kElseIf)},
+    {"end", in_both(Word::kEnd)},
+    {"endif", in_both(Word::kEndIf)},
+    {"enum", in_net(Word::kEnum)},
+    {"equals", in_net(Word::kEquals)},
+    {"eqv", in_both(Word::kEqv)},
+    {"erase", in_both(Word::kErase)},
+    {"error", in_both(Word::kError)},
+    {"event", in_net(Word::kEvent)},
+    {"exit", in_both(Word::kExit)},
+    {"finally", in_net(Word::kFinally)},
+    {"for", in_both(Word::kFor)},
+    {"friend", in_net(Word::kFriend)},
+    {"from", in_net(Word::kFrom)},
+    {"function", in_both(Word::kFunction)},
+    {"get", in_both(Word::kGet)},
+    {"gettype", in_net(Word::kGetType)},
+    {"goto", in_both(Word::kGoTo)},
+    {"group", in_net(Word::kGroup)},
+    {"handles", in_net(Word::kHandles)},
+    {"if", in_both(Word::kIf)},
+    {"iif", in_both(Word::kIif)},
+    {"imp", in_both(Word::kImp)},
+    {"implements", in_net(Word::kImplements)},
+    {"imports", in_net(Word::kImports)},
+    {"in", in_both(Word::kIn)},
+    {"inherits", in_net(Word::kInherits)},
+    {"interface", in_net(Word::kInterface)},
+    {"into", in_net(Word::kInto)},
+    {"is", in_both(Word::kIs)},
+    {"isnot", in_net(Word::kIsNot)},
+    {"iterator", in_net(Word::kIterator)},
+    {"join", in_net(Word::kJoin)},
+    {"let", in_both(Word::kLet)},
+    {"lib", in_net(Word::kLib)},
+    {"like", in_both(Word::kLike)},
+    {"loop", in_both(Word::kLoop)},
+    {"mod", in_both(Word::kMod)},
+    {"module", in_net(Word::kModule)},
+    {"mustinherit", in_net(Word::kMustInherit)},
+    {"mustoverride", in_net(Word::kMustOverride)},
+    {"namespace", in_net(Word::kNamespace)},
+    {"narrowing", in_net(Word::kNarrowing)},
+    {"new", in_both(Word::kNew)},
+    {"next", in_both(Word::kNext)},
+    {"not", in_both(Word::kNot)},
+    {"notinheritable", in_net(Word::kNotInheritable)},
+    {"notoverridable", in_net(Word::kNotOverridable)},
+    {"of", in_net(Word::kOf)},
+    {"on", in_both(Word::kOn)},
+    {"operator", in_net(Word::kOperator)},
+    {"option", in_both(Word::kOption)},
+    {"optional", in_both(Word::kOptional)},
+    {"or", in_both(Word::kOr)},
+    {"order", in_net(Word::kOrder)},
+    {"orelse", in_net(Word::kOrElse)},
+    {"overloads", in_net(Word::kOverloads)},
+    {"overridable", in_net(Word::kOverridable)},
+    {"overrides", in_net(Word::kOverrides)},
+    {"paramarray", in_net(Word::kParamArray)},
+    {"partial", in_net(Word::kPartial)},
+    {"preserve", in_both(Word::kPreserve)},
+    {"private", in_both(Word::kPrivate)},
+    {"property", in_both(Word::kProperty)},
+    {"protected", in_net(Word::kProtected)},
+    {"public", in_both(Word::kPublic)},
+    {"raiseevent", in_net(Word::kRaiseEvent)},
+    {"readonly", in_net(Word::kReadOnly)},
+    {"redim", in_both(Word::kReDim)},
+    {"rem", in_both(Word::kRem)},
+    {"removehandler", in_net(Word::kRemoveHandler)},
+    {"return", in_net(Word::kReturn)},
+    {"select", in_both(Word::kSelect)},
+    {"set", in_both(Word::kSet)},
+    {"shadows", in_net(Word::kShadows)},
+    {"shared", in_net(Word::kShared)},
+    {"skip", in_net(Word::kSkip)},
+    {"static", in_net(Word::kStatic)},
+    {"step", in_both(Word::kStep)},
+    {"structure", in_net(Word::kStructure)},
+    {"sub", in_both(Word::kSub)},
+    {"synclock", in_net(Word::kSyncLock)},
+    {"take", in_net(Word::kTake)},
+    {"then", in_both(Word::kThen)},
+    {"throw", in_net(Word::kThrow)},
+    {"to", in_both(Word::kTo)},
+    {"try", in_net(Word::kTry)},
+    {"trycast", in_net(Word::kTryCast)},
+    {"typeof", in_net(Word::kTypeOf)},
+    {"until", in_both(Word::kUntil)},
+    {"using", in_net(Word::kUsing)},
+    {"wend", in_both(Word::kWend)},
+    {"when", in_net(Word::kWhen)},
+    {"where", in_net(Word::kWhere)},
+    {"while", in_both(Word::kWhile)},
+    {"widening", in_net(Word::kWidening)},
+    {"with", in_both(Word::kWith)},
+    {"withevents", in_net(Word::kWithEvents)},
+    {"writeonly", in_net(Word::kWriteOnly)},
+    {"xor", in_both(Word::kXor)},
+    {"yield", in_net(Word::kYield)},
+}});
 
-constexpr std::size_t kNameBytesMax = 14;
-constexpr std::size_t kSlotsCount = 1024;  // a power of two, several times the words
-
-// The letters of a name, in lower case, as two numbers. No other characters of names fold onto
-// letters this way but '@' and the like, which names do not have.
-struct Folded {
-  std::uint64_t low = 0;
-  std::uint64_t high = 0;
-  constexpr bool operator==(const Folded&) const = default;
-};
-
-constexpr std::uint64_t kLowerCaseBits = 0x2020202020202020U;
-
-constexpr std::uint64_t first_bytes(std::size_t count) {
-  return count >= 8 ? UINT64_MAX : (std::uint64_t{1} << (8 * count)) - 1;
-}
-
-constexpr Folded fold(std::string_view name) {
-  Folded folded;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const auto byte = static_cast<std::uint64_t>(static_cast<unsigned char>(name[i]));
-    (i < 8 ? folded.low : folded.high) |= byte << (8 * (i % 8));
-  }
-  folded.low |= kLowerCaseBits & first_bytes(name.size());
-  if (name.size() > 8) folded.high |= kLowerCaseBits & first_bytes(name.size() - 8);
-  return folded;
-}
-
-constexpr std::size_t slot_of(const Folded& folded) {
-  const std::uint64_t mixed = (folded.low ^ std::rotl(folded.high, 29)) * 0x9E3779B97F4A7C15U;
-  return static_cast<std::size_t>(mixed >> 54U);
-}
-
-struct Slot {
-  Folded folded;
-  Word word = Word::kNone;
-  Where where = Where::kBoth;
-};
-
-constexpr std::array<Slot, kSlotsCount> make_slots() {
-  std::array<Slot, kSlotsCount> slots{};
-  for (const Entry& entry : kEntries) {
-    const Folded folded = fold(entry.name);
-    std::size_t at = slot_of(folded);
-    while (slots[at].word != Word::kNone) at = (at + 1) % kSlotsCount;
-    slots[at] = {folded, entry.word, entry.where};
-  }
-  return slots;
-}
-constexpr std::array<Slot, kSlotsCount> kSlots = make_slots();
-
-struct CastType {
-  std::string_view function;
-  std::string_view type;
-};
-constexpr std::array kCastTypes = {
-    CastType{"cbool", "Boolean"}, CastType{"cbyte", "Byte"},    CastType{"cchar", "Char"},
-    CastType{"ccur", "Currency"}, CastType{"cdate", "Date"},    CastType{"cdbl", "Double"},
-    CastType{"cdec", "Decimal"},  CastType{"cint", "Integer"},  CastType{"clng", "Long"},
-    CastType{"cobj", "Object"},   CastType{"csbyte", "SByte"},  CastType{"cshort", "Short"},
-    CastType{"csng", "Single"},   CastType{"cstr", "String"},   CastType{"cuint", "UInteger"},
-    CastType{"culng", "ULong"},   CastType{"cushort", "UShort"}};
+constexpr std::size_t kCastsCount = 17;
+using Casts = WordTable<std::string_view, kCastsCount, true>;
+constexpr Casts kCasts(std::array<Casts::Entry, kCastsCount>{{
+    // table of functions and types
+    {"cbool", "Boolean"},
+    {"cbyte", "Byte"},
+    {"cchar", "Char"},
+    {"ccur", "Currency"},
+    {"cdate", "Date"},
+    {"cdbl", "Double"},
+    {"cdec", "Decimal"},
+    {"cint", "Integer"},
+    {"clng", "Long"},
+    {"cobj", "Object"},
+    {"csbyte", "SByte"},
+    {"cshort", "Short"},
+    {"csng", "Single"},
+    {"cstr", "String"},
+    {"cuint", "UInteger"},
+    {"culng", "ULong"},
+    {"cushort", "UShort"},
+}});
 
 }  // namespace
 
 BasicWord basic_word(std::string_view name, Language language) {
-  if (name.size() < 2 || name.size() > kNameBytesMax) return Word::kNone;
-  const Folded folded = fold(name);
-  for (std::size_t at = slot_of(folded); kSlots[at].word != Word::kNone;
-       at = (at + 1) % kSlotsCount) {
-    if (kSlots[at].folded != folded) continue;
-    const bool means = language == Language::kVisualBasic || kSlots[at].where == Where::kBoth;
-    return means ? kSlots[at].word : Word::kNone;
-  }
-  return Word::kNone;
+  const Meaning* const meaning = kWords.find(name);
+  if (meaning == nullptr) return Word::kNone;
+  return meaning->is_net_only && language != Language::kVisualBasic ? Word::kNone : meaning->word;
 }
 
 bool ends_basic_expression(BasicWord word) {
@@ -291,11 +245,8 @@ bool ends_basic_expression(BasicWord word) {
 }
 
 std::string_view basic_cast_type(std::string_view name) {
-  if (name.size() > kNameBytesMax) return {};
-  const Folded folded = fold(name);
-  for (const CastType& cast : kCastTypes)
-    if (fold(cast.function) == folded) return cast.type;
-  return {};
+  const std::string_view* const type = kCasts.find(name);
+  return type == nullptr ? std::string_view() : *type;
 }
 
 }  // namespace pugmark::script

@@ -6,44 +6,16 @@ namespace pugmark::script {
 
 BasicParser::BasicParser(std::span<const Token> tokens, std::span<const Region> regions,
                          std::uint16_t source, const ParseBounds& bounds, Tree& tree)
-    : tokens_(tokens),
-      regions_(regions),
-      token_(tokens.data()),
-      tokens_end_(tokens.data() + tokens.size()),
-      text_(tree.source(source).text),
-      bounds_(bounds),
-      nodes_(tree, source, bounds.depth_max) {
+    : TokenParser(tokens, source, bounds, tree), regions_(regions) {
   nodes_.set_language(Language::kVbScript);
 }
 
 ParseOutcome BasicParser::parse() {
-  const auto size = static_cast<std::uint32_t>(text_.size());
+  NodeList root{nodes_.add(NodeKind::kBlock, 0, static_cast<std::uint32_t>(text_.size()))};
+  if (token_ == tokens_end_) return finished(root.parent);
   find_region();
-  NodeList root{nodes_.add(NodeKind::kBlock, 0, size)};
-  outcome_.root = root.parent;
-  outcome_.end = size;
-  if (tokens_.empty()) return outcome_;
-  outcome_.end = tokens_.back().begin;
   while (!is_end() && !nodes_.is_full()) statements(root);
-  outcome_.end = std::min(outcome_.end, nodes_.full_at());
-  return outcome_;
-}
-
-const Token& BasicParser::ahead(std::size_t count) const {
-  return token_[std::min(count, static_cast<std::size_t>(tokens_end_ - token_ - 1))];
-}
-
-void BasicParser::advance() {
-  if (is_end()) return;
-  last_end_ = token_->begin + token_->length;
-  last_kind_ = token_->kind;
-  ++token_;
-}
-
-bool BasicParser::take(std::uint32_t op) {
-  if (!is_op(op)) return false;
-  advance();
-  return true;
+  return finished(root.parent);
 }
 
 bool BasicParser::take(Word word_wanted) {
@@ -71,11 +43,6 @@ bool BasicParser::at_statement_end() const {
     default:
       return false;
   }
-}
-
-void BasicParser::skip_token() {
-  ++outcome_.skipped_tokens;
-  advance();
 }
 
 void BasicParser::skip_to_statement_end() {

@@ -10,6 +10,7 @@
 #include "detect/script/basic/basic_keywords.h"
 #include "detect/script/parse.h"
 #include "detect/script/token.h"
+#include "detect/script/token_parser.h"
 #include "detect/script/tree_builder.h"
 
 namespace pugmark::script {
@@ -33,7 +34,7 @@ namespace pugmark::script {
 //   arrays of T                 a type "T[]", whatever the brackets; New T() {a} is a kArray, and
 //                               New T(n) {} a kNew with a kIndex as class
 // Exit For, GoTo, labels, On Error and Option leave nothing behind.
-class BasicParser {
+class BasicParser : private TokenParser {
  public:
   BasicParser(std::span<const Token> tokens, std::span<const Region> regions, std::uint16_t source,
               const ParseBounds& bounds, Tree& tree);
@@ -69,18 +70,6 @@ class BasicParser {
     kCount,
   };
 
-  // Counts a level of nesting for as long as it lives.
-  class Deeper {
-   public:
-    explicit Deeper(BasicParser& parser) : parser_(parser) { ++parser_.depth_; }
-    ~Deeper() { --parser_.depth_; }
-    Deeper(const Deeper&) = delete;
-    Deeper& operator=(const Deeper&) = delete;
-
-   private:
-    BasicParser& parser_;
-  };
-
   // A block is open for as long as it lives: its closer is not stray.
   class Open {
    public:
@@ -106,35 +95,20 @@ class BasicParser {
   };
 
   // ---- Tokens: basic_parser.cc
-  TokenKind kind() const { return token_->kind; }
-  bool is_end() const { return token_->kind == TokenKind::kEnd; }
   bool is_net() const { return nodes_.language() == Language::kVisualBasic; }
   Word word() const { return word_of(*token_); }
   static Word word_of(const Token& token) {
     return token.kind == TokenKind::kName ? static_cast<Word>(token.op) : Word::kNone;
   }
-  bool is_op(std::uint32_t op) const { return is_op(*token_, op); }
-  static bool is_op(const Token& token, std::uint32_t op) {
-    return token.kind == TokenKind::kOperator && token.op == op;
-  }
-  bool is_name() const { return token_->kind == TokenKind::kName; }
-  const Token& ahead(std::size_t count) const;
-  std::uint32_t begin() const { return token_->begin; }
-  void advance();
-  bool take(std::uint32_t op);
+  using TokenParser::take;
   bool take(Word word);
   bool at_line_end() const;
   bool at_statement_end() const;
-  void skip_token();  // not understood: counted
   void skip_to_statement_end();
   void skip_line_breaks();
   void pass_statement();
   void pass_balanced();  // from an opening bracket to behind its closing one
-  bool is_too_deep() const { return depth_ >= bounds_.depth_max; }
-  NodeId too_deep();  // passes over the expression that begins here
-  std::string_view text_of(const Token& token) const {
-    return text_.substr(token.begin, token.length);
-  }
+  NodeId too_deep();     // passes over the expression that begins here
   static std::string_view plain_name(std::string_view name);
   std::string_view name_of(const Token& token) const { return plain_name(text_of(token)); }
 
@@ -176,7 +150,6 @@ class BasicParser {
   void too_deep_block(NodeList& list);
   NodeId if_statement();
   bool if_clause(bool is_known_block);
-  NodeId join_clauses(std::size_t first);
   NodeId statements_of_line();
   NodeId loop_node(std::uint32_t from, const LoopParts& parts);
   NodeId empty_block();
@@ -276,20 +249,9 @@ class BasicParser {
   void piece(NodeList& node, std::uint32_t from, std::uint32_t to);
   void hole(NodeList& node, std::uint32_t from, std::uint32_t to);
 
-  std::span<const Token> tokens_;
   std::span<const Region> regions_;
-  const Token* token_ = nullptr;  // never behind the kEnd
-  const Token* tokens_end_ = nullptr;
-  std::string_view text_;
-  ParseBounds bounds_;
-  TreeBuilder nodes_;
-  ParseOutcome outcome_;
   std::size_t region_at_ = 0;
   bool in_expression_region_ = false;
-  std::uint32_t last_end_ = 0;  // of the token passed last
-  TokenKind last_kind_ = TokenKind::kNewLine;
-  std::vector<NodeList> clauses_;  // of the If statements that are open
-  std::uint32_t depth_ = 0;
   std::uint32_t flat_ = 0;            // blocks open that were too deep to be made
   std::uint32_t loops_to_close_ = 0;  // by a Next with several names
   std::uint32_t holes_depth_ = 0;

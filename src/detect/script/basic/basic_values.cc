@@ -490,18 +490,10 @@ void BasicParser::hole(NodeList& node, std::uint32_t from, std::uint32_t to) {
   std::vector<Token> tokens;
   tokenise_basic_range(text_, from, to, nodes_.language(), bounds_.tokens_max, tokens);
   tokens.push_back({TokenKind::kEnd, 0, to, 0});
-  const Token* const token_outside = token_;
-  const Token* const end_outside = tokens_end_;
-  const std::uint32_t last_end_outside = last_end_;
-  token_ = tokens.data();
-  tokens_end_ = tokens.data() + tokens.size();
-  last_end_ = from;
+  const Elsewhere elsewhere(*this, tokens);
   ++holes_depth_;
   nodes_.append(node, expression());
   --holes_depth_;
-  token_ = token_outside;
-  tokens_end_ = end_outside;
-  last_end_ = last_end_outside;
 }
 
 }  // namespace pugmark::script

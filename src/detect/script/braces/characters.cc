@@ -10,12 +10,12 @@ struct Range {
   char32_t last;
 };
 
-constexpr Range kFormat[] = {
-    {0xAD, 0xAD},       {0x600, 0x605},     {0x61C, 0x61C},     {0x6DD, 0x6DD},
-    {0x70F, 0x70F},     {0x8E2, 0x8E2},     {0x180E, 0x180E},   {0x200B, 0x200F},
-    {0x202A, 0x202E},   {0x2060, 0x2064},   {0x2066, 0x206F},   {0xFEFF, 0xFEFF},
-    {0xFFF9, 0xFFFB},   {0x110BD, 0x110BD}, {0x110CD, 0x110CD}, {0x1D173, 0x1D17A},
-    {0xE0001, 0xE0001}, {0xE0020, 0xE007F}};
+constexpr Range kFormat[] = {{0xAD, 0xAD},       {0x600, 0x605},     {0x61C, 0x61C},
+                             {0x6DD, 0x6DD},     {0x70F, 0x70F},     {0x8E2, 0x8E2},
+                             {0x180E, 0x180E},   {0x200B, 0x200F},   {0x202A, 0x202E},
+                             {0x2060, 0x2064},   {0x2066, 0x206F},   {0xFEFF, 0xFEFF},
+                             {0xFFF9, 0xFFFB},   {0x110BD, 0x110BD}, {0x110CD, 0x110CD},
+                             {0x1D173, 0x1D17A}, {0xE0001, 0xE0001}, {0xE0020, 0xE007F}};
 
 constexpr Range kBlanks[] = {{0x85, 0x85},     {0xA0, 0xA0},     {0x1680, 0x1680},
                              {0x2000, 0x200A}, {0x2028, 0x2029}, {0x202F, 0x202F},
@@ -32,8 +32,8 @@ constexpr ByteClasses make_classes(bool has_dollar) {
   ByteClasses classes;
   for (std::size_t i = 0; i < 256; ++i) {
     const auto c = static_cast<unsigned char>(i);
-    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-                           (c == '$' && has_dollar);
+    const bool is_letter =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c == '$' && has_dollar);
     const bool is_digit = c >= '0' && c <= '9';
     classes.in_name[i] = is_letter || is_digit;
     if (is_letter) {

@@ -52,7 +52,7 @@ NodeId Parser::class_node() {
   std::uint32_t count = 0;
   bases(made, count);
   set_op(made.parent, count);
-  if (parts != kNoItem) indexer_parameters(made, parts);
+  if (parts != kNoItem) names_in_brackets(made, parts, NodeKind::kDeclare);
   class_members(made, is_enum, name);
   return finish(made);
 }
@@ -136,6 +136,7 @@ bool Parser::namespace_statement(List& out) {
 // name() { }, get name() { }, name = value; of a class in JScript.
 bool Parser::js_member(List& out) {
   const std::uint32_t from = at_;
+  if (is(Word::kAsync) && is_op(at_ + 1, op("*"))) ++at_;
   accept(op("*"));
   std::string_view prefix;
   if ((is(Word::kGet) || is(Word::kSet)) && (is_name(at_ + 1) || is_op(at_ + 1, op("[")))) {

@@ -121,8 +121,7 @@ void Parser::typed_member(List& out, std::uint32_t type_from, std::uint32_t type
     return indexer(out, type, type_from);
   }
   const Symbol name = symbol(items_[name_item]);
-  const std::uint32_t generic =
-      is_op(behind, op("<")) ? scan_type_arguments(behind) : kNoItem;
+  const std::uint32_t generic = is_op(behind, op("<")) ? scan_type_arguments(behind) : kNoItem;
   if (generic != kNoItem && is_op(generic, op("("))) behind = generic;
   if (is_op(behind, op("("))) {
     at_ = behind;
@@ -137,6 +136,13 @@ void Parser::typed_member(List& out, std::uint32_t type_from, std::uint32_t type
   }
 }
 
+Symbol Parser::array_of(Symbol type) {
+  if (type == kNoSymbol) return type;
+  scratch_ = tree_.symbols().name(type);
+  scratch_ += "[]";
+  return tree_.symbols().of(scratch_);
+}
+
 // a = 1, b[], c: at_ stands at the first name.
 void Parser::variables(List& out, Symbol type) {
   for (;;) {
@@ -145,6 +151,7 @@ void Parser::variables(List& out, Symbol type) {
     List made = start(NodeKind::kDeclare, from);
     set_name(made.parent, symbol(items_[from]));
     set_type(made.parent, type);
+    if (is(op("[")) && current().match != kNoItem) set_type(made.parent, array_of(type));
     while (is(op("[")) && current().match != kNoItem) at_ = current().match + 1;
     if (accept(op("="))) append(made, initialiser());
     append(out, finish(made));
@@ -158,8 +165,8 @@ void Parser::untyped_variables(List& out) {
   do {
     ++at_;  // the word or the comma
     const std::uint32_t from = at_;
-    const bool is_plain = is_name() && !(is_cf() && (is_op(at_ + 1, op(".")) ||
-                                                     is_op(at_ + 1, op("["))));
+    const bool is_plain =
+        is_name() && !(is_cf() && (is_op(at_ + 1, op(".")) || is_op(at_ + 1, op("["))));
     if (!is_plain) {
       append(out, assignment());
       continue;
@@ -192,7 +199,7 @@ void Parser::property(List& out, Symbol type, Symbol name, std::uint32_t from,
     List made = start(NodeKind::kFunction, from);
     set_name(made.parent, accessor_name("get_", name));
     set_type(made.parent, type);
-    if (brackets) indexer_parameters(made, *brackets);
+    if (brackets) names_in_brackets(made, *brackets, NodeKind::kParameter);
     function_body(made);
     append(out, finish(made));
     return;
@@ -237,7 +244,7 @@ bool Parser::accessor(List& out, Symbol type, Symbol name, const std::uint32_t* 
   if (accept(op(";"))) return false;
   List made = start(NodeKind::kFunction, from);
   set_name(made.parent, accessor_name(prefix, name));
-  if (brackets) indexer_parameters(made, *brackets);
+  if (brackets) names_in_brackets(made, *brackets, NodeKind::kParameter);
   if (prefix == "get_") {
     set_type(made.parent, type);
   } else {
@@ -257,17 +264,18 @@ Symbol Parser::accessor_name(std::string_view prefix, Symbol name) {
   return tree_.symbols().of(made);
 }
 
-// The names alone: each accessor has parameters of its own, and nothing is parsed twice.
-void Parser::indexer_parameters(List& function, std::uint32_t brackets) {
+// The names alone, as nodes of `kind`: each accessor of an indexer has parameters of its own, and
+// nothing is parsed twice.
+void Parser::names_in_brackets(List& list, std::uint32_t brackets, NodeKind kind) {
   const std::uint32_t closing = closing_of(brackets);
   for (std::uint32_t i = brackets + 1; i < closing; ++i) {
     if (items_[i].match != kNoItem) {
       i = items_[i].match;
     } else if (is_name(i) && (is_op(i + 1, op(",")) || i + 1 == closing || is_op(i + 1, op("=")))) {
-      const NodeId made = add(NodeKind::kParameter, i);
+      const NodeId made = add(kind, i);
       set_name(made, symbol(items_[i]));
       set_range(made, items_[i].begin, items_[i].end);
-      append(function, made);
+      append(list, made);
     }
   }
 }
@@ -443,7 +451,8 @@ void Parser::typed_parameter(NodeId made) {
     const bool is_one = is_by_reference || word == Word::kFinal || word == Word::kThis ||
                         word == Word::kParams || word == Word::kIn || word == Word::kReadonly ||
                         word == Word::kScoped;
-    if (!is_one || (!is_name(at_ + 1) && !is_op(at_ + 1, op("(")) && !is_op(at_ + 1, op("@")))) break;
+    if (!is_one || (!is_name(at_ + 1) && !is_op(at_ + 1, op("(")) && !is_op(at_ + 1, op("@"))))
+      break;
     if (is_by_reference) set_op(made, op("&"));
     ++at_;
   }

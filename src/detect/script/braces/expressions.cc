@@ -152,13 +152,11 @@ Operator cf_operator_at(const Item* first, std::size_t count) {
 // The operator at `first`, behind which there are count - 1 items.
 Operator operator_at(const Item* first, std::size_t count, bool in_is_no_operator) {
   const Item& item = *first;
-  const bool is_cf =
-      item.language == Language::kCfScript || item.language == Language::kCfml;
+  const bool is_cf = item.language == Language::kCfScript || item.language == Language::kCfml;
   const auto next_is = [&](std::size_t number, Word word) {
     return number < count && first[number].word == word;
   };
-  if (item.kind == ItemKind::kOperator)
-    return {binding_of_operator(item.op, is_cf), item.op, 1};
+  if (item.kind == ItemKind::kOperator) return {binding_of_operator(item.op, is_cf), item.op, 1};
   switch (item.word) {
     case Word::kInstanceof:
       return {kComparison, op("instanceof"), 1, item.language != Language::kJScript};
@@ -246,7 +244,7 @@ NodeId Parser::binary(int binding) {
   left.parent = unary();
   for (;;) {
     const Operator found = operator_at(&current(), items_.size() - at_, here_.in_is_no_operator);
-    for (; count > 0 && found.binding <= pending[count - 1].binding; --count) {
+    for (; count > 0 && found.binding <= pending[count - 1].binding; --count, --depth_) {
       const Pending& last = pending[count - 1];
       List made = last.left;
       append(made, left.parent);
@@ -257,7 +255,12 @@ NodeId Parser::binary(int binding) {
     }
     if (found.binding == kNoBinding || found.binding < binding) return left.parent;
     if (found.is_test) {
-      left = {tested(left.parent, from), kNoNode};
+      // In a chain that makes the tree too high, what was tested stands for the test.
+      const NodeId value = left.parent;
+      const bool is_high = height(value) > 2 * bounds_.depth_max;
+      const NodeId test = tested(is_high ? kNoNode : value, from);
+      if (is_high) ++outcome_.too_deep_count;
+      left = {is_high ? value : test, kNoNode};
       left_op = 0;
       continue;
     }
@@ -272,6 +275,7 @@ NodeId Parser::binary(int binding) {
       ++outcome_.too_deep_count;
     }
     pending[count++] = {left, found.op, from, found.binding};
+    ++depth_;
     from = at_;
     left = {unary(), kNoNode};
     left_op = 0;
@@ -351,7 +355,8 @@ NodeId Parser::word_unary() {
   std::uint32_t packed = 0;
   const bool is_js_typeof = word == Word::kTypeof && is_js();
   const bool is_not = word == Word::kNot && is_cf();
-  if (word == Word::kVoid || word == Word::kDelete || is_js_typeof || word == Word::kThrow || is_not) {
+  if (word == Word::kVoid || word == Word::kDelete || is_js_typeof || word == Word::kThrow ||
+      is_not) {
     packed = is_not ? op("!") : op(written(current()));
   } else if (word == Word::kAwait || (word == Word::kYield && is_js())) {
     const Item& next = ahead(1);
@@ -383,16 +388,17 @@ NodeId Parser::argument_by_reference() {
   set_op(made.parent, op(written(current())));
   ++at_;
   std::uint32_t end = 0;
-  if (declares_at(at_, end)) {
-    const std::uint32_t type_from = at_;
-    at_ = end + 1;
-    const NodeId declared = named(NodeKind::kDeclare, type_from, symbol(items_[end]));
-    set_type(declared, type_symbol(type_from, end));
-    append(made, declared);
-  } else {
-    append(made, unary());
-  }
+  append(made, declares_at(at_, end) ? declared(end) : unary());
   return finish(made);
+}
+
+// "T name" without a value, the name being the item `name`.
+NodeId Parser::declared(std::uint32_t name) {
+  const std::uint32_t from = at_;
+  at_ = name + 1;
+  const NodeId made = named(NodeKind::kDeclare, from, symbol(items_[name]));
+  set_type(made, type_symbol(from, name));
+  return made;
 }
 
 // ---- What follows a value ----
@@ -516,7 +522,7 @@ NodeId Parser::member(NodeId object, std::uint32_t from) {
     behind = scan_type_arguments(at_);
     if (behind != kNoItem) at_ = behind;
   }
-  if (is_java() && is(Word::kNew)) {  // outer.new Inner()
+  if (is_java() && is(Word::kNew) && is_name(at_ + 1)) {  // outer.new Inner(), but not A::new
     List joined = start(NodeKind::kBinary, from);
     set_op(joined.parent, op(","));
     append(joined, object);
@@ -543,10 +549,11 @@ void Parser::arguments(List& list) {
 }
 
 // Values with commas between them, up to the item `closing`. What cannot be understood among them
-// is passed over.
-void Parser::values(List& list, std::uint32_t closing) {
+// is passed over. `may_declare`: "T name" may stand among them.
+void Parser::values(List& list, std::uint32_t closing, bool may_declare) {
   const Inside inside(*this);
   const bool is_unclosed = closing + 1 == items_.size();
+  std::uint32_t type_end = 0;
   while (at_ < closing && !is_border()) {
     if (is_unclosed && (is(op(";")) || is(op("}")))) return;
     if (is(op(","))) {  // f(,x)
@@ -555,8 +562,13 @@ void Parser::values(List& list, std::uint32_t closing) {
       continue;
     }
     const std::uint32_t before = at_;
-    append(list, argument());
-    if (at_ == before) skip();
+    const NodeId value =
+        may_declare && declares_at(at_, type_end) ? declared(type_end) : argument();
+    if (at_ == before) {
+      skip();
+    } else {
+      append(list, value);
+    }
     if (is(op(",")) && at_ < closing) ++at_;
     if (tree_.is_full()) at_ = closing;
   }
@@ -572,17 +584,6 @@ NodeId Parser::argument() {
     at_ += 2;
     append(assigned, assignment());
     return finish(assigned);
-  }
-  std::uint32_t end = 0;
-  if (is_sharp() && is_name() && declares_at(at_, end) && !is(Word::kNew) && !is(Word::kAwait) &&
-      !is(Word::kAsync) && !is(Word::kStatic) && !is(Word::kOut) && !is(Word::kRef) &&
-      !is(Word::kIn) && !is(Word::kThrow) && !is(Word::kFrom) &&
-      (is_op(end + 1, op(",")) || is_op(end + 1, op(")")))) {  // of a deconstruction
-    const std::uint32_t from = at_;
-    at_ = end + 1;
-    const NodeId declared = named(NodeKind::kDeclare, from, symbol(items_[end]));
-    set_type(declared, type_symbol(from, end));
-    return declared;
   }
   return initialiser();
 }

@@ -205,9 +205,9 @@ class Builder {
         does = true;
         break;
       default:
-        does = next.op == op("{") && (before.op == op(")") || before.word == Word::kElse ||
-                                      before.word == Word::kDo || before.word == Word::kTry ||
-                                      before.word == Word::kFinally);
+        does = next.op == op("{") &&
+               (before.op == op(")") || before.word == Word::kElse || before.word == Word::kDo ||
+                before.word == Word::kTry || before.word == Word::kFinally);
     }
     if (!does) return false;
     const Item& markup = items_.back();

@@ -33,9 +33,9 @@ inline constexpr std::uint32_t kNoItem = UINT32_MAX;
 struct Item {
   ItemKind kind = ItemKind::kEnd;
   Language language = Language::kCSharp;
-  Word word = Word::kNone;   // of kName
-  std::uint32_t op = 0;      // Token::op of all others; of kName kOddSpelling or 0
-  std::uint32_t begin = 0;   // in the text
+  Word word = Word::kNone;  // of kName
+  std::uint32_t op = 0;     // Token::op of all others; of kName kOddSpelling or 0
+  std::uint32_t begin = 0;  // in the text
   std::uint32_t end = 0;
   // Of an opening bracket, and of a piece of a template that code follows: the item that closes it;
   // kNoItem if none does. Of kExpressionBegins: its kExpressionEnds.
@@ -44,7 +44,8 @@ struct Item {
 
 // First all tokens of members (kMembers), then kCut, then the rest, then kEnd. A page without
 // members begins with kCut.
-// Markup that is but blanks is left out where a statement goes on behind it: "<% } %> <% else { %>".
+// Markup that is but blanks is left out where a statement goes on behind it: "<% } %> <% else {
+// %>".
 std::vector<Item> make_items(std::string_view text, std::span<const Token> tokens,
                              std::span<const Region> regions);
 

@@ -150,8 +150,8 @@ void Lexer::code() {
 }
 
 void Lexer::emit(TokenKind kind, std::uint32_t op, std::size_t begin, std::size_t end) {
-  tokens_.push_back({kind, op, static_cast<std::uint32_t>(begin),
-                     static_cast<std::uint32_t>(end - begin)});
+  tokens_.push_back(
+      {kind, op, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end - begin)});
 }
 
 std::size_t Lexer::run_length(std::size_t place, char c, std::size_t most) const {
@@ -292,9 +292,27 @@ bool Lexer::is_first_on_line() const {
 bool Lexer::skip_conditional_compilation() {
   std::size_t next = at_ + 1;
   while (next < end_ && classes_->in_name[static_cast<unsigned char>(text_[next])]) ++next;
-  if (!is_conditional_word(text_.substr(at_ + 1, next - at_ - 1))) return false;
+  const std::string_view word = text_.substr(at_ + 1, next - at_ - 1);
+  if (!is_conditional_word(word)) return false;
   at_ = next;
+  if (word == "if" || word == "elif") skip_condition();
   return true;
+}
+
+// "(...)" behind "@if": every branch is read. A condition that is long is no condition.
+void Lexer::skip_condition() {
+  constexpr std::size_t kConditionBytesMax = 200;
+  std::size_t next = at_;
+  while (at(next) == ' ' || at(next) == '\t') ++next;
+  if (at(next) != '(') return;
+  std::size_t depth = 0;
+  for (const std::size_t last = next + kConditionBytesMax; next < last && next < end_; ++next) {
+    if (text_[next] == '(') ++depth;
+    if (text_[next] == ')' && --depth == 0) {
+      at_ = next + 1;
+      return;
+    }
+  }
 }
 
 bool Lexer::skip_marks() {
@@ -334,8 +352,8 @@ void Lexer::open_bracket(char c) {
   const Token* const before = previous();
   if (c == '(') {
     const Word word = before ? braces::word_of(*before) : Word::kNone;
-    const bool is_condition = word == Word::kIf || word == Word::kWhile || word == Word::kFor ||
-                              word == Word::kWith;
+    const bool is_condition =
+        word == Word::kIf || word == Word::kWhile || word == Word::kFor || word == Word::kWith;
     open_.push_back(is_condition ? Open::kCondition : Open::kParenthesis);
   } else if (c == '[') {
     open_.push_back(Open::kBracket);

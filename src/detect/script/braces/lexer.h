@@ -79,6 +79,7 @@ class Lexer {
   void operators();
   bool skip_marks();  // of one language: directives of C#, conditional compilation of JScript
   bool skip_conditional_compilation();
+  void skip_condition();
   bool is_first_on_line() const;
   void open_bracket(char c);
   void close_bracket(char c);
@@ -145,8 +146,8 @@ class Lexer {
   std::size_t comment_region_ = kNoRegion;
   std::uint32_t comment_end_ = 0;
   bool comment_is_of_members_ = false;
-  bool is_in_comment_ = false;       // the region ended inside one
-  bool no_comment_ends_[2] = {};     // none found any more: in code, in members
+  bool is_in_comment_ = false;    // the region ended inside one
+  bool no_comment_ends_[2] = {};  // none found any more: in code, in members
 };
 
 }  // namespace pugmark::script::braces

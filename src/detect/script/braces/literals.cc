@@ -174,8 +174,7 @@ std::size_t run_of(std::string_view text, char c) {
 
 std::string_view raw_text(std::string_view written, std::size_t quotes, Language language,
                           Tree& tree) {
-  const std::string_view body =
-      unindented(without_quotes(written, quotes, '"'), language, tree);
+  const std::string_view body = unindented(without_quotes(written, quotes, '"'), language, tree);
   return language == Language::kJava ? unescaped(body, language, tree) : body;
 }
 

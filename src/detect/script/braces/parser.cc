@@ -100,16 +100,21 @@ NodeId Parser::add(NodeKind kind, std::uint32_t from) {
 
 NodeId Parser::finish(NodeId id) {
   if (id == kNoNode || at_ == 0) return id;
-  Node& node = tree_.at(id);
-  const std::uint32_t end = items_[at_ - 1].end;
-  node.length = end > node.begin ? end - node.begin : 0;
+  const Node& node = tree_.at(id);
+  set_range(id, node.begin, std::max(node.begin + node.length, items_[at_ - 1].end));
   return id;
 }
 
+// What is left out stands where it was looked for, which may be behind its parent: that is
+// stretched.
 void Parser::append(List& list, NodeId child) {
   if (list.parent == kNoNode || child == kNoNode) return;
   std::uint32_t& parent_height = heights_[list.parent - first_node_];
   parent_height = std::max(parent_height, height(child) + 1);
+  const Node& above = tree_.at(list.parent);
+  const Node& below = tree_.at(child);
+  set_range(list.parent, std::min(above.begin, below.begin),
+            std::max(above.begin + above.length, below.begin + below.length));
   tree_.append(list.parent, child, list.last);
 }
 
@@ -155,7 +160,7 @@ void Parser::set_type(NodeId id, Symbol type) {
 void Parser::set_range(NodeId id, std::uint32_t begin, std::uint32_t end) {
   if (id == kNoNode) return;
   tree_.at(id).begin = begin;
-  tree_.at(id).length = end - begin;
+  tree_.at(id).length = end > begin ? end - begin : 0;
 }
 
 Symbol Parser::symbol(const Item& item) {

@@ -115,12 +115,12 @@ class Parser {
   std::string_view written(const Item& item) const {
     return text_.substr(item.begin, item.end - item.begin);
   }
-  bool is_on_new_line() const;      // a line end stands before the current item
-  void skip();                      // the current item, which makes no sense here
+  bool is_on_new_line() const;  // a line end stands before the current item
+  void skip();                  // the current item, which makes no sense here
   void skip_to(std::uint32_t item_number);
   void skip_deep_operand();
   void skip_deep_statement();
-  void stop();                      // the tree is full
+  void stop();  // the tree is full
 
   // ---- Nodes (parser.cc)
   NodeId add(NodeKind kind, std::uint32_t from);
@@ -170,7 +170,8 @@ class Parser {
   NodeId index(NodeId object, std::uint32_t from);
   NodeId member(NodeId object, std::uint32_t from);
   void arguments(List& list);
-  void values(List& list, std::uint32_t closing);
+  void values(List& list, std::uint32_t closing, bool may_declare = false);
+  NodeId declared(std::uint32_t name);
   NodeId argument();
   NodeId initialiser();  // an expression, or elements in braces
 
@@ -215,8 +216,8 @@ class Parser {
   bool keyword_statement(List& out);
   void statements(List& out, Place place);  // up to the closing brace
   NodeId block(Place place = Place::kCode);
-  NodeId body();                // one statement as a kBlock
-  NodeId condition();           // in parentheses
+  NodeId body();       // one statement as a kBlock
+  NodeId condition();  // in parentheses
   void end_statement();
   void expression_statement(List& out);
   void if_statement(List& out);
@@ -233,17 +234,18 @@ class Parser {
   NodeId catch_block();
   void guarded_statement(List& out);  // using, lock, fixed, synchronized, checked
   void with_statement(List& out);
-  void jump_statement();
+  void jump_statement(List& out);
   void return_statement(List& out);
   bool using_or_import(List& out);
   void echo_region(List& out);
-  bool labels();                // false if there are none
+  bool labels();  // false if there are none
 
   // ---- Declarations (declarations.cc)
   bool declaration(List& out, Place place);
   bool typed_declaration(List& out, Place place);
   bool skip_modifiers(Place place);
   void typed_member(List& out, std::uint32_t type_from, std::uint32_t type_end);
+  Symbol array_of(Symbol type);
   void variables(List& out, Symbol type);
   void untyped_variables(List& out);  // var a = 1, b; of JScript and cfscript
   Symbol js_type();
@@ -252,7 +254,7 @@ class Parser {
   bool accessor(List& out, Symbol type, Symbol name, const std::uint32_t* brackets);
   Symbol accessor_name(std::string_view prefix, Symbol name);
   void indexer(List& out, Symbol type, std::uint32_t from);
-  void indexer_parameters(List& function, std::uint32_t brackets);
+  void names_in_brackets(List& list, std::uint32_t brackets, NodeKind kind);
   bool constructor(List& out, Place place);
   void operator_member(List& out, Symbol type, std::uint32_t from);
   NodeId function_rest(std::uint32_t from, Symbol name, Symbol type);

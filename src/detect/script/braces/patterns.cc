@@ -65,8 +65,7 @@ NodeId Parser::positive_pattern() {
     while (end != kNoItem && is_op(end - 1, op("?"))) --end;  // "x is T ? a : b"
     const bool is_declared = end != kNoItem && is_name(end) && !is_operator_word(end);
     const bool has_parts = end != kNoItem && (is_op(end, op("{")) || is_op(end, op("(")));
-    if (!is_name() || (!is_declared && !has_parts && !is_name_alone(end)))
-      return binary(binding);
+    if (!is_name() || (!is_declared && !has_parts && !is_name_alone(end))) return binary(binding);
     type = type_symbol(at_, end);
     if (!is_declared) of = type_node(at_, end);
     at_ = end;
@@ -87,7 +86,8 @@ NodeId Parser::positive_pattern() {
   return finish(declared);
 }
 
-// True if a name, which ends before `end`, is a whole pattern: no operator makes it part of a value.
+// True if a name, which ends before `end`, is a whole pattern: no operator makes it part of a
+// value.
 bool Parser::is_name_alone(std::uint32_t end) const {
   if (end == kNoItem) return false;
   switch (item(end).op) {

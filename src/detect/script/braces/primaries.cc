@@ -135,7 +135,9 @@ NodeId Parser::parenthesised() {
     value = expression();
   } else {
     List all = start(NodeKind::kArray, from);
-    values(all, closing);
+    // (int a, string b) = c
+    const bool is_target = is_op(closing + 1, op("=")) || item(closing + 1).word == Word::kIn;
+    values(all, closing, is_sharp() && is_target);
     finish(all);
     const NodeId first = all.parent == kNoNode ? kNoNode : tree_.at(all.parent).first_child;
     value = first != kNoNode && first == all.last ? first : all.parent;
@@ -154,8 +156,7 @@ NodeId Parser::template_string() {
   for (;;) {
     const Item& piece = current();
     const bool is_last = (piece.op & kTemplateEnds) != 0;
-    const std::string_view text =
-        template_text(written(piece), piece.op, piece.language, tree_);
+    const std::string_view text = template_text(written(piece), piece.op, piece.language, tree_);
     if (!text.empty() || (is_last && !has_code)) {
       const NodeId id = add(NodeKind::kText, at_);
       tree_.set_text(id, text);
@@ -280,6 +281,11 @@ NodeId Parser::object_entry() {
   if (is_name()) {
     name = symbol(current());
     append(pair, text_of_name());
+    while (is_cf() && is(op(".")) && is_name(at_ + 1)) {  // a.b: 1
+      at_ += 2;
+      tree_.set_text(pair.last,
+                     text_.substr(items_[key].begin, items_[at_ - 1].end - items_[key].begin));
+    }
   } else if (is(op("["))) {
     const std::uint32_t closing = closing_of(at_);
     ++at_;
@@ -375,8 +381,7 @@ NodeId Parser::typed_creation(std::uint32_t from) {
 // At the first "[" of an array's lengths; type_from == type_end if no type is written.
 NodeId Parser::created_array(std::uint32_t from, std::uint32_t type_from, std::uint32_t type_end) {
   List sized;
-  const Symbol element =
-      type_from == type_end ? kNoSymbol : type_symbol(type_from, type_end);
+  const Symbol element = type_from == type_end ? kNoSymbol : type_symbol(type_from, type_end);
   while (is(op("["))) {
     const std::uint32_t closing = closing_of(at_);
     std::uint32_t next = at_ + 1;
@@ -396,17 +401,12 @@ NodeId Parser::created_array(std::uint32_t from, std::uint32_t type_from, std::u
   if (is(op("{"))) {
     const NodeId elements = elements_in_braces();
     if (elements == kNoNode) return elements;
-    if (element != kNoSymbol) {
-      scratch_ = tree_.symbols().name(element);
-      scratch_ += "[]";
-      set_type(elements, tree_.symbols().of(scratch_));
-    }
+    set_type(elements, array_of(element));
     tree_.at(elements).begin = item(from).begin;
     return finish(elements);
   }
   List made = start(NodeKind::kNew, from);
-  append(made, sized.parent == kNoNode ? named_type(type_from, type_end, element)
-                                       : finish(sized));
+  append(made, sized.parent == kNoNode ? named_type(type_from, type_end, element) : finish(sized));
   return finish(made);
 }
 

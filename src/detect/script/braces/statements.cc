@@ -32,7 +32,7 @@ void Parser::statement(List& out, Place place) {
   expression_statement(out);
 }
 
-bool Parser::keyword_statement(List& out) {
+bool Parser::keyword_statement(List& out) {  // a switch
   const std::uint32_t next = item(at_ + 1).op;
   switch (current().word) {
     case Word::kIf:
@@ -54,7 +54,7 @@ bool Parser::keyword_statement(List& out) {
     case Word::kBreak:
     case Word::kContinue:
     case Word::kGoto:
-      return jump_statement(), true;
+      return jump_statement(out), true;
     case Word::kReturn:
     case Word::kThrow:
     case Word::kRethrow:
@@ -96,7 +96,11 @@ bool Parser::keyword_statement(List& out) {
       end_statement();
       return true;
     default:
-      return false;
+      // "global using A;" of C#
+      if (!is_sharp() || item(at_ + 1).word != Word::kUsing || written(current()) != "global")
+        return false;
+      ++at_;
+      return using_or_import(out);
   }
 }
 
@@ -178,8 +182,6 @@ void Parser::if_statement(List& out) {
   }
   if (chain.size() > bounds_.depth_max) {
     List flat = start(NodeKind::kBlock, at_);
-    if (flat.parent != kNoNode && chain[bounds_.depth_max].parent != kNoNode)
-      set_range(flat.parent, tree_.at(chain[bounds_.depth_max].parent).begin, 0);
     for (std::size_t i = bounds_.depth_max; i < chain.size(); ++i) append(flat, chain[i].parent);
     append(flat, otherwise);
     otherwise = finish(flat);
@@ -219,7 +221,8 @@ void Parser::do_statement(List& out) {
 
 void Parser::for_statement(List& out) {
   const std::uint32_t from = at_++;
-  if (is(Word::kAwait) || is(Word::kForEach)) ++at_;  // for await, for each
+  // for await (...), for each (...)
+  if (is(Word::kAwait) || (is_js() && is_name() && is_op(at_ + 1, op("(")))) ++at_;
   if (!is(op("("))) return;
   if (for_each(out, from)) return;
   const std::uint32_t closing = closing_of(at_);
@@ -263,7 +266,8 @@ NodeId Parser::for_part(std::uint32_t end) {
   return finish(made);
 }
 
-// At "(": "T x in y", "T x : y", "var x of y", "x in y". False, and nothing is taken, if it is none.
+// At "(": "T x in y", "T x : y", "var x of y", "x in y". False, and nothing is taken, if it is
+// none.
 bool Parser::for_each(List& out, std::uint32_t from) {
   const std::uint32_t closing = items_[at_].match;
   std::uint32_t target = is_typed() ? skip_annotations(at_ + 1) : at_ + 1;
@@ -272,7 +276,7 @@ bool Parser::for_each(List& out, std::uint32_t from) {
     ++target;
   target = is_typed() ? skip_annotations(target) : target;
   const Word word = item(target).word;
-  std::uint32_t end = 0;     // the word or colon
+  std::uint32_t end = 0;         // the word or colon
   std::uint32_t name = kNoItem;  // what is declared
   const bool has_word = word == Word::kVar || word == Word::kLet || word == Word::kConst;
   const auto is_opening = [&](std::uint32_t i) { return item(i).match != kNoItem; };
@@ -464,9 +468,13 @@ void Parser::with_statement(List& out) {
 
 // ---- Jumps ----
 
-void Parser::jump_statement() {
+// break, continue, goto; which loop a label names is not told.
+void Parser::jump_statement(List& out) {
   const bool is_goto = is(Word::kGoto);
+  const NodeId made =
+      is_goto ? kNoNode : add(is(Word::kBreak) ? NodeKind::kBreak : NodeKind::kContinue, at_);
   ++at_;
+  append(out, finish(made));
   if (is_goto) {
     while (!is_border() && !is(op(";")) && !is(op("}")))
       at_ = current().match == kNoItem ? at_ + 1 : current().match + 1;
@@ -530,8 +538,12 @@ void Parser::echo_region(List& out) {
   while (at_ < closing && !is_border()) {
     const std::uint32_t before = at_;
     if (accept(op(";")) || accept(op(","))) continue;
-    append(made, expression());
-    if (at_ == before) skip();
+    const NodeId value = expression();
+    if (at_ == before) {
+      skip();
+    } else {
+      append(made, value);
+    }
   }
   finish(made);
   if (current().kind == ItemKind::kExpressionEnds) ++at_;

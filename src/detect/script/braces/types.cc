@@ -11,9 +11,10 @@ namespace {
 constexpr std::uint32_t kTypeArgumentItemsMax = 96;
 
 bool is_primitive_name(std::string_view name) {
-  constexpr std::string_view kNames[] = {
-      "int",  "byte",   "char",    "string", "object", "long",   "short", "bool", "boolean", "float",
-      "uint", "double", "decimal", "sbyte",  "ulong",  "ushort", "void",  "nint", "nuint"};
+  constexpr std::string_view kNames[] = {"int",    "byte",   "char",    "string",  "object",
+                                         "long",   "short",  "bool",    "boolean", "float",
+                                         "uint",   "double", "decimal", "sbyte",   "ulong",
+                                         "ushort", "void",   "nint",    "nuint"};
   for (const std::string_view known : kNames)
     if (known == name) return true;
   return false;

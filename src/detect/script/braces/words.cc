@@ -156,8 +156,7 @@ static_assert(std::size(kEntries) < kTableSize / 3);
 
 constexpr std::size_t slot_of(std::string_view name) {
   const auto at = [&](std::size_t i) { return static_cast<unsigned char>(name[i]); };
-  return (at(0) * 29U + at(name.size() - 1) * 7U + at(name.size() / 2) * 113U +
-          name.size() * 37U) %
+  return (at(0) * 29U + at(name.size() - 1) * 7U + at(name.size() / 2) * 113U + name.size() * 37U) %
          kTableSize;
 }
 

@@ -311,6 +311,61 @@ Value Interpreter::call_text(NodeId id, std::string_view name, const Value& func
   return call_name(id, tree_.symbols().of(name), arguments);
 }
 
+// Makes the parameters variables of the call; gives the body.
+NodeId Interpreter::bind_parameters(NodeId function, Arguments arguments) {
+  std::size_t number = 0;
+  NodeId body = kNoNode;
+  const Symbol use = tree_.symbols().of("use");
+  for (NodeId child = tree_.at(function).first_child; child != kNoNode;
+       child = tree_.at(child).next) {
+    const Node parameter = tree_.at(child);
+    if (parameter.kind == NodeKind::kBlock) body = child;
+    if (parameter.kind != NodeKind::kParameter) continue;
+    if (parameter.type == use) continue;  // what a closure of PHP takes along: seen as it is
+    Value value;
+    if (number < arguments.size()) {
+      value = arguments[number];
+    } else if (parameter.first_child != kNoNode) {
+      value = evaluate(parameter.first_child);
+    }
+    ++number;
+    if (value.kind == Value::Kind::kUnknown && parameter.type != kNoSymbol) {
+      value.kind = Value::Kind::kObject;
+      value.index = 0;
+      value.type = type_named(parameter.type);
+    }
+    assign_name(child, variable_name(parameter), value);
+  }
+  return body;
+}
+
+// What the call assigned to its parameters by reference.
+void Interpreter::take_references(NodeId function, std::size_t arguments_count,
+                                  std::vector<std::pair<std::size_t, Value>>& values) {
+  const Symbol use = tree_.symbols().of("use");
+  std::size_t number = 0;
+  for (NodeId child = tree_.at(function).first_child; child != kNoNode;
+       child = tree_.at(child).next) {
+    const Node parameter = tree_.at(child);
+    if (parameter.kind != NodeKind::kParameter || parameter.type == use) continue;
+    if (parameter.op == op("&") && number < arguments_count) {
+      const Value* const changed = lookup(variable_name(parameter));
+      if (changed != nullptr) values.emplace_back(number, *changed);
+    }
+    ++number;
+  }
+}
+
+// VB gives back what was assigned to the function's own name.
+void Interpreter::take_own_name(NodeId function) {
+  const Node& declared = tree_.at(function);
+  if (has_returned_ || declared.name == kNoSymbol || is_php(declared)) return;
+  const Symbol name = variable_name(declared);
+  if (name >= tops_.size() || tops_[name] == 0 || bindings_[tops_[name]].scope != scope_) return;
+  returned_ = bindings_[tops_[name]].value;
+  has_returned_ = true;
+}
+
 Value Interpreter::call_function(NodeId function, Arguments given, const Value* object, NodeId id) {
   const std::uint32_t calls = ++calls_[function];
   Value unknown;
@@ -334,47 +389,9 @@ Value Interpreter::call_function(NodeId function, Arguments given, const Value* 
   ++recursion_;
   {
     const Scope scope(*this, !is_named_php);
-    std::size_t number = 0;
-    NodeId body = kNoNode;
-    for (NodeId child = tree_.at(function).first_child; child != kNoNode;
-         child = tree_.at(child).next) {
-      const Node parameter = tree_.at(child);
-      if (parameter.kind == NodeKind::kBlock) body = child;
-      if (parameter.kind != NodeKind::kParameter) continue;
-      Value value;
-      if (number < arguments.size()) {
-        value = arguments[number];
-      } else if (parameter.first_child != kNoNode) {
-        value = evaluate(parameter.first_child);
-      }
-      ++number;
-      if (value.kind == Value::Kind::kUnknown && parameter.type != kNoSymbol) {
-        value.kind = Value::Kind::kObject;
-        value.index = 0;
-        value.type = type_named(parameter.type);
-      }
-      assign_name(child, variable_name(parameter), value);
-    }
-    execute(body);
-    number = 0;
-    for (NodeId child = tree_.at(function).first_child; child != kNoNode;
-         child = tree_.at(child).next) {
-      if (tree_.at(child).kind != NodeKind::kParameter) continue;
-      if (tree_.at(child).op == op("&") && number < arguments.size()) {
-        const Value* const changed = lookup(variable_name(tree_.at(child)));
-        if (changed != nullptr) by_reference.emplace_back(number, *changed);
-      }
-      ++number;
-    }
-    // VB gives back what was assigned to the function's own name.
-    const Node& declared = tree_.at(function);
-    if (!has_returned_ && declared.name != kNoSymbol && !is_php(declared)) {
-      const Symbol name = variable_name(declared);
-      if (name < tops_.size() && tops_[name] != 0 && bindings_[tops_[name]].scope == scope_) {
-        returned_ = bindings_[tops_[name]].value;
-        has_returned_ = true;
-      }
-    }
+    execute(bind_parameters(function, arguments));
+    take_references(function, arguments.size(), by_reference);
+    take_own_name(function);
   }
   --recursion_;
   --running_[function];
@@ -395,6 +412,22 @@ Value Interpreter::call_function(NodeId function, Arguments given, const Value* 
 }
 
 // ---- Objects
+
+// new T { Field = value }
+void Interpreter::initialise(NodeId initialiser, Value& object) {
+  // Only the field's name is written: it is the new object's.
+  const NodeId field = tree_.at(initialiser).first_child;
+  if (field == kNoNode) return;
+  const Value value = evaluate(tree_.at(field).next);
+  scratch_ = ascii_lower(tree_.symbols().name(tree_.at(field).name)) + '=';
+  const Effect* const effect =
+      effect_of_member(object.type, tree_.symbols().of(std::string(scratch_)));
+  if (effect != nullptr && effect->sink != SinkKind::kNone)
+    note_flow(effect->sink, initialiser, tree_.at(field).next, {effect, tree_.at(field).name, true},
+              value);
+  values_.set_field(object, tree_.at(field).name, value);
+  values_.take_origins(object, value);
+}
 
 Value Interpreter::make(NodeId id) {
   const Node node = tree_.at(id);
@@ -455,20 +488,7 @@ Value Interpreter::make(NodeId id) {
       result = made;
     }
   }
-  for (const NodeId initialiser : initialisers) {
-    // Only the field's name is written: it is the new object's.
-    const NodeId field = tree_.at(initialiser).first_child;
-    if (field == kNoNode) continue;
-    const Value value = evaluate(tree_.at(field).next);
-    scratch_ = ascii_lower(tree_.symbols().name(tree_.at(field).name)) + '=';
-    const Effect* const effect =
-        effect_of_member(result.type, tree_.symbols().of(std::string(scratch_)));
-    if (effect != nullptr && effect->sink != SinkKind::kNone)
-      note_flow(effect->sink, initialiser, tree_.at(field).next,
-                {effect, tree_.at(field).name, true}, value);
-    values_.set_field(result, tree_.at(field).name, value);
-    values_.take_origins(result, value);
-  }
+  for (const NodeId initialiser : initialisers) initialise(initialiser, result);
   --argument_lists_used_;
   return result;
 }

