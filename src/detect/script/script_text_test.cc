@@ -207,6 +207,14 @@ TEST(ScriptText, FindsAShortShellBehindAWidePage) {
   expect_as_made(made);
 }
 
+TEST(ScriptText, AnAppendedShellMayBeginWithForeignCharacters) {
+  Made made;
+  made.add(kPage, Encoding::kUtf16Le);
+  made.add(U"\u4E2D\u6587", Encoding::kUtf8);
+  made.add(kAppended, Encoding::kUtf8);
+  expect_as_made(made);
+}
+
 TEST(ScriptText, SkipsAMarkInTheMiddle) {
   const std::string bytes = encoded(kAppended, Encoding::kUtf8) +
                             encoded(U"\uFEFF", Encoding::kUtf16Be) +

@@ -127,6 +127,15 @@ TEST(JspPage, ExpressionsInAttributesOfXml) {
             "tag jsp:param value=[%= a %]\n");
 }
 
+TEST(JspPage, CodeInsideCodeIsNoRegionOfItsOwn) {
+  EXPECT_EQ(jspx("<jsp:param value=\"%= ${a} %\"/>"),
+            "java\n"
+            "directive: <jsp:param value=\"\n"
+            "expression java:  ${a} \n"
+            "directive: \"/>\n"
+            "tag jsp:param value=[%= ${a} %]\n");
+}
+
 TEST(JspPage, StringsThatAttributesLeaveAreCode) {
   const std::string value = R"(\" + f(\"a\") + \")";
   EXPECT_EQ(jsp("<jsp:setProperty name=\"" + value + "\" property=\"*\"/>"),

@@ -120,6 +120,7 @@ TEST(PageKind, MarksInStringsOfCodeDoNotCount) {
 TEST(PageKind, WhatOnlyLooksLikeCodeHidesNothing) {
   EXPECT_EQ(by_marks("<% 1 <?php echo 1;"), PageKind::kPhp);
   EXPECT_EQ(by_marks("<% 1 <?php echo 1; ?> %>"), PageKind::kPhp);
+  EXPECT_EQ(by_marks("<%-- <?php echo 1;"), PageKind::kPhp);
 }
 
 TEST(PageKind, FindsAMarkBehindMegabytesOfAnything) {
