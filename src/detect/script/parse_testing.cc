@@ -107,7 +107,9 @@ std::string broken_promise(const Parsed& parsed, const ParseBounds& bounds) {
   if (std::string broken = broken_by_tokens(parsed); !broken.empty()) return broken;
   if (parsed.tokens.size() > std::size_t{bounds.tokens_max} + 1) return "too many tokens";
   if (parsed.outcome.end > parsed.text.size()) return "an end beyond the text";
-  if (parsed.outcome.skipped_tokens > parsed.tokens.size()) return "more skipped than there is";
+  // Code in texts has tokens of its own, a byte each at least.
+  if (parsed.outcome.skipped_tokens > parsed.tokens.size() + parsed.text.size())
+    return "more skipped than there is";
   if (parsed.tree.size() >
       kNodesPerToken * parsed.tokens.size() + kNodesPerByte * parsed.text.size() + kNodesMore)
     return "more nodes than so short a text may make";
