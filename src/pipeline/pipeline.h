@@ -16,6 +16,7 @@ namespace pugmark {
 struct HuntRequest {
   std::vector<std::string> evidence;    // files, folders, archives
   std::vector<std::string> rule_paths;  // files or folders added by -r
+  std::vector<std::string> yara_paths;  // files or folders added by -y
   // the program's own rules (folder); empty with --no-default-rules
   std::string default_rules;
   std::string placeholders_file;  // values for %name% in rules, or ""
@@ -44,7 +45,9 @@ struct HuntOutcome {
   std::uint64_t gaps_count = 0;  // > 0: exit code 3
   std::uint64_t rejected_rules_count = 0;
   std::vector<std::string> empty_rule_folders;  // given, and no rule file is in them
-  std::optional<Level> worst;  // highest level found
+  std::vector<std::string> empty_yara_folders;
+  // Highest level found; a malicious file counts as high, a suspicious one as medium.
+  std::optional<Level> worst;
 };
 
 // The whole program on one page: evidence in, case out. See docs/ARCHITECTURE.md.

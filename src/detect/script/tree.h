@@ -73,6 +73,9 @@ enum class NodeKind : std::uint8_t {
   kWith,       // VB: children: object, block; as an expression (no children): the object in force
   kTry,        // children: blocks: try, catches, finally; a catch begins with a kDeclare
   kImport,     // `name`: use, import, Imports, using as a whole: "java.io.*"
+  kBreak,      // leaves the loop or switch: break, Exit For, last
+  kContinue,   // begins the next round: continue, next
+  kGlobal,     // PHP's global: children: kVariable nodes that are the script's own
   kDirective,  // `name`: of a page directive or server control or ColdFusion tag, lower case
                // ("page", "asp:textbox", "cfexecute"); children: kPair of kText, and its body as a
                // kBlock last if it has one
