@@ -43,6 +43,7 @@ constexpr std::array kTexts = {
     Repetition{"", "$a = "},
     Repetition{"", "if ($a) { "},
     Repetition{"if (1) { }", "elsif (1) { }"},
+    Repetition{"", "if ($a) { } else { "},
     Repetition{"", "for my $x ("},
     Repetition{"", "sub a { "},
     Repetition{"$x = ", "sub { "},

@@ -20,7 +20,8 @@ namespace pugmark::script {
 //   $x, @x, %x               kVariable x, with op("@") and op("%") for the latter two; $x[0], $x{a}
 //                            and $x->[0] are a kIndex of kVariable x
 //   @$x, %{...}, $$x, \$x    kUnary op("@"), op("%"), op("$"), op("\\"); $#x: op("$#")
-//   my $x = v                kDeclare; my ($x, $y) = v: kAssign to a kArray of kDeclare
+//   my $x = v                kDeclare, but of `our` a kVariable; my ($x, $y) = v: kAssign to a
+//                            kArray of kDeclare
 //   $x->m(a), F::G->m        kCall of kMember, with or without brackets; new F(a) a kNew
 //   &f(a), f(a), f a         kCall of kName; $x->(a), &$x(a): kCall of the value
 //   a => b                   kPair; lists in brackets of any kind a kArray
@@ -38,7 +39,7 @@ namespace pugmark::script {
 //   a if b, a for b          kIf, kForEach and so on, as if it stood there with braces
 //   a // b, a || b           kConditional op("??"), kBinary
 //   -e $f, not a, a eq b     kUnary op("-e"), kUnary op("!"), kBinary op("eq")
-// last, next, labels, package and the like leave nothing behind.
+// Labels, package and the like leave nothing behind.
 class PerlParser : private TokenParser {
  public:
   PerlParser(std::span<const Token> tokens, std::span<const Region> regions, std::uint16_t source,

@@ -242,7 +242,10 @@ NodeId PerlParser::if_statement() {
     nodes_.append(node, block());
     clauses_.push_back(node);
   } while (word() == Word::kElsif && !nodes_.is_full());
-  if (take(Word::kElse)) nodes_.append(clauses_.back(), block());
+  if (take(Word::kElse)) {
+    const NodeId otherwise = block();  // which may make the list of clauses longer, and move it
+    nodes_.append(clauses_.back(), otherwise);
+  }
   return join_clauses(clauses_before);
 }
 

@@ -210,10 +210,12 @@ loop
     if
       regex /h/
       block
+        break
     if
       unary !
         variable i
       block
+        continue
 )");
 }
 

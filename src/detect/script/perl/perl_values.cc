@@ -155,9 +155,13 @@ NodeId PerlParser::array(std::uint32_t closing) {
   return list.parent;
 }
 
-// my $x, my ($x, $y), our @z, local $_
+// my $x, my ($x, $y). What is ours was there before, and keeps what it holds.
 NodeId PerlParser::declaration() {
   const std::uint32_t from = begin();
+  if (text_of(*token_) == "our") {
+    advance();
+    return postfix(operand());
+  }
   advance();
   if (is_name() && ahead(1).kind == TokenKind::kVariable) advance();  // my Dog $spot
   if (kind() == TokenKind::kVariable) return declared(from);
@@ -274,16 +278,20 @@ NodeId PerlParser::word_operand() {
   }
 }
 
-// last, next LABEL; goto &f is a call.
+// last, next LABEL, which say nothing of how many loops they leave; goto &f is a call.
 NodeId PerlParser::loop_control() {
   const Token& next = ahead(1);
   const bool has_value = next.kind == TokenKind::kVariable || is_op(next, op("&")) ||
                          is_op(next, op("\\")) || is_op(next, op("$"));
   if (has_value) return named_call(false);
+  const std::string_view name = text_of(*token_);
   const std::uint32_t from = begin();
   advance();
   if (is_name() && (token_->op == 0 || word() == Word::kBegin)) advance();
-  return nodes_.add(NodeKind::kBlock, from, last_end_);
+  const NodeKind kind_here = name == "last"   ? NodeKind::kBreak
+                             : name == "next" ? NodeKind::kContinue
+                                              : NodeKind::kEmpty;
+  return nodes_.add(kind_here, from, last_end_);
 }
 
 // eval { a }, eval a

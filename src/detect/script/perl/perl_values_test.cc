@@ -89,7 +89,7 @@ assign =
     declare b
     declare c @
   variable _ @
-declare d %
+variable d %
 assign =
   variable _
   variable e

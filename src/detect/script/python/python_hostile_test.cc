@@ -45,6 +45,7 @@ constexpr std::array kTexts = {
     Repetition{"", "a = "},
     Repetition{"", "if a: "},
     Repetition{"if a:\n b\n", "elif c:\n d\n"},
+    Repetition{"if a: b\nelse:\n", " if a: b\n"},
     Repetition{"", "try: "},
     Repetition{"", "class A: "},
     Repetition{"", "def f(a=("},
