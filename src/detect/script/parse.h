@@ -30,7 +30,8 @@ struct ParseOutcome {
 // markup between them and a kEnd at last; comments and blanks left out. Never fails: a string that
 // does not end goes on to the end of its region (or line, where the language ends it there), a byte
 // that begins nothing is a kOperator of itself. `tokens` is cleared first.
-// Every token lies inside `text`, they are in order and do not overlap, and each advances.
+// Every token lies inside `text`, they are in order and do not overlap, and each advances but for
+// kDedent, of which there is nothing in the text.
 void tokenise_php(std::string_view text, std::span<const Region> regions, std::uint32_t tokens_max,
                   std::vector<Token>& tokens);
 // C#, Java, JScript, cfscript.

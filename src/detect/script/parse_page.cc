@@ -31,7 +31,7 @@ Parser parser_of(Language language) {
     case Language::kPython:
       return {tokenise_python, parse_python};
     case Language::kPerl:
-      break;
+      return {tokenise_perl, parse_perl};
   }
   return {};
 }

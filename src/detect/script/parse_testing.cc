@@ -11,8 +11,9 @@ namespace {
 // A tree may be so many times deeper than expressions and blocks are nested, and so much more.
 constexpr std::size_t kLevelsPerDepth = 8;
 constexpr std::size_t kLevelsMore = 256;
-// A token, or a region, makes so many nodes at most.
+// A token makes so many nodes at most, and a byte of a text with code in it.
 constexpr std::size_t kNodesPerToken = 16;
+constexpr std::size_t kNodesPerByte = 4;
 constexpr std::size_t kNodesMore = 64;
 
 std::string say(std::string_view what, std::uint64_t where) {
@@ -97,6 +98,8 @@ std::string dump_of(Tokenise tokenise, Parse parse, Language language, std::stri
   for (NodeId child = parsed.tree.at(root).first_child; child != kNoNode;
        child = parsed.tree.at(child).next)
     out += dump(parsed.tree, child);
+  for (std::size_t at = out.find(" \n"); at != std::string::npos; at = out.find(" \n", at))
+    out[at] = '_';
   return out;
 }
 
@@ -104,9 +107,12 @@ std::string broken_promise(const Parsed& parsed, const ParseBounds& bounds) {
   if (std::string broken = broken_by_tokens(parsed); !broken.empty()) return broken;
   if (parsed.tokens.size() > std::size_t{bounds.tokens_max} + 1) return "too many tokens";
   if (parsed.outcome.end > parsed.text.size()) return "an end beyond the text";
-  if (parsed.outcome.skipped_tokens > parsed.tokens.size()) return "more skipped than there is";
-  if (parsed.tree.size() > kNodesPerToken * parsed.tokens.size() + kNodesMore)
-    return "more nodes than so few tokens may make";
+  // Code in texts has tokens of its own, a byte each at least.
+  if (parsed.outcome.skipped_tokens > parsed.tokens.size() + parsed.text.size())
+    return "more skipped than there is";
+  if (parsed.tree.size() >
+      kNodesPerToken * parsed.tokens.size() + kNodesPerByte * parsed.text.size() + kNodesMore)
+    return "more nodes than so short a text may make";
   return broken_by_tree(parsed, bounds);
 }
 

@@ -32,7 +32,7 @@ void parse_into(Tokenise tokenise, Parse parse, Language language, const ParseBo
                 Parsed& parsed);
 
 // The tree's dump below the root, each line two blanks less; "skipped N" and the like before it if
-// something was not understood.
+// something was not understood. A blank at the end of a line is written as '_'.
 std::string dump_of(Tokenise tokenise, Parse parse, Language language, std::string_view text);
 
 // What parse.h promises, and is not so; empty if all is well.

@@ -476,6 +476,7 @@ f()
         if
           name c
           block
+            continue
 loop
   block
   name d

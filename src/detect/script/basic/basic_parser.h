@@ -33,7 +33,7 @@ namespace pugmark::script {
 //                               and the like, and last the element
 //   arrays of T                 a type "T[]", whatever the brackets; New T() {a} is a kArray, and
 //                               New T(n) {} a kNew with a kIndex as class
-// Exit For, GoTo, labels, On Error and Option leave nothing behind.
+// GoTo, labels, On Error and Option leave nothing behind.
 class BasicParser : private TokenParser {
  public:
   BasicParser(std::span<const Token> tokens, std::span<const Region> regions, std::uint16_t source,
@@ -133,6 +133,7 @@ class BasicParser : private TokenParser {
   void named_call(NodeList& list);
   void return_statement(NodeList& list);
   void exit_statement(NodeList& list);
+  void continue_statement(NodeList& list);
   void redim(NodeList& list);
   bool has_only_numbers_behind(NodeId callee);
   void imports(NodeList& list);

@@ -153,9 +153,12 @@ bool BasicParser::simple_statement(NodeList& list) {
     case Word::kExit:
       exit_statement(list);
       return true;
+    case Word::kContinue:
+      if (ahead(1).kind != TokenKind::kName) return false;
+      continue_statement(list);
+      return true;
     case Word::kOn:
     case Word::kOption:
-    case Word::kContinue:
     case Word::kInherits:
     case Word::kImplements:
       if (ahead(1).kind != TokenKind::kName) return false;
@@ -335,7 +338,7 @@ void BasicParser::return_statement(NodeList& list) {
   nodes_.append(list, node.parent);
 }
 
-// Leaving a function returns; leaving a loop says nothing of the flow of data.
+// Exit Function returns; Exit For and the like leave the block.
 void BasicParser::exit_statement(NodeList& list) {
   const std::uint32_t from = begin();
   advance();
@@ -346,9 +349,20 @@ void BasicParser::exit_statement(NodeList& list) {
       advance();
       nodes_.append(list, nodes_.add(NodeKind::kReturn, from, last_end_));
       return;
+    case Word::kTry:
+      advance();
+      return;
     default:
       pass_statement();
+      nodes_.append(list, nodes_.add(NodeKind::kBreak, from, last_end_));
   }
+}
+
+// Continue For
+void BasicParser::continue_statement(NodeList& list) {
+  const std::uint32_t from = begin();
+  pass_statement();
+  nodes_.append(list, nodes_.add(NodeKind::kContinue, from, last_end_));
 }
 
 // ReDim a(n), b(m)

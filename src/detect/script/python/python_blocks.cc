@@ -15,7 +15,10 @@ NodeId PythonParser::if_statement() {
     clauses_.push_back(node);
     skip_to_clause();
   } while (word() == Word::kElif && !nodes_.is_full());
-  if (take(Word::kElse)) nodes_.append(clauses_.back(), block());
+  if (take(Word::kElse)) {
+    const NodeId otherwise = block();  // which may make the list of clauses longer, and move it
+    nodes_.append(clauses_.back(), otherwise);
+  }
   return join_clauses(clauses_before);
 }
 

@@ -1,5 +1,6 @@
 // Text that is made to cost much: it costs a bounded share, and leaves a tree anybody can walk.
 #include <array>
+#include <cstdint>
 #include <gtest/gtest.h>
 #include <string>
 
@@ -44,6 +45,7 @@ constexpr std::array kTexts = {
     Repetition{"", "a = "},
     Repetition{"", "if a: "},
     Repetition{"if a:\n b\n", "elif c:\n d\n"},
+    Repetition{"if a: b\nelse:\n", " if a: b\n"},
     Repetition{"", "try: "},
     Repetition{"", "class A: "},
     Repetition{"", "def f(a=("},
@@ -89,6 +91,18 @@ TEST(PythonHostile, BoundsAreTold) {
   EXPECT_EQ(broken_promise(parsed, bounds), "");
   EXPECT_EQ(parsed.tokens.size(), 31U);
   EXPECT_EQ(parsed.outcome.end, 30U);
+}
+
+// Closing what was never closed makes several tokens at once.
+TEST(PythonHostile, BoundsHoldWhereverTheyFall) {
+  for (std::uint32_t tokens_max = 1; tokens_max < 40; ++tokens_max) {
+    Parsed parsed;
+    parsed.text = repeated("if a:\n  if b:\n    (c\ndef f(\n", 5);
+    ParseBounds bounds;
+    bounds.tokens_max = tokens_max;
+    parse_into(tokenise_python, parse_python, Language::kPython, bounds, parsed);
+    EXPECT_EQ(broken_promise(parsed, bounds), "") << tokens_max;
+  }
 }
 
 }  // namespace

@@ -27,7 +27,6 @@ namespace pugmark::script {
 //   a and b, not in, is not op("and"), op("!in"), op("!is")
 //   with a as b             kBlock: a kAssign, and the block
 //   @decorator              a statement before what it decorates
-//   global x, nonlocal x    kDeclare of `type` "global"
 //   from a.b import c as d  kImport: `name` "a.b.c", `type` "d"; without `as` "c". import a.b as c:
 //                           `name` "a.b", `type` "c"
 //   raise a, b; a from b    kReturn of a kArray
@@ -35,7 +34,7 @@ namespace pugmark::script {
 //   del x, assert x         kUnary op("del"), kCall of assert
 //   else of a loop          a kBlock behind it; of a try: a block more
 //   "a" "b"                 kInterpolated
-// pass, break and continue leave nothing behind.
+// pass and nonlocal leave nothing behind.
 class PythonParser : private TokenParser {
  public:
   PythonParser(std::span<const Token> tokens, std::span<const Region> regions, std::uint16_t source,

@@ -220,15 +220,19 @@ void PythonParser::assert_statement(NodeList& list) {
   nodes_.append(list, node.parent);
 }
 
+// global a, b; nonlocal says nothing of what a variable holds.
 void PythonParser::global_statement(NodeList& list) {
+  const bool is_global = word() == Word::kGlobal;
+  NodeList node;
+  if (is_global) node.parent = add_here(NodeKind::kGlobal);
   do {
     advance();
-    if (!is_name()) return;
-    const NodeId node = nodes_.add_named(NodeKind::kDeclare, text_of(*token_), begin(), end());
-    nodes_.at(node).type = nodes_.symbol("global");
-    nodes_.append(list, node);
+    if (!is_name()) break;
+    if (is_global)
+      nodes_.append(node, nodes_.add_named(NodeKind::kVariable, text_of(*token_), begin(), end()));
     advance();
   } while (is_op(op(",")) && !nodes_.is_full());
+  nodes_.append(list, node.parent);
 }
 
 // a.b.c, .a, ..

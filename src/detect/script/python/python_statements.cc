@@ -160,8 +160,12 @@ void PythonParser::statement(NodeList& list) {
 void PythonParser::statement_of_word(NodeList& list) {
   switch (word()) {
     case Word::kPass:
+      advance();
+      return;
     case Word::kBreak:
     case Word::kContinue:
+      nodes_.append(list,
+                    add_here(word() == Word::kBreak ? NodeKind::kBreak : NodeKind::kContinue));
       advance();
       return;
     case Word::kPrint:

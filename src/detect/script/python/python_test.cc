@@ -637,6 +637,7 @@ async def g():
     name a
     name b
   block
+    continue
 block
   name d
 loop
@@ -644,6 +645,7 @@ loop
   name e
   block
   block
+    break
 block
   name f
 function g
@@ -728,8 +730,9 @@ assert e, f
 yield g
 h = yield
 )"),
-            R"(declare a : global
-declare b : global
+            R"(global
+  variable a
+  variable b
 unary del
   array
     name c

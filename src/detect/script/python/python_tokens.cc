@@ -76,7 +76,9 @@ class Lexer {
     return end_ - at_ >= what.size() && text_.substr(at_, what.size()) == what;
   }
 
+  // Leaves the place where it is if there is no room: that is where the tokens end.
   void push(TokenKind kind, std::uint32_t op, std::uint32_t length) {
+    if (is_full()) return;
     tokens_.push_back({kind, op, at_, length});
     at_ += length;
   }
