@@ -1,4 +1,4 @@
-// Prints what the model of scripts is told of files, for tools/train_scripts.py:
+// Prints files of scripts in numbers, for tools/train_scripts.py:
 //   script_features <paths >features
 // One path a line on standard input. On standard output for each, as little-endian numbers: one
 // byte that is the kind of its page (0: no code), then the features as 32-bit floats, then the
@@ -48,7 +48,9 @@ int main() {
   write("PUGF", 4);
   write_number(static_cast<std::uint32_t>(pugmark::script::feature_names().size()));
   write(pugmark::to_hex(pugmark::sha256(pugmark::as_bytes(names))).data(), 16);
-  pugmark::script::Analyser analyser;
+  pugmark::script::AnalysisBounds bounds;
+  bounds.describes = true;
+  pugmark::script::Analyser analyser(bounds);
   std::string path;
   while (std::getline(std::cin, path)) {
     std::ifstream file(path, std::ios::binary);

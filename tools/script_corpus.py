@@ -51,15 +51,14 @@ def list_digest(path):
 
 
 def find_features(program, scripts):
-    """Runs bench/script_features over the scripts; returns the digest of the features' names and
-    the scripts that have server code, with their features."""
+    """Runs bench/script_features over the scripts; returns those that have server code, with their
+    features."""
     paths = "".join(script.path + "\n" for script in scripts)
     data = subprocess.run([program], input=paths.encode("utf-8", "surrogateescape"),
                           stdout=subprocess.PIPE, check=True).stdout
     if data[:4] != b"PUGF":
         raise SystemExit(f"{program} does not print features")
     count = struct.unpack_from("<I", data, 4)[0]
-    names = data[8:24].decode()
     at = 24
     with_code = []
     for script in scripts:
@@ -77,7 +76,7 @@ def find_features(program, scripts):
         with_code.append(script)
     if at != len(data):
         raise SystemExit(f"{program} printed more or less than it said")
-    return names, with_code
+    return with_code
 
 
 def find_families(scripts):

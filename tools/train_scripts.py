@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
-"""Trains the model of scripts, and says how good it is on families it never saw.
+"""Says how good a model trained on scripts in numbers is on families it never saw.
 
-    train_scripts.py --features build/release/bench/script_features LIST [-o MODEL]
+    train_scripts.py --features build/bench/bench/script_features LIST
 
 Needs python3-numpy and python3-sklearn (Debian 12). The model has two parts for each kind of page:
 a logistic regression over runs of tokens, and boosted trees over all features and its sum. Every
 figure printed is out of fold: families are in one fold, benign applications as a whole. Thresholds
-are chosen from those scores of benign files alone, and are part of the model: freeze it before it
-is tried on anything else.
+are chosen from those scores of benign files alone. No model is written: the program has none yet.
 """
 import argparse
 import sys
@@ -91,30 +90,10 @@ class Trainer:
 
 
 def quantised(model):
-    """The weights as the model file has them: whole numbers from -47 to 46, and a scale."""
+    """Weights as small as a model can carry them: whole numbers from -47 to 46, and a scale."""
     weights = model.coef_[0]
     scale = max(float(numpy.quantile(numpy.abs(weights[weights != 0]), 0.999)) / 46, 1e-9)
     return numpy.clip(numpy.round(weights / scale), -47, 46), scale, float(model.intercept_[0])
-
-
-def write_page(page, model, thresholds, out):
-    (weights, scale, bias), trees = model
-    sigmoid = [1 / (1 + numpy.exp(-value)) for value in thresholds]
-    out.append(f"page {page}")
-    out.append(f"thresholds {sigmoid[0]:.9g} {sigmoid[1]:.9g}")
-    out.append(f"grams {scale:.9g} {bias:.9g}")
-    text = "".join(chr(ord("P") + int(weight)) for weight in weights)
-    for at in range(0, len(text), 4096):
-        out.append(f"weights {text[at:at + 4096]}")
-    out.append(f"bias {float(trees._baseline_prediction.ravel()[0]):.9g}")
-    for predictors in trees._predictors:
-        out.append("tree")
-        for node in predictors[0].nodes:
-            if node["is_leaf"]:
-                out.append(f"leaf {node['value']:.9g}")
-            else:
-                out.append(f"node {node['feature_idx']} {node['num_threshold']:.9g} "
-                           f"{node['left']} {node['right']}")
 
 
 def report(page, scripts, scores, thresholds):
@@ -144,12 +123,10 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("list")
     parser.add_argument("--features", required=True, help="the program script_features")
-    parser.add_argument("-o", "--output", help="the model to write")
     parser.add_argument("--pages", default=",".join(TRAINED))
     arguments = parser.parse_args()
-    names, scripts = corpus.find_features(arguments.features, corpus.read_list(arguments.list))
-    out = ["pugmark-script-model 1", f"features {names}",
-           f"list {corpus.list_digest(arguments.list)}"]
+    scripts = corpus.find_features(arguments.features, corpus.read_list(arguments.list))
+    print(f"list {corpus.list_digest(arguments.list)}")
     for page in arguments.pages.split(","):
         of_page = []
         counts = {}
@@ -172,13 +149,6 @@ def main():
                       for rate in (MALICIOUS_RATE, SUSPICIOUS_RATE)]
         report(page, of_page, scores, thresholds)
         sys.stdout.flush()
-        if arguments.output:
-            out.append(f"trained {page} on {int(trainer.bad.sum())} bad and "
-                       f"{int((~trainer.bad).sum())} benign files")
-            write_page(page, trainer.fit(numpy.arange(len(of_page))), thresholds, out)
-    if arguments.output:
-        with open(arguments.output, "w", encoding="ascii") as file:
-            file.write("\n".join(out) + "\n")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ Checks make_checks(const Ruleset& rules, const Limits& limits) {
   if (rules.yara().compiled() != nullptr)
     checks.push_back(make_yara_check(rules.yara(), rules.file_rules(), limits));
   if (const auto first = rules.first_script_rule())
-    checks.push_back(make_script_check(rules.file_rules(), *first, limits));
+    checks.push_back(make_script_check(rules.file_rules(), *first));
   return checks;
 }
 

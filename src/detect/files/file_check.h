@@ -1,11 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -84,6 +86,20 @@ class FileCheck {
   // Lets go of the memory that a large file took.
   virtual void release_memory() {}
 };
+
+// Lengths in locators are of 32 bits.
+inline std::uint32_t length32(std::uint64_t bytes) {
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes, UINT32_MAX));
+}
+
+// Notes in `report` that something was not done with the bytes of `file`.
+inline void add_gap(const FileView& file, GapKind kind, std::string what, FileReport& report) {
+  Gap& gap = report.gaps.emplace_back();
+  gap.where.offset_bytes = file.offset_bytes;
+  gap.where.length_bytes = length32(file.bytes.size());
+  gap.kind = kind;
+  gap.what = std::move(what);
+}
 
 // Raises `report` to the verdict; never lowers it.
 inline void raise(FileVerdict verdict, FileReport& report) {

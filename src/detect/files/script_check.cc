@@ -64,7 +64,7 @@ class ScriptCheck final : public FileCheck {
     script::Analysis analysis = analyser_.analyse(file.bytes, file.path);
     if (analysis.page == script::PageKind::kNone) return {};
     report.language = script::to_string(analysis.page);
-    for (std::string& cut : analysis.cuts) note_cut(file, std::move(cut), report);
+    for (std::string& cut : analysis.cuts) add_gap(file, GapKind::kLimit, std::move(cut), report);
     if (!analysis.has_code) return {};
     const int strength = analysis.flows.empty() ? 0 : script::strength_of(analysis.flows.front());
     FileVerdict verdict = FileVerdict::kClean;
@@ -112,8 +112,7 @@ class ScriptCheck final : public FileCheck {
     RuleHit& hit = report.hits.emplace_back();
     hit.rule = rule;
     hit.offset_bytes = file.offset_bytes;
-    hit.length_bytes =
-        static_cast<std::uint32_t>(std::min<std::size_t>(file.bytes.size(), UINT32_MAX));
+    hit.length_bytes = length32(file.bytes.size());
     bool has_place = false;
     for (const FileStep& step : analysis.steps) {
       const std::uint64_t offset = file.offset_bytes + step.offset_bytes;
@@ -126,15 +125,6 @@ class ScriptCheck final : public FileCheck {
       hit.length_bytes = step.length_bytes;
       break;
     }
-  }
-
-  static void note_cut(const FileView& file, std::string what, FileReport& report) {
-    Gap& gap = report.gaps.emplace_back();
-    gap.where.offset_bytes = file.offset_bytes;
-    gap.where.length_bytes =
-        static_cast<std::uint32_t>(std::min<std::size_t>(file.bytes.size(), UINT32_MAX));
-    gap.kind = GapKind::kLimit;
-    gap.what = std::move(what);
   }
 
   const std::vector<FileRule>& file_rules_;
@@ -164,7 +154,7 @@ std::vector<FileRule> rules_of_scripts() {
 }
 
 std::unique_ptr<FileCheck> make_script_check(const std::vector<FileRule>& file_rules,
-                                             std::uint32_t first_rule, const Limits& /*limits*/) {
+                                             std::uint32_t first_rule) {
   return std::make_unique<ScriptCheck>(file_rules, first_rule);
 }
 

@@ -4,12 +4,10 @@
 #include <memory>
 #include <vector>
 
-#include "base/limits.h"
 #include "detect/files/file_check.h"
 
 // The program's own analysis of server scripts, as a check of files: what detect/script finds, in
-// the words of reports. What a request says and where it ends up is the reason; the trained model
-// only decides how much of it is enough.
+// the words of reports. What a request says and where it ends up is the reason.
 namespace pugmark::files {
 
 // The rules by which scripts are judged, in the order of their findings' numbers; every file of
@@ -19,6 +17,6 @@ std::vector<FileRule> rules_of_scripts();
 // `first_rule`: where rules_of_scripts() stand in `file_rules`, those that are disabled say
 // nothing. All outlive the check.
 std::unique_ptr<FileCheck> make_script_check(const std::vector<FileRule>& file_rules,
-                                             std::uint32_t first_rule, const Limits& limits);
+                                             std::uint32_t first_rule);
 
 }  // namespace pugmark::files

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,11 +19,6 @@ bool is_of_web_shells(const yara::Rule& rule) {
     return ascii_lower(text).find("webshell") != std::string::npos;
   };
   return says_so(rule.name) || std::any_of(rule.tags.begin(), rule.tags.end(), says_so);
-}
-
-std::uint32_t length32(std::uint64_t bytes) {
-  return static_cast<std::uint32_t>(
-      std::min<std::uint64_t>(bytes, std::numeric_limits<std::uint32_t>::max()));
 }
 
 // What a string found, as people read it: text of two bytes a character without its zeros.
@@ -76,14 +70,6 @@ class YaraCheck final : public FileCheck {
     return std::to_string(attributes.owner_id);
   }
 
-  static void add_gap(const FileView& file, GapKind kind, std::string what, FileReport& report) {
-    Gap& gap = report.gaps.emplace_back();
-    gap.where.offset_bytes = file.offset_bytes;
-    gap.where.length_bytes = length32(file.bytes.size());
-    gap.kind = kind;
-    gap.what = std::move(what);
-  }
-
   void note_end(const FileView& file, const yara::Scan& scan, FileReport& report) const {
     if (scan.end == yara::Scan::End::kTimedOut) {
       add_gap(
@@ -103,12 +89,20 @@ class YaraCheck final : public FileCheck {
   void note(const FileView& file, const yara::UnsearchedString& string, FileReport& report) const {
     if (!runs(string.rule)) return;
     const yara::Rule& rule = rules_.rules()[string.rule];
+    const std::string_view name = rule.strings[string.string].name;
+    if (string.is_too_frequent) {
+      add_gap(file, GapKind::kLimit,
+              fmt::format("The limit yara-string-matches ({}) was reached: the YARA rule {} looked "
+                          "for its string {} in a part of these bytes only.",
+                          limits_.yara_string_matches, rule.name, name),
+              report);
+      return;
+    }
     add_gap(
         file, GapKind::kUnsupported,
-        fmt::format(
-            "The YARA rule {} looked for its string {} in a part of these bytes only: {}.",
-            rule.name, rule.strings[string.string].name,
-            string.is_too_frequent ? "it stands there too often" : "it is too complex for them"),
+        fmt::format("The YARA rule {} looked for its string {} in a part of these bytes only: it "
+                    "is too complex for them.",
+                    rule.name, name),
         report);
   }
 

@@ -19,7 +19,7 @@ class Analyser::State {
                        return unpack(text, language, at);
                      }),
         observe_([this](std::string_view text, std::span<const Token> tokens) {
-          profile_.add(text, tokens);
+          if (bounds_.describes) profile_.add(text, tokens);
         }) {}
 
   Analysis analyse(Bytes bytes, std::string_view path) {
@@ -48,7 +48,7 @@ class Analyser::State {
     const Reasons reasons(tree_, interpreter_.values(), text_, bounds_.step_text_bytes_max);
     reasons.tell(analysis.flows, bounds_.paths_max, analysis);
     note_cuts(analysis);
-    describe(analysis);
+    if (bounds_.describes) describe(analysis);
     return analysis;
   }
 
@@ -118,7 +118,7 @@ class Analyser::State {
     }
   }
 
-  // In numbers, for the model.
+  // In numbers, for those who train on them.
   void describe(Analysis& analysis) const {
     FeatureInput input;
     input.flows = analysis.flows;

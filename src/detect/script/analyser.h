@@ -23,6 +23,7 @@ struct AnalysisBounds {
   std::size_t nodes_max = 2'000'000;
   std::size_t step_text_bytes_max = 200;
   std::size_t paths_max = 8;  // flows whose steps are told
+  bool describes = false;     // finds features and buckets, too: only those who train need them
   // Known besides those of flow/effects.h: tests speak of sinks that no server knows, so that
   // nothing they contain could be planted. Outlive the analyser.
   std::span<const Effect> own_effects;
@@ -41,7 +42,8 @@ struct Analysis {
   std::uint64_t unlisted_flows_count = 0;
   std::vector<Flow> flows;  // strongest first; their nodes and trails are gone
   FlowCounts counts;
-  // For the model (model/features.h); empty without code.
+  // In numbers (model/features.h), where AnalysisBounds::describes asks for them; empty without
+  // code.
   std::vector<float> features;
   std::vector<std::uint16_t> buckets;  // of runs of tokens, sorted
   // Where reading ended early, in words; empty if everything was read.

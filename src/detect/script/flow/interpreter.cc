@@ -54,6 +54,7 @@ void Interpreter::clear(PageKind kind) {
   has_returned_ = false;
   variables_from_request_ = false;
   conditions_ = 0;
+  is_in_switch_ = false;
   may_have_left_ = false;
   call_depth_ = 0;
   recursion_ = 0;

@@ -134,6 +134,7 @@ class Interpreter {
   Way execute_for_each(NodeId statement);
   Way execute_switch(NodeId statement);
   Way run_round(NodeId body, bool& goes_on);
+  void note_left(Way way);
   void execute_guarded(NodeId statement);
   bool is_for_ever(NodeId condition) const;
   void declare_variable(NodeId node);
@@ -247,6 +248,7 @@ class Interpreter {
   bool has_returned_ = false;
   bool variables_from_request_ = false;  // extract($_GET), parse_str(): any name may come from it
   std::uint32_t conditions_ = 0;         // branches that may not be taken, around this place
+  bool is_in_switch_ = false;            // a break leaves that, and no loop
   bool may_have_left_ = false;           // a way that may be taken leaves the loop or function
   std::uint32_t call_depth_ = 0;
   std::uint32_t recursion_ = 0;

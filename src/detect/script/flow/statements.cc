@@ -10,7 +10,7 @@ Interpreter::Way Interpreter::execute_all(NodeId first) {
     // Where it is not sure that this way is taken, what follows is looked at too.
     if (way == Way::kOn) continue;
     if (conditions_ == 0) return way;
-    may_have_left_ = true;
+    note_left(way);
   }
   return Way::kOn;
 }
@@ -106,9 +106,15 @@ void Interpreter::declare_variable(NodeId id) {
   if (node.name != kNoSymbol) assign_name(id, variable_name(node), value);
 }
 
+// A way that may not be taken leaves the loop or function, if it is taken.
+void Interpreter::note_left(Way way) {
+  if (way == Way::kOn || (way == Way::kBreak && is_in_switch_)) return;
+  may_have_left_ = true;
+}
+
 void Interpreter::execute_guarded(NodeId statement) {
   ++conditions_;
-  if (execute(statement) != Way::kOn) may_have_left_ = true;
+  note_left(execute(statement));
   --conditions_;
 }
 
@@ -148,7 +154,10 @@ Interpreter::Way Interpreter::execute_if(NodeId id) {
 // One round of a loop. False in `goes_on` once it was left.
 Interpreter::Way Interpreter::run_round(NodeId body, bool& goes_on) {
   may_have_left_ = false;
+  const bool was_in_switch = is_in_switch_;
+  is_in_switch_ = false;
   const Way way = execute(body);
+  is_in_switch_ = was_in_switch;
   goes_on = way != Way::kBreak && way != Way::kReturn && !may_have_left_;
   return way == Way::kReturn ? way : Way::kOn;
 }
@@ -228,11 +237,14 @@ Interpreter::Way Interpreter::execute_switch(NodeId id) {
   if (subject == kNoNode) return Way::kOn;
   const Value value = evaluate(subject);
   ++conditions_;
+  const bool was_in_switch = is_in_switch_;
+  is_in_switch_ = true;
   for (NodeId each = tree_.at(subject).next; each != kNoNode; each = tree_.at(each).next) {
     if (value.comes_from(kFromOutside) && tree_.at(each).first_child != kNoNode)
       note_comparison(value, evaluate(tree_.at(each).first_child));
     execute(each);
   }
+  is_in_switch_ = was_in_switch;
   --conditions_;
   return Way::kOn;
 }

@@ -14,7 +14,7 @@
 
 namespace pugmark::script {
 
-// What the model is told of a script: everything is a number, and none depends on what the script
+// A script in numbers, for a model to be trained on them; none depends on what the script
 // calls its own things or on its comments. feature_names() has their names, in the same order.
 struct FeatureInput {
   std::span<const Flow> flows;  // strongest first

@@ -168,8 +168,11 @@ void Parser::return_statement() {
 }
 
 void Parser::leave_statement() {
+  const bool is_break = is_keyword(Keyword::kBreak);
+  const NodeId id = node(is_break ? NodeKind::kBreak : NodeKind::kContinue, here());
   advance();
-  if (!ends_list()) expression();
+  append(*statements_, finish(id));
+  if (!ends_list()) expression();  // how many loops: a number
   end_statement();
 }
 

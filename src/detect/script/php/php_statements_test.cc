@@ -54,7 +54,7 @@ TEST(PhpStatements, Loops) {
 TEST(PhpStatements, Switches) {
   EXPECT_EQ(dump_code("switch($a){case 'x':b();break;default:c();}"),
             "block\n  switch\n    variable a\n    block\n      text x\n      call\n        name b\n"
-            "    block\n      call\n        name c\n");
+            "      break\n    block\n      call\n        name c\n");
   EXPECT_EQ(dump_code("switch($a):case B;endswitch;"),
             "block\n  switch\n    variable a\n    block\n      name B\n");
 }
