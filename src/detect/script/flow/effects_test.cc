@@ -23,8 +23,8 @@ TEST(Effects, AreNamedOnce) {
   }
 }
 
-// They are looked up in lower case, and what belongs to a type by the canonical name of the type. (A
-// name without a dot may be one of a function, which need not be canonical.)
+// They are looked up in lower case, and what belongs to a type by the canonical name of that type.
+// (A name without a dot may be one of a function, which need not be canonical.)
 TEST(Effects, CanBeFound) {
   for (const Family family : kFamilies) {
     for (const Effect& effect : effects_of(family)) {
