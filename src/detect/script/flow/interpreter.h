@@ -124,6 +124,8 @@ class Interpreter {
   const Effect* any_effect_of_member(Symbol name);
   void collect_declarations(NodeId root);
   bool may_matter(NodeId id);
+  Symbol called_name(const Node& call);
+  void find_who_matters();
   void run_uncalled();
 
   // statements.cc
@@ -232,7 +234,8 @@ class Interpreter {
   std::unordered_map<Symbol, NodeId> classes_;
   std::vector<NodeId> all_functions_;
   std::unordered_map<NodeId, NodeId> class_of_function_;
-  std::unordered_set<NodeId> mattering_;             // functions that contain what may be a sink
+  std::unordered_set<NodeId> mattering_;  // functions that contain what may be a sink, or call such
+  std::vector<std::pair<Symbol, NodeId>> callers_;   // the function called, by name, and who calls it
   std::unordered_map<NodeId, std::uint32_t> calls_;  // how often each was called
   std::unordered_map<NodeId, std::uint32_t> running_;
   std::unordered_map<NodeId, Value> shared_objects_;  // of classes whose methods run by themselves
