@@ -4,20 +4,52 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "base/text.h"
 #include "detect/script/model/features.h"
 #include "detect/script/reasons.h"
 
 namespace pugmark::script {
+namespace {
+
+struct ClassId {
+  std::string_view id;  // lower case, without braces
+  std::string_view type;
+};
+// Those that pages make without saying what they are; as registered in HKCR\CLSID of Windows.
+constexpr ClassId kClassIds[] = {
+    {"72c24dd5-d70a-438b-8a42-98424b88afb8", "wscript.shell"},
+    {"f935dc22-1cf0-11d0-adb9-00c04fd58a0b", "wscript.shell"},
+    {"13709620-c279-11ce-a49e-444553540000", "shell.application"},
+    {"093ff999-1ea0-4079-9525-9614c3504b74", "wscript.network"},
+    {"0d43fe01-f093-11cf-8940-00a0c9054228", "scripting.filesystemobject"},
+    {"0e59f1d5-1fbe-11d0-8ff2-00a0d10038bc", "msscriptcontrol.scriptcontrol"},
+    {"00000514-0000-0010-8000-00aa006d2ea4", "adodb.connection"},
+    {"00000535-0000-0010-8000-00aa006d2ea4", "adodb.recordset"},
+    {"00000566-0000-0010-8000-00aa006d2ea4", "adodb.stream"},
+};
+
+// "clsid:72C24DD5-..." or the like; itself if it is not known.
+std::string_view type_of_class(std::string_view id) {
+  const std::string lower = ascii_lower(id);
+  for (const ClassId& known : kClassIds) {
+    if (lower.find(known.id) != std::string::npos) return known.type;
+  }
+  return id;
+}
+
+}  // namespace
 
 class Analyser::State {
  public:
   explicit State(const AnalysisBounds& bounds)
       : bounds_(bounds),
         tree_(bounds.nodes_max),
-        interpreter_(tree_, bounds.flow, bounds.own_effects,
-                     [this](std::string_view text, Language language, NodeId at) {
-                       return unpack(text, language, at);
-                     }),
+        interpreter_(
+            tree_, bounds.flow, bounds.own_effects,
+            [this](std::string_view text, Language language, NodeId at) {
+              return unpack(text, language, at);
+            },
+            [this](std::string_view script) { return judge(script); }),
         observe_([this](std::string_view text, std::span<const Token> tokens) {
           if (bounds_.describes) profile_.add(text, tokens);
         }) {}
@@ -38,6 +70,7 @@ class Analyser::State {
     profile_.clear(family_of(analysis.page));
     const NodeId root = parse_all();
     interpreter_.clear(analysis.page);
+    interpreter_.set_own_file(path, text_.view());
     declare_controls();
     interpreter_.run(root);
     analysis.counts = interpreter_.counts();
@@ -102,18 +135,35 @@ class Analyser::State {
     return outcome.root;
   }
 
+  // A script that this one writes to a file is looked at by itself, but not what that one writes.
+  int judge(std::string_view script) {
+    if (is_inner_) return 0;
+    if (!inner_) {
+      inner_ = std::make_unique<State>(bounds_);
+      inner_->is_inner_ = true;
+    }
+    // No name says what it is.
+    const Analysis analysis = inner_->analyse(as_bytes(script), "written.txt");
+    return analysis.flows.empty() ? 0 : strength_of(analysis.flows.front());
+  }
+
   // Names that tags make: server controls, beans.
   void declare_controls() {
     for (const PageTag& tag : page_.tags) {
       std::string_view name;
       std::string_view type = tag.name.substr(tag.name.find(':') + 1);
+      if (equal_ascii_nocase(tag.name, "WebService") || equal_ascii_nocase(tag.name, "ServiceHost"))
+        interpreter_.serve_functions();
+      const bool is_object = equal_ascii_nocase(tag.name, "object");
       for (const auto& [key, value] : tag.attributes) {
         if (key.size() == 2 && (key[0] | 0x20) == 'i' && (key[1] | 0x20) == 'd') name = value;
         if (key == "class" && tag.name.starts_with("jsp:")) type = value;
+        if (is_object && equal_ascii_nocase(key, "progid")) type = value;
+        if (is_object && equal_ascii_nocase(key, "classid")) type = type_of_class(value);
       }
       if (name.empty() || tag.is_closing) continue;
       // Plain tags that run at the server: <input id=x runat=server>.
-      if (tag.name.find(':') == std::string_view::npos) type = "textbox";
+      if (tag.name.find(':') == std::string_view::npos && !is_object) type = "textbox";
       interpreter_.declare(name, type);
     }
   }
@@ -160,6 +210,8 @@ class Analyser::State {
   Interpreter interpreter_;
   TokenProfile profile_;
   TokenObserver observe_;
+  std::unique_ptr<State> inner_;  // for scripts that are written; made when one is
+  bool is_inner_ = false;
 };
 
 Analyser::Analyser(const AnalysisBounds& bounds) : state_(std::make_unique<State>(bounds)) {}

@@ -100,11 +100,15 @@ void Interpreter::assign_name(NodeId target, Symbol name, const Value& value) {
   Value* known = is_php(tree_.at(target)) ? nullptr : lookup(name);
   if (tree_.at(target).kind == NodeKind::kDeclare || tree_.at(target).kind == NodeKind::kParameter)
     known = nullptr;
+  const bool is_new = variables_from_request_ && lookup(name) == nullptr;
   Value& variable = known != nullptr ? *known : bind(name);
-  const Value before = variable;
+  Value before = variable;
   variable = kept;
+  if (conditions_ == 0) return;
   // On a way that may not be taken: what it was it may still be.
-  if (conditions_ > 0 && before.origins != 0) values_.take_origins(variable, before);
+  if (is_new) before = source_value(target, kFromRequest, name);
+  variable.is_maybe = true;
+  if (before.origins != 0) values_.take_origins(variable, before);
 }
 
 void Interpreter::assign_index(NodeId target, const Value& value) {

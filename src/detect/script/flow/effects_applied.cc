@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "detect/script/flow/interpreter.h"
+#include "detect/script/page.h"
 #include "detect/script/token.h"
 
 namespace pugmark::script {
@@ -12,6 +13,13 @@ namespace {
 constexpr std::size_t kCallbackItemsMax = 4'096;
 
 bool is_evaluator(const Effect& effect) { return effect.sink == SinkKind::kEvaluate; }
+
+// Whether a server may find code in it.
+bool has_script(std::string_view text) {
+  return text.find("<?") != std::string_view::npos || text.find("<%") != std::string_view::npos ||
+         text.find("<jsp:") != std::string_view::npos ||
+         text.find("runat") != std::string_view::npos;
+}
 
 // The modifier that makes preg_replace() evaluate its replacement.
 bool has_e_modifier(std::string_view pattern) {
@@ -50,12 +58,38 @@ void Interpreter::note_sink(const Callee& callee, NodeId id, const Value* receiv
     reaching.origins = what.origins;
     reaching.trail = what.trail;
   }
-  note_flow(effect.sink, id, reaching_node, callee, reaching);
+  Written written;
+  if (effect.sink == SinkKind::kWriteFile || effect.sink == SinkKind::kUpload ||
+      effect.sink == SinkKind::kChangeFile) {
+    written.is_page = leads_to_page(receiver, arguments);
+    written.carries = carried_by(arguments, effect);
+  }
+  note_flow(effect.sink, id, reaching_node, callee, reaching, written);
   if (is_evaluator(effect)) {
     for (std::size_t i = 0; i < arguments.size() && i < 14; ++i) {
       if ((effect.arguments & 1U << i) != 0) unpack(arguments[i], id);
     }
   }
+}
+
+// How strong the strongest script is that is written as a constant.
+std::uint8_t Interpreter::carried_by(Arguments arguments, const Effect& effect) {
+  if (effect.sink != SinkKind::kWriteFile || !judge_) return 0;
+  std::uint8_t strongest = 0;
+  for (std::size_t i = 0; i < arguments.size() && i < 14; ++i) {
+    const Value& argument = arguments[i];
+    if ((effect.arguments & 1U << i) == 0 || !argument.is_text() || !has_script(argument.text()))
+      continue;
+    const auto [known, is_new] =
+        written_scripts_.try_emplace(XXH3_64bits(argument.data, argument.size), 0);
+    if (is_new && written_scripts_.size() > bounds_.written_scripts_max) {
+      is_cut_ = true;
+    } else if (is_new) {
+      known->second = static_cast<std::uint8_t>(judge_(argument.text()));
+    }
+    strongest = std::max(strongest, known->second);
+  }
+  return strongest;
 }
 
 // The result of constants, computed. False if it cannot be.
@@ -81,9 +115,26 @@ bool Interpreter::fold_constants(const Effect& effect, const Value* receiver, Ar
   return false;
 }
 
+// Whether something of it is, or leads to, a file that servers run.
+bool Interpreter::leads_to_page(const Value* receiver, Arguments arguments) {
+  constexpr std::size_t kNameBytesMax = 300;
+  if (receiver != nullptr && receiver->names_page) return true;
+  return std::any_of(arguments.begin(), arguments.end(), [](const Value& argument) {
+    return argument.names_page ||
+           (argument.is_text() && argument.size < kNameBytesMax && is_page_name(argument.text()));
+  });
+}
+
 // What a known function does with its arguments, and gives back.
 Value Interpreter::apply(const Callee& callee, NodeId id, const Value* receiver,
                          Arguments arguments) {
+  Value result = applied(callee, id, receiver, arguments);
+  if (!result.is_text() && leads_to_page(receiver, arguments)) result.names_page = true;
+  return result;
+}
+
+Value Interpreter::applied(const Callee& callee, NodeId id, const Value* receiver,
+                           Arguments arguments) {
   const Effect& effect = *callee.effect;
   bool is_done = false;
   const Value special_result = special(effect, id, receiver, arguments, is_done);
@@ -171,6 +222,48 @@ Value Interpreter::reflected(const Effect& effect, NodeId id, const Value* recei
   return {};
 }
 
+// create_function(parameters, code) of constants.
+Value Interpreter::made_function(NodeId id, Arguments arguments) {
+  const Value outer_returned = returned_;
+  const bool had_returned = has_returned_;
+  has_returned_ = false;
+  std::string code = "return function(";
+  code += arguments[0].text();
+  code += "){";
+  code += arguments[1].text();
+  code += "};";
+  unpack(values_.text_value(code), id);
+  const Value made = has_returned_ ? returned_ : Value{};
+  returned_ = outer_returned;
+  has_returned_ = had_returned;
+  return made;
+}
+
+// A style sheet may bring code along: <msxsl:script language="..."><![CDATA[...]]>.
+void Interpreter::run_style_sheet(NodeId id, std::string_view text) {
+  constexpr std::string_view kTag = "<msxsl:script";
+  for (std::size_t at = text.find(kTag); at != std::string_view::npos; at = text.find(kTag, at)) {
+    at += kTag.size();
+    const std::size_t close = text.find('>', at);
+    const std::size_t end = text.find("</msxsl:script", at);
+    if (close == std::string_view::npos || close >= end) return;
+    const std::string attributes = ascii_lower(text.substr(at, close - at));
+    const Language language = attributes.find("jscript") != std::string::npos ||
+                                      attributes.find("javascript") != std::string::npos
+                                  ? Language::kJScript
+                              : attributes.find("vb") != std::string::npos ? Language::kVisualBasic
+                                                                           : Language::kCSharp;
+    constexpr std::string_view kBegin = "<![CDATA[";
+    std::string_view code = text.substr(close + 1, std::min(end, text.size()) - close - 1);
+    const std::size_t begin = code.find(kBegin);
+    if (begin != std::string_view::npos) {
+      code.remove_prefix(begin + kBegin.size());
+      code = code.substr(0, code.find("]]>"));
+    }
+    unpack(Values::text_view(code), id, language);
+  }
+}
+
 // PHP opens more than files: the request's body, other servers.
 Value Interpreter::opened(const Effect& effect, NodeId id, Arguments arguments, bool& is_done) {
   const std::string_view name = effect.name;
@@ -185,6 +278,7 @@ Value Interpreter::opened(const Effect& effect, NodeId id, Arguments arguments, 
                 arguments[0]);
       return source_value(id, kFromNetwork, kNoSymbol);
     }
+    if (!own_path_.empty() && arguments[0].text() == own_path_) return own_file(name);
   }
   is_done = false;
   return {};
@@ -226,6 +320,25 @@ Value Interpreter::special(const Effect& effect, NodeId id, const Value* receive
     if (is_done) return result;
     is_done = true;
   }
+  if (name.ends_with(".loadxml") && !arguments.empty() && arguments[0].is_text()) {
+    run_style_sheet(id, arguments[0].text());
+    return {};
+  }
+  if (name == "create_function" && arguments.size() == 2 && arguments[0].is_text() &&
+      arguments[1].is_text())
+    return made_function(id, arguments);
+  if (name == "define" && arguments.size() > 1 && arguments[0].is_text() &&
+      family_ == Family::kPhp) {
+    const Symbol constant = tree_.symbols().of(arguments[0].text());
+    bind_global(constant);
+    globals_[constant] = arguments[1];
+    return {};
+  }
+  if (name == "fread" || name == "fgets" || name == "stream_get_contents") {
+    Value read;
+    if (read_own_file(name, arguments, read)) return read;
+  }
+  if (name == "fseek") seek_own_file(arguments);
   // filter_var(x, FILTER_CALLBACK, ["options" => function])
   if (name == "filter_var" && arguments.size() > 2 && arguments[2].is_array()) {
     const Value function = values_.get(arguments[2], Values::text_view("options"));
@@ -376,7 +489,9 @@ Value Interpreter::call_back(const Effect& effect, NodeId id, Arguments given) {
 }
 
 // Code that a constant is: read and run in its place.
-void Interpreter::unpack(const Value& text, NodeId at) {
+void Interpreter::unpack(const Value& text, NodeId at) { unpack(text, at, tree_.at(at).language); }
+
+void Interpreter::unpack(const Value& text, NodeId at, Language language) {
   if (!text.is_text() || text.text().empty() || !unpack_) return;
   if (depth_ >= bounds_.unpacked_depth_max ||
       counts_.unpacked_bytes + text.size > bounds_.unpacked_bytes_max) {
@@ -384,7 +499,7 @@ void Interpreter::unpack(const Value& text, NodeId at) {
     return;
   }
   if (!unpacked_.insert(XXH3_64bits(text.data, text.size)).second) return;
-  const NodeId root = unpack_(text.text(), tree_.at(at).language, at);
+  const NodeId root = unpack_(text.text(), language, at);
   if (root == kNoNode) return;
   ++counts_.unpacked_layers;
   counts_.unpacked_bytes += text.size;

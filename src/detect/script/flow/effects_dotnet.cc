@@ -127,6 +127,7 @@ constexpr Effect kRows[] = {
     sink(".createpipeline", kCommand, arg(0)),
     sink("page.parsecontrol", kEvaluate, arg(0)),
     sink("parsecontrol", kEvaluate, arg(0)),
+    sink(".loadxml", kNone),
     sink("xslcompiledtransform.load", kEvaluate, arg(0)),
     sink("xsltransform.load", kEvaluate, arg(0)),
     sink("xamlreader.load", kDeserialise, arg(0)),

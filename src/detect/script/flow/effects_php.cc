@@ -156,6 +156,8 @@ constexpr Effect kRows[] = {
     sink("php_strip_whitespace", kReadFile, arg(0), kFromFile),
     sink("parse_ini_file", kReadFile, arg(0), kFromFile),
     sink("simplexml_load_file", kReadFile, arg(0)),
+    sink("fseek", kNone, 0),
+    sink("define", kNone, 0),
     sink("fread", kNone, 0, kFromFile),
     sink("fgets", kNone, 0, kFromFile),
     sink("fgetc", kNone, 0, kFromFile),

@@ -282,6 +282,8 @@ bool Interpreter::is_word(const Node& node, std::string_view lower_text, Value& 
   return false;
 }
 
+constexpr std::uint32_t kLineSearchedMax = 65'536;  // __LINE__ is not known behind it
+
 // A name: a variable if there is one, else the class or object that is called so.
 Value Interpreter::name_value(NodeId id) {
   const Node node = tree_.at(id);
@@ -305,6 +307,12 @@ Value Interpreter::name_value(NodeId id) {
     return value;
   }
   if (is_php(node)) {  // a constant that is not defined is its own name
+    if (lower_text == "__file__" && !own_path_.empty()) return Values::text_view(own_path_);
+    if (lower_text == "__line__" && node.begin < kLineSearchedMax) {
+      const std::string_view before = tree_.source(node.source).text.substr(0, node.begin);
+      return number_value(1.0 +
+                          static_cast<double>(std::count(before.begin(), before.end(), '\n')));
+    }
     if (lower_text == "nan") return number_value(NAN);
     if (lower_text == "inf") return number_value(INFINITY);
     Value value = Values::text_view(text);
@@ -489,6 +497,7 @@ Value Interpreter::joined(NodeId id) {
     const Value value = evaluate(piece);
     ++pieces_count;
     values_.take_origins(result, value);
+    result.names_page = leads_to_page(&value, {&value, 1});  // of the last one
     const bool has_text = value.is_constant() || value.kind == Value::Kind::kNull ||
                           (value.is_array() && is_php(tree_.at(id)));
     is_constant = is_constant && has_text && text.size() < kJoinedBytesMax;
@@ -508,7 +517,7 @@ Value Interpreter::binary(NodeId id) {
   if (node.first_child == kNoNode) return {};
   for (NodeId next = tree_.at(node.first_child).next; next != kNoNode; next = tree_.at(next).next) {
     const Value right = evaluate(next);
-    result = binary_of(node, result, right);
+    result = node.op == op(",") ? right : binary_of(node, result, right);
   }
   return result;
 }
@@ -520,7 +529,10 @@ Value Interpreter::binary_of(const Node& node, const Value& left, const Value& r
   if (op_code == op(".") || (op_code == op("&") && is_basic(node.language)) ||
       (op_code == op("+") && joins_with_plus(node.language) &&
        (left.is_text() || right.is_text()))) {
-    if (!left.is_constant() || !right.is_constant()) return result;
+    if (!left.is_constant() || !right.is_constant()) {
+      result.names_page = leads_to_page(&right, {&right, 1});
+      return result;
+    }
     const std::string text = text_of(left) + text_of(right);
     if (text.size() > kJoinedBytesMax) return result;
     Value constant = values_.text_value(text);
@@ -549,7 +561,9 @@ Value Interpreter::binary_of(const Node& node, const Value& left, const Value& r
     const bool is_equal = left.is_number() || right.is_number()
                               ? number_of(left) == number_of(right)
                               : left.text() == right.text();
-    return number_value(is_equal != is_inequality(op_code) ? 1 : 0);
+    Value truth = number_value(is_equal != is_inequality(op_code) ? 1 : 0);
+    truth.is_maybe = left.is_maybe || right.is_maybe;
+    return truth;
   }
   // A character is its number where the language has such.
   const auto operand = [&](const Value& value) {
@@ -586,10 +600,12 @@ Value Interpreter::unary(NodeId id) {
       if (value.is_constant()) return number_value(number_of(value));
       break;
     case op("!"):
-    case op("not"):
-      return value.is_constant() || value.kind == Value::Kind::kNull
-                 ? number_value(is_true(value) ? 0 : 1)
-                 : Value{};
+    case op("not"): {
+      if (!value.is_constant() && value.kind != Value::Kind::kNull) return {};
+      Value truth = number_value(is_true(value) ? 0 : 1);
+      truth.is_maybe = value.is_maybe;
+      return truth;
+    }
     case op("~"):
       if (value.is_number()) return number_value(static_cast<double>(~whole(value.number)));
       if (value.is_text()) {

@@ -19,11 +19,12 @@ std::string_view last_part(std::string_view name) {
 }  // namespace
 
 Interpreter::Interpreter(Tree& tree, const FlowBounds& bounds, std::span<const Effect> own_effects,
-                         Unpack unpack)
+                         Unpack unpack, Judge judge)
     : tree_(tree),
       bounds_(bounds),
       own_effects_(own_effects),
       unpack_(std::move(unpack)),
+      judge_(std::move(judge)),
       values_(Values::Bounds{}) {}
 
 void Interpreter::clear(PageKind kind) {
@@ -48,12 +49,14 @@ void Interpreter::clear(PageKind kind) {
   name_effects_.clear();
   types_.clear();
   unpacked_.clear();
+  written_scripts_.clear();
   flow_of_node_.clear();
   this_ = {};
   with_ = {};
   returned_ = {};
   has_returned_ = false;
   variables_from_request_ = false;
+  origins_of_callers_ = kFromCaller;
   conditions_ = 0;
   is_in_switch_ = false;
   may_have_left_ = false;
@@ -61,6 +64,9 @@ void Interpreter::clear(PageKind kind) {
   recursion_ = 0;
   depth_ = 0;
   steps_ = 0;
+  steps_max_ = bounds_.steps_max;
+  own_path_ = {};
+  own_text_ = {};
   loop_rounds_ = 0;
   unlisted_flows_count_ = 0;
   is_cut_ = false;
@@ -93,7 +99,7 @@ void Interpreter::run(NodeId root) {
 
 // Counts a node looked at; false once there were too many.
 bool Interpreter::step() {
-  if (++steps_ <= bounds_.steps_max) return true;
+  if (++steps_ <= steps_max_) return true;
   is_cut_ = true;
   return false;
 }
@@ -279,7 +285,8 @@ bool Interpreter::may_matter(NodeId id) {
          (effect->sink != SinkKind::kNone || effect->callback != Callback::kNone);
 }
 
-// The name in lower case that a call is of: f(x) and o.f(x); kNoSymbol if it is no call or computed.
+// The name in lower case that a call is of: f(x) and o.f(x); kNoSymbol if it is no call or
+// computed.
 Symbol Interpreter::called_name(const Node& call) {
   if (call.kind != NodeKind::kCall || call.first_child == kNoNode) return kNoSymbol;
   const Node& callee = tree_.at(call.first_child);
@@ -316,14 +323,14 @@ void Interpreter::run_uncalled() {
       const Node& parameter = tree_.at(child);
       if (parameter.kind != NodeKind::kParameter) continue;
       Value value;
-      value.origins = kFromCaller;
+      value.origins = origins_of_callers_;
       if (parameter.type != kNoSymbol) {
         value.kind = Value::Kind::kObject;
         value.index = 0;
         value.type = type_named(parameter.type);
       }
-      value.trail =
-          values_.add_trail({Trail::Kind::kSource, 0, kFromCaller, child, parameter.name, 0});
+      value.trail = values_.add_trail(
+          {Trail::Kind::kSource, 0, origins_of_callers_, child, parameter.name, 0});
       arguments.push_back(value);
     }
     const auto declared = class_of_function_.find(function);

@@ -137,7 +137,7 @@ Interpreter::Way Interpreter::execute_if(NodeId id) {
   ++recursion_;
   const Value value = evaluate(condition);
   Way way = Way::kOn;
-  if (value.is_constant() && value.origins == 0) {
+  if (value.is_constant() && value.origins == 0 && !value.is_maybe) {
     // The other way may still be taken by whoever changes the script: its data is looked at, but it
     // changes nothing that the way taken sets.
     const bool is_taken = is_true(value);
@@ -173,6 +173,9 @@ Interpreter::Way Interpreter::execute_loop(NodeId id) {
   bool goes_on = true;
   Way way = Way::kOn;
   const bool is_known_loop = !is_for_ever(condition);
+  // Loops that decode make texts; one that makes none, round after round, is not worth following.
+  constexpr std::uint32_t kIdleRoundsMax = 1'024;
+  std::uint32_t idle_rounds = 0;
   while (goes_on && way == Way::kOn && !is_cut_ && is_known_loop) {
     const Value value = evaluate(condition);
     const bool is_known = value.is_constant() && value.origins == 0;
@@ -182,8 +185,11 @@ Interpreter::Way Interpreter::execute_loop(NodeId id) {
       is_cut_ = true;
       break;
     }
+    const std::uint32_t made_before = counts_.folded_bytes;
     way = run_round(body, goes_on);
     if (goes_on) execute(after);
+    idle_rounds = counts_.folded_bytes == made_before ? idle_rounds + 1 : 0;
+    if (idle_rounds > kIdleRoundsMax) break;
   }
   if (!goes_on || way != Way::kOn) return way;
   // Not known: once, as a way that may be taken.

@@ -60,6 +60,9 @@ struct Value {
     kFunction,  // `index`: the kFunction node. A name of one is a kText.
   };
   Kind kind = Kind::kUnknown;
+  bool is_maybe : 1 = false;    // set on a way that may not be taken: nothing is decided by it
+  bool names_page : 1 = false;  // not known, but ends like a name that servers run, or leads to
+                                // such a file
   Origins origins = 0;
   std::uint32_t trail = 0;  // 0: none
   Symbol type = kNoSymbol;
