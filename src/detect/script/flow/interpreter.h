@@ -223,6 +223,7 @@ class Interpreter {
   Value call_with_elements(Callback callback, NodeId id, Arguments arguments);
   Value special(const Effect& effect, NodeId id, const Value* receiver, Arguments arguments,
                 bool& is_done);
+  Value php_special(const Effect& effect, NodeId id, Arguments arguments, bool& is_done);
   void fill_argument(const Effect& effect, NodeId id, const Value* receiver, Arguments arguments);
   const Effect* find_reflected(Symbol type, std::string_view name);
   bool is_evaluating_replacement(NodeId id, Arguments arguments);
