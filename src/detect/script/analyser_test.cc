@@ -279,6 +279,38 @@ TEST(Analyser, takes_the_last_of_a_comma) {
           .steps.empty());
 }
 
+// Texts that grow and that are changed in place are nobody else's.
+TEST(Analyser, keeps_texts_apart) {
+  const auto run = [](std::string_view name) {
+    return strength(
+        analysed("<?php $a = 'inert_ruo'; " + std::string(name) + "($_GET['a']);", "x.php"));
+  };
+  EXPECT_EQ(run("$a[8] = 'n'; $a"), 95);
+  EXPECT_EQ(run("$a[0] = 'i'; $b = $a; $b[8] = 'n'; $b"), 95);
+  EXPECT_EQ(run("$a[0] = 'i'; $b = $a; $b[8] = 'n'; $a"), 0);
+  EXPECT_EQ(run("$a[0] = 'i'; $b = $a; $a[8] = 'n'; $b"), 0);
+  // Long enough to have room to grow.
+  const std::string grown =
+      "$l = str_repeat('-', 100); $l .= 'inert_'; $m = $l; $l .= 'none'; $m .= 'run'; ";
+  EXPECT_EQ(run(grown + "$n = substr($m, 100); $n"), 95);
+  EXPECT_EQ(run(grown + "$n = substr($l, 100); $n"), 0);
+  EXPECT_EQ(run("$n = substr_replace('inert_xx', 'run', -2); $n"), 95);
+}
+
+TEST(Analyser, decides_nothing_behind_a_logical_operator) {
+  EXPECT_EQ(analysed("<?php for ($i = 0; $i < 3; $i++) { $x .= 'a'; } extract($_POST);\n"
+                     "!$act && $act = 'file';\nif ($act == 'go') { inert_run($c); }",
+                     "x.php")
+                .key,
+            "c");
+}
+
+TEST(Analyser, sees_what_is_printed_through_a_function) {
+  EXPECT_EQ(analysed("<?php ob_start('inert_run'); echo $_GET['o']; ob_end_flush();", "x.php").key,
+            "o");
+  EXPECT_EQ(analysed("<?php inert_run($GLOBALS['_POST']['g']);", "x.php").key, "g");
+}
+
 // Whatever is asked of it, it ends, and says that it left something out.
 TEST(Analyser, bounds_what_hostile_scripts_cost) {
   std::string nested = "<?php $a = ";

@@ -333,6 +333,7 @@ NodeId Interpreter::bind_parameters(NodeId function, Arguments arguments) {
     Value value;
     if (number < arguments.size()) {
       value = arguments[number];
+      share(value);
     } else if (parameter.first_child != kNoNode) {
       value = evaluate(parameter.first_child);
     }

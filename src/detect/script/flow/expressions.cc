@@ -334,6 +334,12 @@ Value Interpreter::variable_value(NodeId id) {
   if (const Value* const known = lookup(node.name); known != nullptr) return *known;
   const std::string_view text = tree_.symbols().name(node.name);
   if (text == "this" || text == "self") return this_;
+  return collection_of(node.name, id);
+}
+
+// $_GET and the like; what is called so without having been set.
+Value Interpreter::collection_of(Symbol name, NodeId id) {
+  const std::string_view text = tree_.symbols().name(name);
   scratch_ = '$' + ascii_lower(text);
   const Effect* effect = find(scratch_);
   if (effect == nullptr && family_ == Family::kPerl && ascii_lower(text) == "env")
@@ -355,7 +361,7 @@ Value Interpreter::variable_value(NodeId id) {
     value.type = tree_.symbols().of("$globals");
     return value;
   }
-  if (variables_from_request_) return source_value(id, kFromRequest, node.name);
+  if (variables_from_request_) return source_value(id, kFromRequest, name);
   Value value;
   value.kind = Value::Kind::kNull;
   return value;
@@ -440,7 +446,7 @@ Value Interpreter::index_of(const Value& object, const Value& index, NodeId id) 
   if (object.is_text() && index.is_constant()) {
     const double at = number_of(index) < 0 ? number_of(index) + object.size : number_of(index);
     if (!(at >= 0 && at < object.size)) return {};  // not a number either
-    Value value = Values::text_view(object.text().substr(static_cast<std::size_t>(at), 1));
+    Value value = Values::character(object.text()[static_cast<std::size_t>(at)]);
     value.origins = object.origins;
     value.trail = object.trail;
     return value;
@@ -452,7 +458,7 @@ Value Interpreter::index_of(const Value& object, const Value& index, NodeId id) 
       const Value* const known = name != kNoSymbol && name < has_global_.size() && has_global_[name]
                                      ? &globals_[name]
                                      : nullptr;
-      return known != nullptr ? *known : Value{};
+      return known != nullptr ? *known : name == kNoSymbol ? Value{} : collection_of(name, id);
     }
     const Effect* const effect = find(type);
     if (effect != nullptr && (effect->names_source || type.starts_with('$'))) {
@@ -516,7 +522,10 @@ Value Interpreter::binary(NodeId id) {
   Value result = evaluate(node.first_child);
   if (node.first_child == kNoNode) return {};
   for (NodeId next = tree_.at(node.first_child).next; next != kNoNode; next = tree_.at(next).next) {
+    // The right side of && and || need not be reached.
+    if (is_logic(node.op)) ++conditions_;
     const Value right = evaluate(next);
+    if (is_logic(node.op)) --conditions_;
     result = node.op == op(",") ? right : binary_of(node, result, right);
   }
   return result;
@@ -533,10 +542,14 @@ Value Interpreter::binary_of(const Node& node, const Value& left, const Value& r
       result.names_page = leads_to_page(&right, {&right, 1});
       return result;
     }
-    const std::string text = text_of(left) + text_of(right);
-    if (text.size() > kJoinedBytesMax) return result;
-    Value constant = values_.text_value(text);
-    counts_.folded_bytes += static_cast<std::uint32_t>(text.size());
+    std::string number;
+    std::string other_number;
+    const std::string_view before = left.is_text() ? left.text() : (number = text_of(left));
+    const std::string_view behind =
+        right.is_text() ? right.text() : (other_number = text_of(right));
+    if (before.size() + behind.size() > kJoinedBytesMax) return result;
+    Value constant = values_.joined(before, behind);
+    counts_.folded_bytes += static_cast<std::uint32_t>(behind.size());
     constant.origins = result.origins;
     constant.trail = result.trail;
     return constant;
@@ -727,7 +740,7 @@ Value Interpreter::conditional(NodeId id) {
     return values_.either(evaluate(second == kNoNode ? first : second), known);
   }
   const bool is_short = first != kNoNode && tree_.at(first).kind == NodeKind::kEmpty;
-  const bool is_known = known.is_constant() && known.origins == 0;
+  const bool is_known = known.is_constant() && known.origins == 0 && !known.is_maybe;
   if (is_known) {
     if (is_true(known)) return is_short ? known : evaluate(first);
     return evaluate(second);

@@ -59,6 +59,8 @@ void Interpreter::clear(PageKind kind) {
   origins_of_callers_ = kFromCaller;
   conditions_ = 0;
   is_in_switch_ = false;
+  output_callback_ = {};
+  own_characters_ = nullptr;
   may_have_left_ = false;
   call_depth_ = 0;
   recursion_ = 0;

@@ -168,6 +168,7 @@ class Interpreter {
   static bool is_word(const Node& node, std::string_view lower_text, Value& word);
   Value name_value(NodeId id);
   Value variable_value(NodeId id);
+  Value collection_of(Symbol name, NodeId id);
   Value member_value(NodeId id);
   Value index_value(NodeId id);
   Value index_of(const Value& object, const Value& index, NodeId id);
@@ -190,6 +191,8 @@ class Interpreter {
   void assign_to(NodeId target, const Value& value);
   void assign_name(NodeId target, Symbol name, const Value& value);
   void assign_index(NodeId target, const Value& value);
+  bool assign_character(NodeId base, const Value& text, const Value& index, const Value& value);
+  void share(const Value& value);
   void assign_member(NodeId target, const Value& value);
   void assign_list(NodeId target, const Value& value);
   void taint_target(NodeId target, const Value& by);
@@ -283,12 +286,14 @@ class Interpreter {
   Value with_;
   Value returned_;
   bool has_returned_ = false;
+  const char* own_characters_ = nullptr;  // the text whose characters were assigned last
   std::string_view own_path_;
   std::string_view own_text_;
   Origins origins_of_callers_ = kFromCaller;
   bool variables_from_request_ = false;  // extract($_GET), parse_str(): any name may come from it
   std::uint32_t conditions_ = 0;         // branches that may not be taken, around this place
   bool is_in_switch_ = false;            // a break leaves that, and no loop
+  Value output_callback_;                // what ob_start() was given
   bool may_have_left_ = false;           // a way that may be taken leaves the loop or function
   std::uint32_t call_depth_ = 0;
   std::uint32_t recursion_ = 0;

@@ -163,6 +163,10 @@ Value Interpreter::php_special(const Effect& effect, NodeId id, Arguments argume
   if ((name == "preg_replace" || name == "preg_filter" || name.starts_with("mb_ereg")) &&
       is_evaluating_replacement(id, arguments))
     return {};
+  if (name == "ob_start") {
+    output_callback_ = arguments.empty() ? Value{} : arguments[0];
+    return {};
+  }
   if (name == "create_function" && arguments.size() == 2 && arguments[0].is_text() &&
       arguments[1].is_text())
     return made_function(id, arguments);

@@ -257,9 +257,17 @@ Interpreter::Way Interpreter::execute_switch(NodeId id) {
 
 // What goes to the client.
 void Interpreter::send(NodeId id) {
+  const Value callback = output_callback_;
+  const bool has_callback =
+      callback.is_text() || callback.kind == Value::Kind::kFunction || callback.origins != 0;
   for (NodeId child = tree_.at(id).first_child; child != kNoNode; child = tree_.at(child).next) {
-    if (tree_.at(child).kind == NodeKind::kText) continue;
+    if (tree_.at(child).kind == NodeKind::kText && !has_callback) continue;
     const Value value = evaluate(child);
+    if (has_callback) {
+      output_callback_ = {};  // what it prints itself does not go through it
+      call_value(id, callback, {&value, 1});
+      output_callback_ = callback;
+    }
     if (value.comes_from(kFromSystem | kFromFile | kFromDatabase)) ++counts_.sent_outputs;
     if (value.origins != 0)
       note_flow(SinkKind::kSend, id, child, {nullptr, kNoSymbol, true}, value);
