@@ -11,6 +11,8 @@
 namespace pugmark::script {
 namespace {
 
+constexpr std::size_t kTellingTokensMax = 3;
+
 struct ClassId {
   std::string_view id;  // lower case, without braces
   std::string_view type;
@@ -51,7 +53,8 @@ class Analyser::State {
             },
             [this](std::string_view script) { return judge(script); }),
         observe_([this](std::string_view text, std::span<const Token> tokens) {
-          if (bounds_.describes) profile_.add(text, tokens);
+          if (bounds_.describes || bounds_.model != nullptr)
+            profile_.add(text, tokens, text.data() == text_.view().data());
         }) {}
 
   Analysis analyse(Bytes bytes, std::string_view path) {
@@ -81,7 +84,7 @@ class Analyser::State {
     const Reasons reasons(tree_, interpreter_.values(), text_, bounds_.step_text_bytes_max);
     reasons.tell(analysis.flows, bounds_.paths_max, analysis);
     note_cuts(analysis);
-    if (bounds_.describes) describe(analysis);
+    if (bounds_.describes || bounds_.model != nullptr) describe(analysis);
     return analysis;
   }
 
@@ -169,7 +172,7 @@ class Analyser::State {
   }
 
   // In numbers, for those who train on them.
-  void describe(Analysis& analysis) const {
+  void describe(Analysis& analysis) {
     FeatureInput input;
     input.flows = analysis.flows;
     input.counts = &analysis.counts;
@@ -181,9 +184,49 @@ class Analyser::State {
     input.is_cut = !analysis.cuts.empty();
     input.is_converted = analysis.encoding != Encoding::kUtf8;
     input.is_mixed = analysis.is_mixed;
-    find_features(input, analysis.features);
+    features_.clear();
+    find_features(input, features_);
+    if (bounds_.model != nullptr) judge_by_model(analysis);
+    if (!bounds_.describes) return;
+    analysis.features = features_;
     analysis.buckets = profile_.buckets();
     std::sort(analysis.buckets.begin(), analysis.buckets.end());
+  }
+
+  // The score, and where that stands in the file which adds most to it.
+  void judge_by_model(Analysis& analysis) const {
+    const Model& model = *bounds_.model;
+    analysis.score = model.score(analysis.page, features_, profile_.buckets());
+    if (!analysis.score || *analysis.score < model.thresholds(analysis.page).suspicious) return;
+    struct Telling {
+      double weight = 0;
+      TokenProfile::Place place;
+    };
+    std::vector<Telling> telling;
+    for (std::size_t i = 0; i < profile_.buckets().size(); ++i) {
+      const double weight = model.weight_of(analysis.page, profile_.buckets()[i]);
+      if (weight > 0 && profile_.places()[i].length > 0)
+        telling.push_back({weight, profile_.places()[i]});
+    }
+    std::stable_sort(telling.begin(), telling.end(),
+                     [](const Telling& a, const Telling& b) { return a.weight > b.weight; });
+    std::vector<TokenProfile::Place> told;
+    for (const Telling& each : telling) {
+      if (told.size() >= kTellingTokensMax) break;
+      const auto overlaps = [&](const TokenProfile::Place& other) {
+        return each.place.begin < other.begin + other.length &&
+               other.begin < each.place.begin + each.place.length;
+      };
+      if (std::any_of(told.begin(), told.end(), overlaps)) continue;
+      told.push_back(each.place);
+      FileStep& step = analysis.telling_tokens.emplace_back();
+      step.what = fmt::format("tokens that backdoors have more often (+{:.2f})", each.weight);
+      step.text = text_.view().substr(
+          each.place.begin, std::min<std::size_t>(each.place.length, bounds_.step_text_bytes_max));
+      step.offset_bytes = text_.offset_of(each.place.begin);
+      step.length_bytes = static_cast<std::uint32_t>(
+          text_.offset_of(each.place.begin + each.place.length) - step.offset_bytes);
+    }
   }
 
   void note_cuts(Analysis& analysis) const {
@@ -209,6 +252,7 @@ class Analyser::State {
   ParseOutcome outcome_;
   Interpreter interpreter_;
   TokenProfile profile_;
+  std::vector<float> features_;
   TokenObserver observe_;
   std::unique_ptr<State> inner_;  // for scripts that are written; made when one is
   bool is_inner_ = false;
