@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Trains the model of scripts (docs/formats/script-model.md), and says how good it is on families it
-never saw.
+"""Trains the model of scripts (docs/formats/script-model.md), and says how good it is on families
+it never saw.
 
     train_scripts.py --features build/bench/bench/script_features [--files FILES] [-o MODEL] LIST
 

@@ -18,8 +18,8 @@ namespace pugmark::files {
 // evidence that is a script is judged by all of them.
 std::vector<FileRule> rules_of_scripts();
 
-// `model`: nullptr if there is none; the flows alone decide then. `first_rule`: where rules_of_scripts() stand in `file_rules`, those that are disabled say
-// nothing. All outlive the check.
+// `first_rule`: where rules_of_scripts() stand in `file_rules`, those that are disabled say
+// nothing. `model`: nullptr if there is none; the flows alone decide then. All outlive the check.
 std::unique_ptr<FileCheck> make_script_check(const std::vector<FileRule>& file_rules,
                                              std::uint32_t first_rule,
                                              const script::Model* model);
