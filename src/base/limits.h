@@ -52,6 +52,11 @@ struct Limits {
   std::uint64_t rule_expanded_bytes = 128ULL << 20;      // comparisons and conditions of one file
   std::uint64_t rule_filters = 1'000;                    // filter documents of one run
   std::uint64_t yaml_nodes = 1'000'000;                  // of one file, aliases expanded
+  // Lists of indicators
+  std::uint64_t indicator_file_bytes = 256ULL << 20;     // of one list
+  std::uint64_t indicator_line_bytes = 64ULL << 10;      // of one line, or row of a CSV file
+  std::uint64_t indicators = 1'000'000;                  // of one list
+  std::uint64_t indicator_rejects = 100;                 // of one list; beyond it only counted
   // Output
   std::uint64_t findings_per_rule_and_computer = 1'000;  // beyond it they are only counted
   std::uint64_t comparisons_per_finding = 100;           // listed; beyond it they are only counted

@@ -8,6 +8,8 @@
 
 #include "detect/collect/describe.h"
 #include "detect/engine/engine.h"
+#include "detect/indicators/list.h"
+#include "detect/indicators/rules.h"
 #include "detect/sigma/folder.h"
 #include "detect/sigma/read_file.h"
 #include "detect/sigma/yaml.h"
@@ -98,6 +100,19 @@ Status check_not_empty(const sigma::RuleSet& rules, const RulesetOptions& option
                "Name the folder in which the rules are, or a rule file itself."};
 }
 
+Result<std::vector<indicators::List>> read_lists(const RulesetOptions& options) {
+  std::vector<std::string> files = options.indicator_files;
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  std::vector<indicators::List> lists;
+  for (const std::string& file : files) {
+    auto list = indicators::load_list(file, options.limits);
+    if (!list) return std::move(list).error();
+    lists.push_back(std::move(list).value());
+  }
+  return lists;
+}
+
 Sha256 digest_of(const sigma::RuleSet& rules) {
   Sha256Stream stream;
   const auto add = [&](const sigma::Document& document) {
@@ -144,6 +159,9 @@ Result<std::unique_ptr<Ruleset>> Ruleset::load(const RulesetOptions& options) {
   sigma::RuleSet rules = sigma::load_rules(paths.value(), parse, options.threads_count,
                                            options.own_folder);
   if (auto status = check_not_empty(rules, options); !status) return std::move(status).error();
+  auto lists = read_lists(options);
+  if (!lists) return std::move(lists).error();
+  indicators::add_to_rules(lists.value(), rules);
   if (rules.rules.empty() && (!options.rejected_suffice || rules.rejected.empty()))
     return no_usable_rule(rules);
   if (auto status = check_excluded(rules, options.excluded_ids); !status)
@@ -163,8 +181,9 @@ std::vector<LedgerEntry> Ruleset::ledger() const {
   for (std::uint32_t i = 0; i < rules.rules.size(); ++i) {
     LedgerEntry entry;
     describe_rule(rules.rules[i], entry);
-    entry.kind = "rule";
-    entry.log_source = rules.rules[i].logsource.text();
+    const bool is_list = rules.rules[i].is_list;
+    entry.kind = is_list ? "indicators" : "rule";
+    entry.log_source = is_list ? "every log" : rules.rules[i].logsource.text();
     if (engine_->part(i).is_disabled) {
       entry.state = RuleState::kDisabled;
       entry.why = engine_->part(i).why;

@@ -21,6 +21,8 @@ class Engine;
 struct RulesetOptions {
   std::vector<std::string> paths;         // files and folders (every *.yml and *.yaml below them)
   std::string own_folder;  // the one of `paths` whose files are named "rules/..." in all output
+  // Lists of indicators; the order does not matter, and of one file named twice one is read.
+  std::vector<std::string> indicator_files;
   std::string placeholders_file;          // YAML map: name -> value or list; "" for none
   bool rejected_suffice = false;          // no Error if every rule is rejected: to look at them
   std::optional<Level> level_min;         // rules below it are disabled, or silent: engine/parts.h
@@ -38,9 +40,10 @@ std::vector<std::string> rule_files(const std::vector<std::string>& paths);
 class Ruleset final : public ShapeListener {
  public:
   // Reads every rule of `options.paths`. Rules that cannot be used are in the ledger, not an Error.
-  // kNotFound: a path or the placeholders file does not exist. kInvalidInput: no rule file in any
-  // path given, not a single usable rule (unless that was allowed), or a faulty placeholders
-  // file. kIo: the placeholders file cannot be read.
+  // kNotFound: a path, a list or the placeholders file does not exist. kInvalidInput: no rule file
+  // in any path given, not a single usable rule or indicator (unless that was allowed), a list
+  // without a usable one, or a faulty placeholders file. kIo: a list or the placeholders file
+  // cannot be read.
   static Result<std::unique_ptr<Ruleset>> load(const RulesetOptions& options);
   ~Ruleset() override;
 
