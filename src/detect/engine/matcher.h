@@ -21,7 +21,7 @@ struct Reason {
   std::string_view field;        // the rule's name for it, where no slot says better
   std::string_view text;
   std::string_view reading;
-  std::string said;  // in place of what the rule wrote: which indicator of a list; else ""
+  std::string said = {};  // in place of what the rule wrote: which indicator of a list; else ""
 };
 
 // Judges events by the rules of their bucket. One per worker; not thread-safe. What it says is

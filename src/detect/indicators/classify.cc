@@ -297,7 +297,7 @@ std::optional<Classified> as_url(std::string_view scheme, std::string_view rest)
     return std::nullopt;
   }
   std::string value = host + folded(rest.substr(host_end));
-  if (value.size() == host_end + 1 && value.ends_with('/')) value.pop_back();
+  if (rest.substr(host_end) == "/") value.pop_back();
   if (value.size() < kTextBytesMin) return too_short();
   Indicator indicator = made(Kind::kUrl, std::move(value));
   indicator.has_wildcards = indicator.value.find('*') != std::string::npos;

@@ -140,13 +140,14 @@ class TextParser {
 
   // True if the row says what the columns hold.
   bool headings(const std::vector<std::string_view>& cells) {
-    bool any = false;
+    std::vector<std::optional<Hint>> hints;
     for (const std::string_view cell : cells) {
       if (cell.find('`') != std::string_view::npos || is_plainly_an_indicator(cell)) return false;
-      hints_.push_back(hint_of_heading(cell));
-      any = any || hints_.back().has_value();
+      hints.push_back(hint_of_heading(cell));
     }
-    if (!any) hints_.clear();
+    const bool any = std::any_of(hints.begin(), hints.end(),
+                                 [](const std::optional<Hint>& hint) { return hint.has_value(); });
+    if (any) hints_ = std::move(hints);
     return any;
   }
 
@@ -269,7 +270,7 @@ class TextParser {
     for (std::size_t i = 1; i + 1 < line.size(); ++i) {
       const std::string_view rest = line.substr(i);
       if (rest[0] == '\t' || rest.starts_with("  ") || rest.starts_with(" - ") ||
-          rest.starts_with(" | ") || rest.starts_with(", "))
+          rest.starts_with(" | "))
         return i;
       // Commas stand in agents only with a blank behind: "(KHTML, like Gecko)".
       if (rest[0] == ',' && !line.starts_with("Mozilla/")) return i;
