@@ -178,7 +178,7 @@ bool Matcher::may_hold_indicator(std::uint32_t slot) {
   if (!is_query && slot != bound_->uri_stem_slot) {
     // Blanks of user agents are read behind pluses as well.
     return slot == bound_->user_agent_slot && value.bytes().find('+') != std::string_view::npos &&
-           prefilter->may_stand_in_line(value.bytes()).any();
+           prefilter->may_stand_in_line(value.bytes(), true).any();
   }
   if (value.is_list() || value.bytes().find('%') != std::string_view::npos) return true;
   const Value& stem = values_.at(bound_->uri_stem_slot);
@@ -194,26 +194,34 @@ bool Matcher::may_hold_indicator(std::uint32_t slot) {
 
 // Of a line whose values are views of it; it is ASCII.
 bool Matcher::line_may_hold_indicator() {
-  std::array<std::string_view, 3> texts{raw_line_};
-  std::size_t count = 1;
-  if (raw_line_.find('%') != std::string_view::npos && percent_decode(raw_line_, decoded_)) {
-    texts[count++] = decoded_;
-    if (percent_decode(decoded_, twice_decoded_)) texts[count++] = twice_decoded_;
+  const indicators::Prefilter& prefilter = *bucket_->prefilter;
+  if (text_may_hold_indicator(raw_line_, false)) return true;
+  if (prefilter.has_agents()) {
+    for (std::uint32_t slot = 0; slot < event_->shape->fields.size(); ++slot) {
+      if (prefilter.may_be_agent(values_.at(slot).bytes())) return true;
+    }
   }
-  return std::any_of(texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(count),
-                     [&](std::string_view text) {
-                       const auto answer = bucket_->prefilter->may_stand_in_line(text);
-                       return answer.others || (answer.tokens && token_stands_in(text));
-                     });
+  if (raw_line_.find('%') == std::string_view::npos || !percent_decode(raw_line_, decoded_))
+    return false;
+  if (text_may_hold_indicator(decoded_, true)) return true;
+  return percent_decode(decoded_, twice_decoded_) && text_may_hold_indicator(twice_decoded_, true);
 }
 
-// What stands by itself in a value does so in its line.
-bool Matcher::token_stands_in(std::string_view text) {
+bool Matcher::text_may_hold_indicator(std::string_view text, bool with_agents) {
+  const auto answer = bucket_->prefilter->may_stand_in_line(text, with_agents);
+  return answer.agents || ((answer.tokens || answer.literals) && indicator_stands_in(text, answer));
+}
+
+// What stands in a value does so in its line, but for user agents, which are whole values, and URLs
+// with a question mark: it may stand between two values.
+bool Matcher::indicator_stands_in(std::string_view text,
+                                  const indicators::Prefilter::Answer& answer) {
   folded_.clear();
   append_folded(text, folded_);
   const auto& sets = bucket_->prefilter->sets();
   return std::any_of(sets.begin(), sets.end(), [&](const auto& set) {
-    return indicators::is_token(set->kind()) && set->holds(folded_);
+    if (!(indicators::is_token(set->kind()) ? answer.tokens : answer.literals)) return false;
+    return !set->is_whole_in_line() || set->holds(folded_);
   });
 }
 

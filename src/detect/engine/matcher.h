@@ -61,7 +61,8 @@ class Matcher {
   void ask_indicators(MemoEntry& entry);
   bool may_hold_indicator(std::uint32_t slot);
   bool line_may_hold_indicator();
-  bool token_stands_in(std::string_view text);
+  bool text_may_hold_indicator(std::string_view text, bool with_agents);
+  bool indicator_stands_in(std::string_view text, const indicators::Prefilter::Answer& answer);
   bool is_ruled_out(std::uint32_t field, const Value& value) const;
   void search(MemoEntry& entry, std::uint32_t field);
   std::span<const std::uint32_t> candidates_of(MemoEntry& entry, std::uint32_t field);

@@ -15,12 +15,10 @@
 namespace pugmark::indicators {
 namespace {
 
-constexpr std::size_t kAddressBits = 20;
-constexpr std::size_t kAgentBits = 18;
-constexpr std::size_t kHashDigitBits = 16;
-constexpr unsigned kAnchorBitsMin = 16;
-constexpr unsigned kAnchorBitsMax = 22;
-constexpr unsigned kBitsPerAnchor = 16;
+constexpr int kBitsMin = 14;  // of the logarithms of tables
+constexpr int kBitsMax = 23;
+constexpr std::size_t kBitsPerHash = 64;
+constexpr std::size_t kMiddles = 65'536;
 constexpr std::size_t kWindowBytes = 4;                 // on either side of an anchor
 constexpr std::uint64_t kFold = 0x2020202020202020;     // both cases of a letter made the same
 constexpr std::uint64_t kForeign = 0x8080808080808080;  // no ASCII: folding may make anything of it
@@ -94,20 +92,24 @@ std::uint64_t mixed(std::uint64_t bytes, std::uint64_t number) {
   return (bytes + number) * 0x9E3779B97F4A7C15;
 }
 
-bool has_bit(const std::vector<std::uint64_t>& bits, std::size_t at) {
-  return (bits[at / 64] >> (at % 64) & 1U) != 0;
-}
-void set_bit(std::vector<std::uint64_t>& bits, std::size_t at) {
-  bits[at / 64] |= std::uint64_t{1} << (at % 64);
+std::size_t middle_of(std::uint64_t bytes) {
+  return static_cast<std::uint32_t>((bytes >> 24U & 0xFFFFFF) * 0x9E3779B1U) >> 16U;
 }
 
-std::size_t hash_of_address(std::uint32_t address) {
-  return (address * 0x9E3779B1U) >> (32 - kAddressBits);
-}
+std::uint64_t hash_of_address(std::uint32_t address) { return mixed(address, 0); }
 
+// Of the first eight digits, in either case.
 template <typename Text>
-std::size_t hash_of_digits(const Text& text, std::size_t at) {
-  return mixed((text.four_at(at) | kFold) & 0xFFFFFFFF, 0) >> (64 - kHashDigitBits);
+std::uint64_t hash_of_digits(const Text& text, std::size_t at) {
+  return mixed((text.four_at(at) | std::uint64_t{text.four_at(at + 4)} << 32U) | kFold, 0);
+}
+
+// Of the bytes around a dot: digits on both sides, and the next dot not far.
+bool may_begin_address(std::uint64_t bytes) {
+  const auto byte = [&](unsigned i) { return static_cast<std::uint8_t>(bytes >> (8 * i)); };
+  const auto is_digit_byte = [](std::uint8_t c) { return static_cast<std::uint8_t>(c - '0') < 10; };
+  return is_digit_byte(byte(3)) && is_digit_byte(byte(4)) &&
+         (byte(5) == '.' || byte(6) == '.' || byte(7) == '.');
 }
 
 // Cases, and what is written for a blank, made the same.
@@ -118,7 +120,8 @@ std::uint32_t loose(std::uint32_t unit) {
 // The hash of a user agent: of its length and of bytes from places in which agents differ.
 // `is_foreign` is set if one of these is no ASCII.
 template <typename Text>
-std::size_t hash_of_agent(const Text& text, std::size_t begin, std::size_t end, bool& is_foreign) {
+std::uint64_t hash_of_agent(const Text& text, std::size_t begin, std::size_t end,
+                            bool& is_foreign) {
   constexpr std::size_t kPart = 8;
   const std::size_t size = end - begin;
   std::uint64_t hash = size;
@@ -134,7 +137,7 @@ std::size_t hash_of_agent(const Text& text, std::size_t begin, std::size_t end, 
   take(begin + size / 4);
   take(begin + size / 2);
   take(size > kPart ? end - kPart : begin);
-  return hash >> (64 - kAgentBits);
+  return hash;
 }
 
 // Whether the colon at `at` may be one of an IPv6 address: those have two in a row, or many. Times
@@ -217,11 +220,45 @@ void each_mark(const Text& text, std::span<const char> marks, const Look& look) 
   }
 }
 
+// The same for dots alone, as most lists need: one comparison for sixteen units.
+template <typename Text, typename Look>
+void each_dot(const Text& text, const Look& look) {
+  std::size_t at = 0;
+#if defined(__SSE2__)
+  for (; at + 16 <= text.size; at += 16) {
+    for (std::uint32_t places = places_of(text, at, '.'); places != 0; places &= places - 1)
+      look(at + static_cast<std::size_t>(std::countr_zero(places)));
+  }
+#endif
+  for (; at < text.size; ++at) {
+    if (text[at] == '.') look(at);
+  }
+}
+
 }  // namespace
+
+void Prefilter::Hashes::build() {
+  std::sort(hashes_.begin(), hashes_.end());
+  hashes_.erase(std::unique(hashes_.begin(), hashes_.end()), hashes_.end());
+  const int wanted = static_cast<int>(std::bit_width(kBitsPerHash * hashes_.size()));
+  const int bits = std::clamp(wanted, kBitsMin, kBitsMax);
+  shift_ = static_cast<unsigned>(64 - bits);
+  bits_.resize((std::size_t{1} << bits) / 64);
+  for (const std::uint64_t hash : hashes_) {
+    const std::uint64_t bit = hash >> shift_;
+    bits_[bit / 64] |= std::uint64_t{1} << (bit % 64);
+  }
+}
+
+bool Prefilter::Hashes::is_member(std::uint64_t hash) const {
+  return std::binary_search(hashes_.begin(), hashes_.end(), hash);
+}
 
 Prefilter::Prefilter(Sets sets) : sets_(std::move(sets)) {
   for (std::uint32_t id = 0; id < sets_.size(); ++id) add(*sets_[id], id);
-  for (Anchors* anchors : {&domains_, &dots_, &slashes_}) build(*anchors);
+  for (Hashes* hashes :
+       {&domains_.hashes, &dots_.hashes, &slashes_.hashes, &v4_, &agents_, &hash_beginnings_})
+    hashes->build();
   if (!domains_.empty() || !dots_.empty() || has_v4_) marks_.push_back('.');
   if (has_v6_) marks_.push_back(':');
   if (!slashes_.empty()) marks_.insert(marks_.end(), {'/', '\\'});
@@ -261,20 +298,18 @@ void Prefilter::add(const IndicatorSet& set, std::uint32_t id) {
 }
 
 void Prefilter::add_hash(std::string_view value) {
-  hashes_.resize((std::size_t{1} << kHashDigitBits) / 64);
   hash_digits_[value.size()] = true;
   shortest_hash_digits_ =
       shortest_hash_digits_ == 0 ? value.size() : std::min(shortest_hash_digits_, value.size());
-  set_bit(hashes_, hash_of_digits(Narrow{value.data(), value.size()}, 0));
+  hash_beginnings_.add(hash_of_digits(Narrow{value.data(), value.size()}, 0));
 }
 
 void Prefilter::add_agent(std::string_view value) {
-  agents_.resize((std::size_t{1} << kAgentBits) / 64);
   shortest_agent_ = std::min(shortest_agent_, value.size());
   if (value.size() > kLongestAgent) has_long_agents_ = true;
   agent_bytes_[std::min(value.size(), kLongestAgent)] = true;
   bool is_foreign = false;
-  set_bit(agents_, hash_of_agent(Narrow{value.data(), value.size()}, 0, value.size(), is_foreign));
+  agents_.add(hash_of_agent(Narrow{value.data(), value.size()}, 0, value.size(), is_foreign));
 }
 
 void Prefilter::add_address(const Indicator& indicator) {
@@ -289,14 +324,13 @@ void Prefilter::add_address(const Indicator& indicator) {
   std::uint32_t address = 0;
   for (std::size_t i = 0; i < 4; ++i) address = address << 8U | network->address[i];
   if (network->prefix_bits == 32) {
-    v4_.resize((std::size_t{1} << kAddressBits) / 64);
-    set_bit(v4_, hash_of_address(address));
+    v4_.add(hash_of_address(address));
     return;
   }
-  v4_networks_.resize(65'536 / 64);
+  v4_networks_.resize(65'536);
   const std::uint32_t first = address >> 16U;
   const std::uint32_t count = network->prefix_bits >= 16 ? 1 : 1U << (16U - network->prefix_bits);
-  for (std::uint32_t i = 0; i < count; ++i) set_bit(v4_networks_, first + i);
+  for (std::uint32_t i = 0; i < count; ++i) v4_networks_[first + i] = true;
 }
 
 void Prefilter::add_literal(std::string_view literal, bool is_token, std::uint32_t id) {
@@ -307,7 +341,7 @@ void Prefilter::add_literal(std::string_view literal, bool is_token, std::uint32
 
 // Takes the anchor with most of its surroundings, of equal ones the last. What may be written in
 // several ways (slashes, one or two of them, and blanks) is in no window, and what is no ASCII
-// needs none: stands_at_anchor() takes such places for found.
+// needs none: look_at_dot() takes such places for found.
 bool Prefilter::add_anchor(std::string_view literal, bool by_slash, Anchors& anchors) {
   const auto is_slash = [&](std::size_t at) { return literal[at] == '\\' || literal[at] == '/'; };
   const auto is_fixed = [&](std::size_t at) {
@@ -340,33 +374,27 @@ bool Prefilter::add_anchor(std::string_view literal, bool by_slash, Anchors& anc
                                     [&](const Window& known) { return known.mask == window.mask; });
   if (!is_known) anchors.windows.push_back(window);
   const std::uint64_t bytes = around(Narrow{literal.data(), literal.size()}, best_at) | kFold;
-  anchors.hashes.push_back(mixed(bytes & window.mask, window.number));
+  if (best_before == 0 || best_behind < 2) anchors.has_small_window = true;
+  anchors.middles.resize(kMiddles / 64);
+  const std::uint64_t middle = middle_of(bytes);
+  anchors.middles[middle / 64] |= std::uint64_t{1} << (middle % 64);
+  anchors.hashes.add(mixed(bytes & window.mask, window.number));
   return true;
 }
 
-void Prefilter::build(Anchors& anchors) {
-  const auto wanted = static_cast<unsigned>(std::bit_width(kBitsPerAnchor * anchors.hashes.size()));
-  const unsigned bits = std::clamp(wanted, kAnchorBitsMin, kAnchorBitsMax);
-  anchors.shift = 64 - bits;
-  anchors.bits.resize((std::size_t{1} << bits) / 64);
-  for (const std::uint64_t hash : anchors.hashes) set_bit(anchors.bits, hash >> anchors.shift);
-  anchors.hashes = {};
-}
-
-template <typename Text>
-bool Prefilter::stands_at_anchor(const Anchors& anchors, const Text& text, std::size_t at) {
-  const std::uint64_t bytes = around(text, at);
-  if ((bytes & kForeign) != 0) return true;
-  const std::uint64_t folded = bytes | kFold;
-  return std::any_of(anchors.windows.begin(), anchors.windows.end(), [&](const Window& window) {
-    return has_bit(anchors.bits, mixed(folded & window.mask, window.number) >> anchors.shift);
+bool Prefilter::Anchors::has(std::uint64_t folded_bytes) const {
+  if (!has_small_window) {
+    const std::size_t middle = middle_of(folded_bytes);
+    if ((middles[middle / 64] >> (middle % 64) & 1U) == 0) return false;
+  }
+  return std::any_of(windows.begin(), windows.end(), [&](const Window& window) {
+    return hashes.has(mixed(folded_bytes & window.mask, window.number));
   });
 }
 
 // The dot at `at` is the first of an address that is looked for, or so it seems.
 template <typename Text>
 bool Prefilter::may_be_address(const Text& text, std::size_t at) const {
-  if (!is_digit_at(text, at - 1) || !is_digit_at(text, at + 1)) return false;
   std::size_t begin = at - 1;
   while (at - begin < 3 && is_digit_at(text, begin - 1)) --begin;
   std::uint32_t address = 0;
@@ -379,15 +407,22 @@ bool Prefilter::may_be_address(const Text& text, std::size_t at) const {
     if (digits == 0 || digits > 3 || octet > 255) return false;
     address = address << 8U | octet;
   }
-  return (!v4_.empty() && has_bit(v4_, hash_of_address(address))) ||
-         (!v4_networks_.empty() && has_bit(v4_networks_, address >> 16U));
+  return v4_.has(hash_of_address(address)) ||
+         (!v4_networks_.empty() && v4_networks_[address >> 16U]);
 }
 
 template <typename Text>
 void Prefilter::look_at_dot(const Text& text, std::size_t at, Answer& answer) const {
-  if (!domains_.empty() && !answer.tokens) answer.tokens = stands_at_anchor(domains_, text, at);
-  if (has_v4_ && !answer.tokens) answer.tokens = may_be_address(text, at);
-  if (!dots_.empty() && !answer.others) answer.others = stands_at_anchor(dots_, text, at);
+  const std::uint64_t bytes = around(text, at);
+  if ((bytes & kForeign) != 0) {
+    answer.tokens = answer.literals = true;
+    return;
+  }
+  const std::uint64_t folded = bytes | kFold;
+  if (!domains_.empty() && domains_.has(folded)) answer.tokens = true;
+  if (!dots_.empty() && dots_.has(folded)) answer.literals = true;
+  if (has_v4_ && !answer.tokens && may_begin_address(bytes))
+    answer.tokens = may_be_address(text, at);
 }
 
 // Whether a row of as many digits as a hash has, and with the first digits of one, stands there.
@@ -401,7 +436,7 @@ bool Prefilter::may_hold_hash(const Text& text) const {
     while (is_hex_at(text, end)) ++end;
     const std::size_t digits = end - begin;
     if (digits < hash_digits_.size() && hash_digits_[digits] &&
-        has_bit(hashes_, hash_of_digits(text, begin)))
+        hash_beginnings_.has(hash_of_digits(text, begin)))
       return true;
     while (at + shortest_hash_digits_ < end) at += shortest_hash_digits_;
   }
@@ -415,57 +450,79 @@ bool Prefilter::may_be_agent(const Text& text, std::size_t begin, std::size_t en
   if (size > kLongestAgent) return has_long_agents_;
   if (!agent_bytes_[size]) return false;
   bool is_foreign = false;
-  const std::size_t hash = hash_of_agent(text, begin, end, is_foreign);
-  return is_foreign || has_bit(agents_, hash);
+  const std::uint64_t hash = hash_of_agent(text, begin, end, is_foreign);
+  return is_foreign || agents_.has(hash);
+}
+
+// `token`: where the text behind the last blank begins.
+template <typename Text>
+void Prefilter::look_at_mark(const Text& text, std::size_t at, std::size_t& token,
+                             Answer& answer) const {
+  switch (text[at]) {
+    case '.':
+      look_at_dot(text, at, answer);
+      break;
+    case ':':
+      answer.tokens = answer.tokens || may_be_v6(text, at);
+      break;
+    case ' ':
+      answer.agents = answer.agents || may_be_agent(text, token, at);
+      token = at + 1;
+      break;
+    default: {
+      const std::uint64_t bytes = around(text, at);
+      answer.literals = answer.literals || (bytes & kForeign) != 0 || slashes_.has(bytes | kFold);
+    }
+  }
 }
 
 template <typename Text>
-void Prefilter::scan(const Text& text, bool is_line, Answer& answer) const {
-  std::size_t token = 0;  // where the text behind the last blank begins
-  const auto look = [&](std::size_t at) {
-    switch (text[at]) {
-      case '.':
-        look_at_dot(text, at, answer);
-        break;
-      case ':':
-        answer.tokens = answer.tokens || may_be_v6(text, at);
-        break;
-      case ' ':
-        answer.others = answer.others || may_be_agent(text, token, at);
-        token = at + 1;
-        break;
-      default:
-        answer.others = answer.others || stands_at_anchor(slashes_, text, at);
-    }
-  };
-  each_mark(text, is_line ? line_marks_ : marks_, look);
-  if (!agents_.empty() && !answer.others)
-    answer.others = may_be_agent(text, token, text.size) || may_be_agent(text, 0, text.size);
+void Prefilter::scan(const Text& text, std::span<const char> marks, Answer& answer) const {
+  std::size_t token = 0;
+  if (marks.size() == 1 && marks.front() == '.') {
+    each_dot(text, [&](std::size_t at) { look_at_dot(text, at, answer); });
+  } else {
+    each_mark(text, marks, [&](std::size_t at) { look_at_mark(text, at, token, answer); });
+  }
+  if (!marks.empty() && marks.back() == ' ' && !answer.agents)
+    answer.agents = may_be_agent(text, token, text.size);
   if (shortest_hash_digits_ != 0 && !answer.tokens) answer.tokens = may_hold_hash(text);
 }
 
-Prefilter::Answer Prefilter::may_stand_in_line(std::string_view line) const {
+Prefilter::Answer Prefilter::may_stand_in_line(std::string_view line, bool with_agents) const {
   Answer answer;
-  scan(Narrow{line.data(), line.size()}, true, answer);
+  const Narrow text{line.data(), line.size()};
+  scan(text, with_agents ? line_marks_ : marks_, answer);
+  if (!agents_.empty() && !answer.agents) answer.agents = may_be_agent(text, 0, text.size);
   return answer;
+}
+
+bool Prefilter::may_be_agent(std::string_view text) const {
+  return may_be_agent(Narrow{text.data(), text.size()}, 0, text.size());
+}
+
+template <typename Text>
+void Prefilter::may_hold_units(const Text& text, Answer& answer) const {
+  scan(text, marks_, answer);
+  if (!agents_.empty() && !answer.agents) answer.agents = may_be_agent(text, 0, text.size);
 }
 
 Prefilter::Answer Prefilter::may_hold_text(const Value& value) const {
   Answer answer;
   if (!value.present() || value.type == ValueType::kNull) return answer;
-  if (value.is_list()) return {true, true};
-  answer.others = !without_anchor_.empty();
+  if (value.is_list()) return {true, true, true};
+  answer.literals = !without_anchor_.empty();
   const std::string_view bytes = value.bytes();
   switch (value.type) {
     case ValueType::kUtf8:
     case ValueType::kAnsi:
       // Characters of several bytes may fold to one: the length says nothing then.
       if (!agents_.empty() && bytes.size() > shortest_agent_ && !is_ascii(bytes))
-        answer.others = true;
-      scan(Narrow{bytes.data(), bytes.size()}, false, answer);
+        answer.agents = true;
+      may_hold_units(Narrow{bytes.data(), bytes.size()}, answer);
       break;
     case ValueType::kUtf16:
-      scan(Wide{bytes.data(), bytes.size() / 2}, false, answer);
+      may_hold_units(Wide{bytes.data(), bytes.size() / 2}, answer);
       break;
     case ValueType::kNumberText:
     case ValueType::kBoolText:

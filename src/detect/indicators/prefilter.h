@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -21,11 +22,12 @@ class Prefilter {
  public:
   using Sets = std::vector<std::shared_ptr<const IndicatorSet>>;
 
-  // Which sets may find something: those of is_token() kinds, and the others.
+  // Which sets may find something.
   struct Answer {
-    bool tokens = false;
-    bool others = false;
-    bool any() const { return tokens || others; }
+    bool tokens = false;    // those of is_token() kinds
+    bool literals = false;  // URLs, paths, file names, user agents with wildcards
+    bool agents = false;    // user agents without
+    bool any() const { return tokens || literals || agents; }
   };
 
   explicit Prefilter(Sets sets);
@@ -43,8 +45,12 @@ class Prefilter {
 
   // Of a line of a log, ASCII: also of all its values, with each '+' read as a blank, and with
   // neighbours joined by '?'. Not of what it says percent-decoded, and not of indicators in
-  // without_anchor().
-  Answer may_stand_in_line(std::string_view line) const;
+  // without_anchor(). `with_agents`: otherwise user agents are asked about value by value.
+  Answer may_stand_in_line(std::string_view line, bool with_agents) const;
+
+  // Whether the whole text, ASCII and with '+' read as a blank, may be a user agent.
+  bool may_be_agent(std::string_view text) const;
+  bool has_agents() const { return !agents_.empty(); }
 
   // What has no bytes to be known by: a file name without a dot. Any value may hold them. Ids are
   // indexes of sets.
@@ -56,13 +62,34 @@ class Prefilter {
     std::uint64_t mask = 0;  // of the eight bytes around an anchor
     std::uint64_t number = 0;
   };
+  // A set of numbers that says no quickly.
+  class Hashes {
+   public:
+    void add(std::uint64_t hash) { hashes_.push_back(hash); }
+    void build();
+    bool empty() const { return hashes_.empty(); }
+    bool has(std::uint64_t hash) const {
+      const std::uint64_t bit = hash >> shift_;
+      return (bits_[bit / 64] >> (bit % 64) & 1U) != 0 && is_member(hash);
+    }
+
+   private:
+    bool is_member(std::uint64_t hash) const;
+
+    std::vector<std::uint64_t> hashes_;  // sorted
+    std::vector<std::uint64_t> bits_;    // by their first bits
+    unsigned shift_ = 0;
+  };
   // Indicators known by what stands around one character.
   struct Anchors {
-    std::vector<Window> windows;        // those in use
-    std::vector<std::uint64_t> hashes;  // while they are put together
-    std::vector<std::uint64_t> bits;
-    unsigned shift = 0;
+    std::vector<Window> windows;  // those in use
+    Hashes hashes;
+    // Of the byte in front of the anchor and the two behind it: says no to nearly all at once.
+    // Empty: some window is smaller.
+    std::vector<std::uint64_t> middles;
+    bool has_small_window = false;
     bool empty() const { return windows.empty(); }
+    bool has(std::uint64_t folded_bytes) const;
   };
   static constexpr std::size_t kLongestAgent = 1'024;
 
@@ -72,15 +99,16 @@ class Prefilter {
   void add_literal(std::string_view literal, bool is_token, std::uint32_t id);
   static bool add_anchor(std::string_view literal, bool by_slash, Anchors& anchors);
   void add_address(const Indicator& indicator);
-  static void build(Anchors& anchors);
 
   Answer may_hold_text(const Value& value) const;
   template <typename Text>
-  void scan(const Text& text, bool is_line, Answer& answer) const;
+  void scan(const Text& text, std::span<const char> marks, Answer& answer) const;
+  template <typename Text>
+  void may_hold_units(const Text& text, Answer& answer) const;
   template <typename Text>
   void look_at_dot(const Text& text, std::size_t at, Answer& answer) const;
   template <typename Text>
-  static bool stands_at_anchor(const Anchors& anchors, const Text& text, std::size_t at);
+  void look_at_mark(const Text& text, std::size_t at, std::size_t& token, Answer& answer) const;
   template <typename Text>
   bool may_be_address(const Text& text, std::size_t at) const;
   template <typename Text>
@@ -93,18 +121,18 @@ class Prefilter {
   std::vector<char> line_marks_;  // and what parts the values of a line
   bool has_v4_ = false;
   bool has_v6_ = false;
-  std::vector<std::uint64_t> v4_;           // a bit per hash of an address
-  std::vector<std::uint64_t> v4_networks_;  // a bit per first half of an address; empty: none
-  std::size_t shortest_hash_digits_ = 0;    // 0: none
-  std::array<bool, 65> hash_digits_{};      // by their number
-  std::vector<std::uint64_t> hashes_;       // by their first four digits
-  Anchors domains_;                         // dots of domains
-  Anchors dots_;                            // dots of everything else
+  Hashes v4_;
+  std::vector<bool> v4_networks_;         // by the first half of an address; empty: none
+  std::size_t shortest_hash_digits_ = 0;  // 0: none
+  std::array<bool, 65> hash_digits_{};    // by their number
+  Hashes hash_beginnings_;                // of the first eight digits
+  Anchors domains_;                       // dots of domains
+  Anchors dots_;                          // dots of everything else
   Anchors slashes_;
   std::size_t shortest_agent_ = SIZE_MAX;
   bool has_long_agents_ = false;
   std::array<bool, kLongestAgent + 1> agent_bytes_{};  // by their length
-  std::vector<std::uint64_t> agents_;  // by the hash of some of their bytes; empty: none
+  Hashes agents_;                                      // of some of their bytes
   std::vector<engine::Literal> without_anchor_;
 };
 

@@ -106,6 +106,11 @@ IndicatorSet::IndicatorSet(Kind kind, std::vector<Indicator> indicators)
   std::vector<engine::Literal> literals;
   for (std::uint32_t i = 0; i < indicators_.size(); ++i) {
     const Indicator& indicator = indicators_[i];
+    const bool may_span_values =
+        kind_ == Kind::kUrl &&
+        (indicator.has_wildcards || indicator.value.find('?') != std::string::npos);
+    if (may_span_values || (kind_ == Kind::kUserAgent && indicator.has_wildcards))
+      is_whole_in_line_ = false;
     switch (kind_) {
       case Kind::kAddress:
       case Kind::kNetwork: {

@@ -26,6 +26,11 @@ class IndicatorSet {
   Kind kind() const { return kind_; }
   std::span<const Indicator> indicators() const { return indicators_; }
 
+  // Whether everything that stands in a value of a log's line, or in two joined by a question mark,
+  // stands in the line as well, where blanks part the values. Not so of whole user agents with
+  // wildcards, nor of URLs that hold the question mark or, by a wildcard, may.
+  bool is_whole_in_line() const { return is_whole_in_line_; }
+
   // Whether any indicator stands in the text.
   bool holds(std::string_view folded_text) const;
 
@@ -38,6 +43,7 @@ class IndicatorSet {
   bool visit(std::string_view text, const Visit& take) const;
 
   Kind kind_;
+  bool is_whole_in_line_ = true;
   std::vector<Indicator> indicators_;
   std::unique_ptr<const Tables> tables_;
 };

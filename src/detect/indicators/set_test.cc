@@ -260,22 +260,25 @@ TEST(IndicatorSet, WhatStandsInAValueIsSeenInItsLine) {
     }
     if (values.size() > 1) readings.push_back(values[0] + "?" + values[1]);
     bool tokens = false;
-    bool others = false;
+    bool literals = false;
+    bool agents = false;
     for (const auto& set : sets) {
       for (const std::string& reading : readings) {
         const std::string low = folded(reading);
         if (low.find("nodots") != std::string::npos || !set->holds(low)) continue;
-        (is_token(set->kind()) ? tokens : others) = true;
-        // What stands by itself does so in the line.
-        if (is_token(set->kind())) {
+        (is_token(set->kind())             ? tokens
+         : set->kind() == Kind::kUserAgent ? agents
+                                           : literals) = true;
+        if (set->kind() != Kind::kUserAgent && set->is_whole_in_line()) {
           ASSERT_TRUE(set->holds(folded(line))) << line;
         }
       }
     }
-    found_count += tokens || others ? 1 : 0;
-    const auto answer = prefilter.may_stand_in_line(line);
+    found_count += tokens || literals || agents ? 1 : 0;
+    const auto answer = prefilter.may_stand_in_line(line, true);
     ASSERT_TRUE(!tokens || answer.tokens) << line;
-    ASSERT_TRUE(!others || answer.others) << line;
+    ASSERT_TRUE(!literals || answer.literals) << line;
+    ASSERT_TRUE(!agents || answer.agents) << line;
   }
   EXPECT_GT(found_count, 5'000U);
 }
