@@ -471,10 +471,16 @@ std::optional<std::string> refanged(std::string_view text) {
       {"(at)", "@"},        {"[@]", "@"},         {"\xE2\x80\x8B", ""}, {"\xE2\x80\x8C", ""},
       {"\xE2\x80\x8D", ""}, {"\xEF\xBB\xBF", ""}, {"\xE2\x81\xA0", ""}, {"\xC2\xAD", ""},
   });
+  constexpr std::string_view kBeginnings = "h[({.\xE2\xEF\xC2";
   const std::string lower = ascii_lower(text);
   std::string plain;
   bool changed = false;
   for (std::size_t at = 0; at < text.size();) {
+    // Most bytes begin none of them.
+    if (kBeginnings.find(lower[at]) == std::string_view::npos) {
+      plain += text[at++];
+      continue;
+    }
     const auto found = std::find_if(kChanges.begin(), kChanges.end(), [&](const Change& change) {
       // An address of IPv6 in brackets may begin with a colon.
       if (change.from == "[:" && at == 0) return false;

@@ -59,12 +59,16 @@ template <typename Text>
 bool is_digit_at(const Text& text, std::size_t at) {
   return at < text.size && text[at] >= '0' && text[at] <= '9';
 }
+// Without branches: nobody can guess which units of a text are digits.
+unsigned is_hex_unit(std::uint32_t unit) {
+  const auto is_number = static_cast<unsigned>(unit - '0' < 10);
+  const auto is_letter = static_cast<unsigned>((unit | 0x20) - 'a' < 6);
+  return is_number | is_letter;
+}
 template <typename Text>
 bool is_hex_at(const Text& text, std::size_t at) {
-  if (at >= text.size) return false;  // in front of the text too: the index has wrapped
-  const std::uint32_t unit = text[at];
-  const std::uint32_t lower = unit | 0x20;
-  return (unit >= '0' && unit <= '9') || (lower >= 'a' && lower <= 'f');
+  // In front of the text the index has wrapped.
+  return at < text.size && is_hex_unit(text[at]) != 0;
 }
 template <typename Text>
 bool is_at(const Text& text, std::size_t at, char c) {
@@ -104,12 +108,15 @@ std::uint64_t hash_of_digits(const Text& text, std::size_t at) {
   return mixed((text.four_at(at) | std::uint64_t{text.four_at(at + 4)} << 32U) | kFold, 0);
 }
 
-// Of the bytes around a dot: digits on both sides, and the next dot not far.
+// Of the bytes around a dot: digits on both sides, the next dot not far, and none in front of the
+// digits: it is the first of an address or of a version.
 bool may_begin_address(std::uint64_t bytes) {
   const auto byte = [&](unsigned i) { return static_cast<std::uint8_t>(bytes >> (8 * i)); };
-  const auto is_digit_byte = [](std::uint8_t c) { return static_cast<std::uint8_t>(c - '0') < 10; };
-  return is_digit_byte(byte(3)) && is_digit_byte(byte(4)) &&
-         (byte(5) == '.' || byte(6) == '.' || byte(7) == '.');
+  const auto is_number = [&](unsigned i) { return static_cast<std::uint8_t>(byte(i) - '0') < 10; };
+  if (!is_number(3) || !is_number(4)) return false;
+  if (byte(5) != '.' && byte(6) != '.' && byte(7) != '.') return false;
+  if (!is_number(2)) return byte(2) != '.';
+  return is_number(1) ? byte(0) != '.' : byte(1) != '.';
 }
 
 // Cases, and what is written for a blank, made the same.
@@ -187,11 +194,11 @@ std::string_view longest_part(const Indicator& indicator) {
 
 #if defined(__SSE2__)
 // A bit for each of sixteen units that is `mark`.
-std::uint32_t places_of(const Narrow& text, std::size_t at, char mark) {
+std::uint64_t places_of(const Narrow& text, std::size_t at, char mark) {
   const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data + at));
   return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, _mm_set1_epi8(mark))));
 }
-std::uint32_t places_of(const Wide& text, std::size_t at, char mark) {
+std::uint64_t places_of(const Wide& text, std::size_t at, char mark) {
   const auto* const begin = reinterpret_cast<const __m128i*>(text.data + 2 * at);
   const __m128i wanted = _mm_set1_epi16(mark);
   const __m128i first = _mm_cmpeq_epi16(_mm_loadu_si128(begin), wanted);
@@ -200,39 +207,48 @@ std::uint32_t places_of(const Wide& text, std::size_t at, char mark) {
 }
 #endif
 
-// Calls `look` with the index of every unit that is one of the marks, in order.
-template <typename Text, typename Look>
-void each_mark(const Text& text, std::span<const char> marks, const Look& look) {
-  std::size_t at = 0;
+// A bit for each of at most 64 units behind `at` that is one of the marks.
+template <typename Text>
+std::uint64_t places_of(const Text& text, std::size_t at, std::span<const char> marks) {
+  std::uint64_t places = 0;
+  const std::size_t end = std::min<std::size_t>(text.size - at, 64);
+  std::size_t i = 0;
 #if defined(__SSE2__)
-  constexpr std::size_t kUnits = 16;
-  for (; at + kUnits <= text.size; at += kUnits) {
-    std::uint32_t places = 0;
-    for (const char mark : marks) places |= places_of(text, at, mark);
-    for (; places != 0; places &= places - 1)
-      look(at + static_cast<std::size_t>(std::countr_zero(places)));
+  for (; i + 16 <= end; i += 16) {
+    for (const char mark : marks) places |= places_of(text, at + i, mark) << i;
+  }
+  // The last units once more, in one step instead of up to fifteen.
+  if (i < end && end >= 16) {
+    for (const char mark : marks) places |= places_of(text, at + end - 16, mark) << (end - 16);
+    return places;
   }
 #endif
-  for (; at < text.size; ++at) {
+  for (; i < end; ++i) {
     for (const char mark : marks) {
-      if (text[at] == static_cast<unsigned char>(mark)) look(at);
+      if (text[at + i] == static_cast<unsigned char>(mark)) places |= std::uint64_t{1} << i;
     }
+  }
+  return places;
+}
+
+// Calls `look` with the index of every unit that is one of the marks, in order. Many units at a
+// time: how many marks are among them is what the processor guesses wrong.
+template <typename Text, typename Look>
+void each_mark(const Text& text, std::span<const char> marks, const Look& look) {
+  for (std::size_t at = 0; at < text.size; at += 64) {
+    for (std::uint64_t places = places_of(text, at, marks); places != 0; places &= places - 1)
+      look(at + static_cast<std::size_t>(std::countr_zero(places)));
   }
 }
 
-// The same for dots alone, as most lists need: one comparison for sixteen units.
-template <typename Text, typename Look>
-void each_dot(const Text& text, const Look& look) {
-  std::size_t at = 0;
-#if defined(__SSE2__)
-  for (; at + 16 <= text.size; at += 16) {
-    for (std::uint32_t places = places_of(text, at, '.'); places != 0; places &= places - 1)
-      look(at + static_cast<std::size_t>(std::countr_zero(places)));
-  }
-#endif
-  for (; at < text.size; ++at) {
-    if (text[at] == '.') look(at);
-  }
+// Whether a row of 32 digits and more may lead over `at`, of which at least half lies on one side.
+template <typename Text>
+bool may_be_in_long_row(const Text& text, std::size_t at) {
+  const auto are_hex = [&](std::size_t a, std::size_t b, std::size_t c) {
+    return (is_hex_unit(text[a]) & is_hex_unit(text[b]) & is_hex_unit(text[c])) != 0;
+  };
+  return is_hex_unit(text[at]) && (are_hex(at - 5, at - 10, at - 15) ||
+                                   (at + 15 < text.size && are_hex(at + 5, at + 10, at + 15)));
 }
 
 }  // namespace
@@ -254,7 +270,7 @@ bool Prefilter::Hashes::is_member(std::uint64_t hash) const {
   return std::binary_search(hashes_.begin(), hashes_.end(), hash);
 }
 
-Prefilter::Prefilter(Sets sets) : sets_(std::move(sets)) {
+Prefilter::Prefilter(Sets sets) : sets_(std::move(sets)), middles_(kMiddles / 64) {
   for (std::uint32_t id = 0; id < sets_.size(); ++id) add(*sets_[id], id);
   for (Hashes* hashes :
        {&domains_.hashes, &dots_.hashes, &slashes_.hashes, &v4_, &agents_, &hash_beginnings_})
@@ -374,22 +390,22 @@ bool Prefilter::add_anchor(std::string_view literal, bool by_slash, Anchors& anc
                                     [&](const Window& known) { return known.mask == window.mask; });
   if (!is_known) anchors.windows.push_back(window);
   const std::uint64_t bytes = around(Narrow{literal.data(), literal.size()}, best_at) | kFold;
-  if (best_before == 0 || best_behind < 2) anchors.has_small_window = true;
-  anchors.middles.resize(kMiddles / 64);
+  if (best_before == 0 || best_behind < 2) has_small_window_ = true;
   const std::uint64_t middle = middle_of(bytes);
-  anchors.middles[middle / 64] |= std::uint64_t{1} << (middle % 64);
+  middles_[middle / 64] |= std::uint64_t{1} << (middle % 64);
   anchors.hashes.add(mixed(bytes & window.mask, window.number));
   return true;
 }
 
 bool Prefilter::Anchors::has(std::uint64_t folded_bytes) const {
-  if (!has_small_window) {
-    const std::size_t middle = middle_of(folded_bytes);
-    if ((middles[middle / 64] >> (middle % 64) & 1U) == 0) return false;
-  }
   return std::any_of(windows.begin(), windows.end(), [&](const Window& window) {
     return hashes.has(mixed(folded_bytes & window.mask, window.number));
   });
+}
+
+bool Prefilter::may_be_anchor(std::uint64_t folded_bytes) const {
+  const std::size_t middle = middle_of(folded_bytes);
+  return has_small_window_ || (middles_[middle / 64] >> (middle % 64) & 1U) != 0;
 }
 
 // The dot at `at` is the first of an address that is looked for, or so it seems.
@@ -414,13 +430,21 @@ bool Prefilter::may_be_address(const Text& text, std::size_t at) const {
 template <typename Text>
 void Prefilter::look_at_dot(const Text& text, std::size_t at, Answer& answer) const {
   const std::uint64_t bytes = around(text, at);
+  if ((bytes & kForeign) != 0 || may_be_anchor(bytes | kFold) ||
+      (has_v4_ && may_begin_address(bytes)))
+    look_closer(text, at, bytes, answer);
+}
+
+template <typename Text>
+void Prefilter::look_closer(const Text& text, std::size_t at, std::uint64_t bytes,
+                            Answer& answer) const {
   if ((bytes & kForeign) != 0) {
     answer.tokens = answer.literals = true;
     return;
   }
   const std::uint64_t folded = bytes | kFold;
-  if (!domains_.empty() && domains_.has(folded)) answer.tokens = true;
-  if (!dots_.empty() && dots_.has(folded)) answer.literals = true;
+  if (domains_.has(folded)) answer.tokens = true;
+  if (dots_.has(folded)) answer.literals = true;
   if (has_v4_ && !answer.tokens && may_begin_address(bytes))
     answer.tokens = may_be_address(text, at);
 }
@@ -429,7 +453,7 @@ void Prefilter::look_at_dot(const Text& text, std::size_t at, Answer& answer) co
 template <typename Text>
 bool Prefilter::may_hold_hash(const Text& text) const {
   for (std::size_t at = shortest_hash_digits_ - 1; at < text.size; at += shortest_hash_digits_) {
-    if (!is_hex_at(text, at)) continue;
+    if (!may_be_in_long_row(text, at)) continue;
     std::size_t begin = at;
     while (is_hex_at(text, begin - 1)) --begin;
     std::size_t end = at + 1;
@@ -480,7 +504,9 @@ template <typename Text>
 void Prefilter::scan(const Text& text, std::span<const char> marks, Answer& answer) const {
   std::size_t token = 0;
   if (marks.size() == 1 && marks.front() == '.') {
-    each_dot(text, [&](std::size_t at) { look_at_dot(text, at, answer); });
+    // As most lists need, with the mark known to the compiler.
+    constexpr std::array<char, 1> kDot{'.'};
+    each_mark(text, kDot, [&](std::size_t at) { look_at_dot(text, at, answer); });
   } else {
     each_mark(text, marks, [&](std::size_t at) { look_at_mark(text, at, token, answer); });
   }
@@ -497,7 +523,7 @@ Prefilter::Answer Prefilter::may_stand_in_line(std::string_view line, bool with_
   return answer;
 }
 
-bool Prefilter::may_be_agent(std::string_view text) const {
+bool Prefilter::may_be_agent_of_length(std::string_view text) const {
   return may_be_agent(Narrow{text.data(), text.size()}, 0, text.size());
 }
 

@@ -49,7 +49,10 @@ class Prefilter {
   Answer may_stand_in_line(std::string_view line, bool with_agents) const;
 
   // Whether the whole text, ASCII and with '+' read as a blank, may be a user agent.
-  bool may_be_agent(std::string_view text) const;
+  bool may_be_agent(std::string_view text) const {
+    return text.size() <= kLongestAgent ? agent_bytes_[text.size()] && may_be_agent_of_length(text)
+                                        : has_long_agents_;
+  }
   bool has_agents() const { return !agents_.empty(); }
 
   // What has no bytes to be known by: a file name without a dot. Any value may hold them. Ids are
@@ -84,10 +87,6 @@ class Prefilter {
   struct Anchors {
     std::vector<Window> windows;  // those in use
     Hashes hashes;
-    // Of the byte in front of the anchor and the two behind it: says no to nearly all at once.
-    // Empty: some window is smaller.
-    std::vector<std::uint64_t> middles;
-    bool has_small_window = false;
     bool empty() const { return windows.empty(); }
     bool has(std::uint64_t folded_bytes) const;
   };
@@ -97,9 +96,11 @@ class Prefilter {
   void add_hash(std::string_view value);
   void add_agent(std::string_view value);
   void add_literal(std::string_view literal, bool is_token, std::uint32_t id);
-  static bool add_anchor(std::string_view literal, bool by_slash, Anchors& anchors);
+  bool add_anchor(std::string_view literal, bool by_slash, Anchors& anchors);
   void add_address(const Indicator& indicator);
 
+  bool may_be_anchor(std::uint64_t folded_bytes) const;
+  bool may_be_agent_of_length(std::string_view text) const;
   Answer may_hold_text(const Value& value) const;
   template <typename Text>
   void scan(const Text& text, std::span<const char> marks, Answer& answer) const;
@@ -107,6 +108,8 @@ class Prefilter {
   void may_hold_units(const Text& text, Answer& answer) const;
   template <typename Text>
   void look_at_dot(const Text& text, std::size_t at, Answer& answer) const;
+  template <typename Text>
+  void look_closer(const Text& text, std::size_t at, std::uint64_t bytes, Answer& answer) const;
   template <typename Text>
   void look_at_mark(const Text& text, std::size_t at, std::size_t& token, Answer& answer) const;
   template <typename Text>
@@ -126,8 +129,12 @@ class Prefilter {
   std::size_t shortest_hash_digits_ = 0;  // 0: none
   std::array<bool, 65> hash_digits_{};    // by their number
   Hashes hash_beginnings_;                // of the first eight digits
-  Anchors domains_;                       // dots of domains
-  Anchors dots_;                          // dots of everything else
+  // Of all three below, of the byte in front of the anchor and the two behind it: says no to nearly
+  // every place at once, if no window is smaller.
+  std::vector<std::uint64_t> middles_;
+  bool has_small_window_ = false;
+  Anchors domains_;  // dots of domains
+  Anchors dots_;     // dots of everything else
   Anchors slashes_;
   std::size_t shortest_agent_ = SIZE_MAX;
   bool has_long_agents_ = false;
