@@ -3,6 +3,7 @@ complete -c pugmark -n __fish_use_subcommand -f -a hunt -d 'Read evidence, apply
 complete -c pugmark -n '__fish_seen_subcommand_from hunt' -l output -s o -r -d 'The case to write, one SQLite file. Must be given.'
 complete -c pugmark -n '__fish_seen_subcommand_from hunt' -l rules -s r -r -d 'A folder or file of Sigma rules; may be repeated.'
 complete -c pugmark -n '__fish_seen_subcommand_from hunt' -l no-default-rules -d 'Leave out the programs own rules.'
+complete -c pugmark -n '__fish_seen_subcommand_from hunt' -l iocs -r -d 'A list of indicators to look for; may be repeated.'
 complete -c pugmark -n '__fish_seen_subcommand_from hunt' -l level -x -a 'informational low medium high critical' -d 'Disable rules below this level.'
 complete -c pugmark -n '__fish_seen_subcommand_from hunt' -l exclude-rule -x -d 'Disable the rule or filter with this id; may be repeated.'
 complete -c pugmark -n '__fish_seen_subcommand_from hunt' -l placeholders -r -d 'Values for %name% in rules a YAML map.'

@@ -8,6 +8,7 @@
 namespace pugmark {
 
 std::span<const LimitName> limit_names() {
+  // A table: one entry for each limit.
   static constexpr auto kNames = std::to_array<LimitName>({
       {"archive-ratio", &Limits::archive_ratio, "Unpacked to packed bytes of one stream."},
       {"archive-free-bytes", &Limits::archive_free_bytes,

@@ -83,8 +83,8 @@ Command hunt_command() {
            "FILE",
            true,
            "A list of indicators to look for; may be repeated.",
-           "Hashes, addresses, networks, domains, URLs, paths, file names and user agents, as plain "
-           "text, CSV, STIX 2 or MISP, searched in every value of every event.",
+           "Hashes, addresses, networks, domains, URLs, paths, file names and user agents, as "
+           "plain text, CSV, STIX 2 or MISP, searched in every value of every event.",
            {},
            true},
           {"level", 0, "LEVEL", false, "Disable rules below this level.",

@@ -14,6 +14,7 @@ struct Word {
 
 // Types of MISP, names of columns of common exports, labels in reports.
 constexpr auto kWords = std::to_array<Word>({
+    // A table: one entry for each word.
     {"indicator", Hint::kNone},
     {"indicators", Hint::kNone},
     {"indicatorvalue", Hint::kNone},

@@ -83,7 +83,7 @@ TEST(IndicatorList, Sentences) {
   const List list = parsed(
       "This was read at https://example.org/report on Monday.\n"
       "The server asked hxxp://bad[.]example[.]org/x (see below).\n"
-      "Build 15.1.2.3 is affected.\n"
+      "Build 192.0.2.3 is affected.\n"
       "Its hash is " +
       kSha1 +
       ", they say.\n"
@@ -98,7 +98,7 @@ TEST(IndicatorList, Sentences) {
                 "file name shell.aspx @line 5 (Look for  and .)\n"
                 "address 192.0.2.7 @line 5 (Look for  and .)\n");
   EXPECT_EQ(rejected(list),
-            "@3 '15.1.2.3' cannot be looked for: it stands in a sentence, and may "
+            "@3 '192.0.2.3' cannot be looked for: it stands in a sentence, and may "
             "be a version.\n");
   ASSERT_EQ(list.notes.size(), 2U);
   EXPECT_EQ(list.notes[1], "1 link was taken for a reference: https://example.org/report.");

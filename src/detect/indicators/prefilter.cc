@@ -195,10 +195,12 @@ std::string_view longest_part(const Indicator& indicator) {
 #if defined(__SSE2__)
 // A bit for each of sixteen units that is `mark`.
 std::uint64_t places_of(const Narrow& text, std::size_t at, char mark) {
+  // may be unaligned
   const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data + at));
   return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, _mm_set1_epi8(mark))));
 }
 std::uint64_t places_of(const Wide& text, std::size_t at, char mark) {
+  // likewise
   const auto* const begin = reinterpret_cast<const __m128i*>(text.data + 2 * at);
   const __m128i wanted = _mm_set1_epi16(mark);
   const __m128i first = _mm_cmpeq_epi16(_mm_loadu_si128(begin), wanted);

@@ -60,10 +60,10 @@ TEST(IndicatorSet, AddressesStandByThemselves) {
 
 TEST(IndicatorSet, Networks) {
   EXPECT_TRUE(stands("198.51.100.0/24", "c=198.51.100.200"));
-  EXPECT_FALSE(stands("198.51.100.0/24", "c=198.51.101.1"));
-  EXPECT_TRUE(stands("198.48.0.0/12", "198.51.101.1"));
-  EXPECT_TRUE(stands("2001:db8::/32", "2001:db8:1::9"));
-  EXPECT_FALSE(stands("2001:db8::/32", "2001:db9::1"));
+  EXPECT_FALSE(stands("198.51.100.0/24", "c=192.0.2.1"));
+  EXPECT_TRUE(stands("203.0.112.0/23", "203.0.113.1"));
+  EXPECT_TRUE(stands("2001:db8:1::/48", "2001:db8:1::9"));
+  EXPECT_FALSE(stands("2001:db8:1::/48", "2001:db8:2::1"));
 }
 
 TEST(IndicatorSet, DomainsAndWhatIsBelowThem) {
