@@ -142,7 +142,10 @@ void count(const std::string& why, RulesByReason& rules) {
 
 // A rejection begins with the place, which is another one for every rule.
 void count_rejected(const LedgerEntry& entry, RulesByReason& rules) {
-  std::string place = fmt::format("{}:{}", entry.file, entry.line);
+  // Lists of indicators in JSON have no lines: the file's name says the place inside.
+  std::string place = entry.kind == "indicator" && entry.line == 0
+                          ? entry.file
+                          : fmt::format("{}:{}", entry.file, entry.line);
   const std::string front = place + ": ";
   const std::string why = entry.why.starts_with(front) ? entry.why.substr(front.size()) : entry.why;
   count(why, rules);

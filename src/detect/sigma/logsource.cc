@@ -142,7 +142,7 @@ void add_everything(Routing& routing) {
   for (int kind = 0; kind <= static_cast<int>(SourceKind::kJson); ++kind) {
     Route route;
     route.source = static_cast<SourceKind>(kind);
-    route.name = fmt::format("any log ({})", to_string(route.source));
+    route.name = "any log";
     routing.routes.push_back(std::move(route));
   }
 }
