@@ -14,6 +14,8 @@ set(pugmark_library_table
     events:libdeflate:libdeflate-dev         # CRC32 of EVTX records
     detect:yaml-0.1:libyaml-dev              # Sigma rules
     detect:re2:libre2-dev                    # regular expressions with captures
+    detect:zlib:zlib1g-dev                   # what scripts unpack
+    detect:yara:libyara-dev                  # YARA rules
     casefile:sqlite3:libsqlite3-dev          # the case file
     casefile:nlohmann_json:nlohmann-json3-dev
     cli:CLI11:libcli11-dev                   # command line

@@ -2,7 +2,7 @@
 # promised: no headers and no library are installed.
 install(TARGETS pugmark RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 # The documents keep their places beside one another, so that their links hold.
-install(FILES LICENSE README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md
+install(FILES LICENSE NOTICE README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md
         DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}"
         FILES_MATCHING PATTERN "*.md" PATTERN "man" EXCLUDE)

@@ -10,11 +10,11 @@ _pugmark() {
   [[ $command == rules && $COMP_CWORD -gt 2 ]] && command="rules ${COMP_WORDS[2]}"
   case "$command" in
     "hunt")
-      words="--output --rules --no-default-rules --iocs --level --exclude-rule --placeholders --carve --limit --fail-on --force --threads --color --quiet --help" values=""
+      words="--output --rules --yara --no-default-rules --level --exclude-rule --placeholders --carve --limit --fail-on --force --threads --color --quiet --help" values=""
       case "$before" in
         --output|-o) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --rules|-r) COMPREPLY=($(compgen -f -- "$word")); return ;;
-        --iocs) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --yara|-y) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --level) COMPREPLY=($(compgen -W "informational low medium high critical" -- "$word")); return ;;
         --exclude-rule) COMPREPLY=(); return ;;
         --placeholders) COMPREPLY=($(compgen -f -- "$word")); return ;;
@@ -24,7 +24,7 @@ _pugmark() {
         --color) COMPREPLY=($(compgen -W "auto always never" -- "$word")); return ;;
       esac ;;
     "show")
-      words="--jsonl --level --rule --computer --from --to --item --limit --threads --color --quiet --help" values="summary findings timeline tracks coverage rules gaps verdict statements accounts items"
+      words="--jsonl --level --rule --computer --from --to --item --verdict --limit --threads --color --quiet --help" values="summary findings timeline tracks coverage rules gaps verdict statements accounts items files"
       case "$before" in
         --level) COMPREPLY=($(compgen -W "informational low medium high critical" -- "$word")); return ;;
         --rule) COMPREPLY=(); return ;;
@@ -32,6 +32,7 @@ _pugmark() {
         --from) COMPREPLY=(); return ;;
         --to) COMPREPLY=(); return ;;
         --item) COMPREPLY=(); return ;;
+        --verdict) COMPREPLY=($(compgen -W "clean suspicious malicious" -- "$word")); return ;;
         --limit|-n) COMPREPLY=(); return ;;
         --threads) COMPREPLY=(); return ;;
         --color) COMPREPLY=($(compgen -W "auto always never" -- "$word")); return ;;

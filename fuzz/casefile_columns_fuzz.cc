@@ -14,6 +14,7 @@ using namespace pugmark;
 void read_as_column(std::string_view json, const sqlite::Fields& fields) {
   (void)sqlite::text_list_from_json(json);
   (void)sqlite::because_from_json(json, fields);
+  (void)sqlite::steps_from_json(json);
   const auto found = sqlite::fields_from_json(json);
   if (!found) return;
   (void)sqlite::because_from_json(json, *found);
@@ -24,6 +25,13 @@ void write_and_read(const std::string& text) {
   const std::vector<std::string> list = {text, "", half};
   if (sqlite::text_list_from_json(sqlite::text_list_to_json(list)) != list) abort();
   if (text.size() > kFindingTextBytesMax) return;
+  const std::vector<FileStep> steps = {{FileStep::Role::kSink, text, half, text.size(), 7, 1},
+                                       {FileStep::Role::kSign, "", text, 0, 0, 0}};
+  const std::string steps_json = sqlite::steps_to_json(steps);
+  const auto steps_back = sqlite::steps_from_json(steps_json);
+  if (!steps_back || sqlite::steps_to_json(*steps_back) != steps_json ||
+      (*steps_back)[1].text != text)
+    abort();
   const sqlite::Fields fields = {{half, text}, {text, half}, {"", ""}};
   std::string json;
   sqlite::fields_to_json(fields, json);

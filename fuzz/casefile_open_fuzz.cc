@@ -45,6 +45,7 @@ void read_case(const std::string& path) {
   (void)reader.gaps([](const CaseGap&) { return true; }).ok();
   (void)reader.rules([](const LedgerEntry&) { return true; }).ok();
   (void)reader.coverage([](const Coverage&) { return true; }).ok();
+  (void)reader.files([](const ExaminedFile&) { return true; }).ok();
   (void)reader
       .findings([&](const Finding& finding) {
         id = finding.id;

@@ -31,12 +31,13 @@ def main():
     (folder / "text.case").write_bytes(b"not a case")
     changed(whole, folder / "tampered.case",
             ["UPDATE finding_events SET offset_bytes = -1, fields = '{' WHERE number = 1",
+             "UPDATE files SET steps = '[{}]', score = 2.0 WHERE number = 1",
              "UPDATE coverage SET holes = '[1]', kind = x'00ff'"])
     changed(whole, folder / "dangling.case",
             ["DELETE FROM finding_events WHERE number = 1",
              "UPDATE finding_matches SET rule = 999 WHERE number = 2"])
-    tables = ("facts", "items", "gaps", "rules", "coverage", "finding_rules", "finding_sources",
-              "finding_events", "finding_matches", "related")
+    tables = ("facts", "items", "gaps", "rules", "coverage", "files", "finding_rules",
+              "finding_sources", "finding_events", "finding_matches", "related")
     changed(whole, folder / "empty.case", [f"DELETE FROM {table}" for table in tables])
 
 

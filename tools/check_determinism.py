@@ -4,8 +4,9 @@
   check_determinism.py PROGRAM [MORE_EVIDENCE]
 
 One, two and eight threads, and the arguments in another order, must give identical case files, and
-so they must where a limit cuts something off: what it cuts must not depend on who came first. A
-zip of the folder must give the same findings but for the names of items.
+so they must where a limit cuts something off, for logs as for files that are no logs: what it cuts
+must not depend on who came first. A zip of the folder must give the same findings but for the names
+of items.
 """
 import json
 import os
@@ -113,6 +114,53 @@ def check_limits(program, folder):
                 sys.exit(f'{words}: nothing says that {name} was reached; the test proves nothing')
 
 
+RULES = """
+rule words : webshell { meta: score = 80 strings: $a = "inert_run(" condition: $a }
+rule odd { strings: $a = "odd" $b = "line" condition: $a and #b > 3 }
+rule noisy { meta: score = 10 strings: $a = /li[mn]e/ condition: $a }
+rule small { condition: filesize < 100 and extension == ".php" }
+"""
+
+
+def make_web_root(folder):
+    """Pages of all sizes, some of them planted, and a copy of them in an archive."""
+    rng = random.Random(3)
+    root = pathlib.Path(folder, 'www')
+    for number in range(300):
+        suffix = rng.choice(('php', 'aspx', 'css', 'txt', 'bin', 'exe'))
+        lines = rng.choice((1, 5, 100, 2_000, 40_000 if number % 40 == 0 else 50))
+        text = ''.join(f'line {at} of page {number}\n' for at in range(lines))
+        for _ in range(rng.randrange(3)):
+            at = rng.randrange(len(text))
+            text = text[:at] + rng.choice(('inert_run(x)', 'odd', 'words')) + text[at:]
+        content = text.encode('utf-16-le' if number % 17 == 0 else 'utf-8')
+        path = root / f'{number % 7}' / f'page-{number:03d}.{suffix}'
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes((bytes(8) if suffix == 'bin' else b'') + content)
+    with zipfile.ZipFile(pathlib.Path(folder, 'www.zip'), 'w') as archive:
+        for path in sorted(root.rglob('*.php')):
+            archive.write(path, path.relative_to(folder))
+    pathlib.Path(folder, 'words.yar').write_text(RULES, encoding='utf-8')
+
+
+def check_files(program, folder):
+    """A web root: whole files, pieces of files, and all that limits leave out of them."""
+    make_web_root(folder)
+    parts = ['www', 'www.zip']
+    rules = ['-y', 'words.yar']
+    for options in ([], ['--limit', 'file-window-bytes=5000'],
+                    ['--limit', 'file-window-bytes=5000', '--limit', 'file-steps=3', '--limit',
+                     'comparisons-per-finding=2'],
+                    ['--limit', 'findings-per-rule-and-computer=5', '--limit', 'findings=12']):
+        case = require_same(program, folder, parts, rules + options, ' '.join(['files', *options]))
+        files = [json.loads(line) for line in show(program, folder, case, 'files').splitlines()]
+        verdicts = {file['verdict'] for file in files}
+        if verdicts != {'malicious', 'suspicious', 'clean'}:
+            sys.exit(f'files {options}: only {verdicts}: the comparison proves nothing')
+        if 'file-steps=3' in options and not any(file['unlisted_steps'] for file in files):
+            sys.exit('file-steps was not reached: the test proves nothing')
+
+
 def is_said(limit, said):
     if limit == 'findings-per-rule-and-computer':
         return 'matches are kept in full, the rest are counted' in said
@@ -147,6 +195,7 @@ def main():
         if packed.replace('evidence.zip!/', '') != plain:
             sys.exit('the zipped folder gives other findings than the folder')
         check_limits(program, folder)
+        check_files(program, folder)
     print(f'{len(plain.splitlines())} findings: the same in every way, and so with small limits')
 
 

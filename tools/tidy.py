@@ -66,7 +66,8 @@ HOSTS = re.compile(r"\b(?:https?|ftp|ldaps?)://(?:[^/@\s]*@)?([A-Za-z0-9][A-Za-z
 # Names set aside for documents (RFC 2606), and the names of XML namespaces that formats contain.
 DOCUMENT_HOST = re.compile(
     r"(?:^|\.)(?:example(?:\.(?:com|net|org))?|test|invalid|localhost|local)$"
-    r"|^(?:schemas\.microsoft\.com|schemas\.xmlsoap\.org|www\.w3\.org|manifests\.microsoft\.com)$")
+    r"|^(?:schemas\.microsoft\.com|schemas\.xmlsoap\.org|java\.sun\.com|www\.w3\.org"
+    r"|manifests\.microsoft\.com)$")
 FIXTURES = ("tests/", "testdata/", "rules/", "fuzz/seeds/")
 
 

@@ -2,8 +2,10 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
 
@@ -34,5 +36,26 @@ class Sha256Stream {
 };
 
 Sha256 sha256(Bytes bytes);
+
+// MD5 (RFC 1321) or SHA-1 (FIPS 180-4): only to compare with lists of known files, never to tell
+// files apart. One thread; movable.
+class WeakDigestStream {
+ public:
+  enum class Kind : std::uint8_t { kMd5, kSha1 };
+  explicit WeakDigestStream(Kind kind);
+  ~WeakDigestStream();
+  WeakDigestStream(WeakDigestStream&&) noexcept;
+  WeakDigestStream& operator=(WeakDigestStream&&) noexcept;
+
+  void update(Bytes bytes);
+
+  // 16 or 20 bytes. Empty where libcrypto was built, or is told by its configuration, to refuse the
+  // algorithm. Once.
+  std::vector<std::byte> finish();
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
 
 }  // namespace pugmark

@@ -83,5 +83,16 @@ TEST(Hex, EveryByte) {
   }
 }
 
+// The examples of RFC 1321 and FIPS 180-4.
+TEST(WeakDigestStream, GivesTheDigestsOfItsStandards) {
+  WeakDigestStream md5(WeakDigestStream::Kind::kMd5);
+  md5.update(as_bytes("a"));
+  md5.update(as_bytes("bc"));
+  EXPECT_EQ(to_hex(md5.finish()), "900150983cd24fb0d6963f7d28e17f72");
+  WeakDigestStream sha1(WeakDigestStream::Kind::kSha1);
+  sha1.update(as_bytes("abc"));
+  EXPECT_EQ(to_hex(sha1.finish()), "a9993e364706816aba3e25717850c26c9cd0d89d");
+}
+
 }  // namespace
 }  // namespace pugmark

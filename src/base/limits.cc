@@ -8,7 +8,7 @@
 namespace pugmark {
 
 std::span<const LimitName> limit_names() {
-  // A table: one entry for each limit.
+  // One table of all limits.
   static constexpr auto kNames = std::to_array<LimitName>({
       {"archive-ratio", &Limits::archive_ratio, "Unpacked to packed bytes of one stream."},
       {"archive-free-bytes", &Limits::archive_free_bytes,
@@ -47,6 +47,11 @@ std::span<const LimitName> limit_names() {
        "Bytes of text put together from parts for one EVTX chunk."},
       {"chunk-carved-bytes", &Limits::chunk_carved_bytes,
        "Bytes tried as records in the unused space of one EVTX chunk."},
+      {"file-window-bytes", &Limits::file_window_bytes,
+       "Bytes of a file that is no log examined at once; larger ones are examined in pieces.",
+       1'000'000'000},
+      {"file-steps", &Limits::file_steps,
+       "Reasons for what is said of one file that is no log listed; the rest are counted."},
       {"rule-file-bytes", &Limits::rule_file_bytes,
        "Bytes of one rule file, and of its texts with aliases expanded."},
       {"rule-nesting-depth", &Limits::rule_nesting_depth, "Nesting of a rule file or condition.",
@@ -56,6 +61,14 @@ std::span<const LimitName> limit_names() {
        "Bytes that the comparisons and conditions of one rule file take, expanded."},
       {"rule-filters", &Limits::rule_filters, "Filter documents of one run."},
       {"yaml-nodes", &Limits::yaml_nodes, "Nodes of one rule file, aliases expanded."},
+      {"yara-states", &Limits::yara_states,
+       "States of the automaton that searches for the strings of all YARA rules."},
+      {"yara-seconds", &Limits::yara_seconds, "Seconds that YARA rules may take for one window.",
+       1'000'000},
+      {"yara-string-matches", &Limits::yara_string_matches,
+       "Matches of one YARA string in one window that a condition can count.", 1'000'000},
+      {"yara-matches", &Limits::yara_matches,
+       "Places of one YARA rule's strings in one window listed; the rest are counted."},
       {"indicator-file-bytes", &Limits::indicator_file_bytes, "Bytes of one list of indicators."},
       {"indicator-line-bytes", &Limits::indicator_line_bytes,
        "Bytes of one line of a list of indicators, or of one row of a CSV file."},

@@ -45,6 +45,9 @@ struct Limits {
   std::uint64_t chunk_values = 1'048'576;                // slots, list elements
   std::uint64_t chunk_text_bytes = 16ULL << 20;          // text put together from parts
   std::uint64_t chunk_carved_bytes = 1ULL << 20;         // tried as records in unused space
+  // Files that are no logs
+  std::uint64_t file_window_bytes = 4ULL << 20;          // examined at once
+  std::uint64_t file_steps = 100;                        // of the reasons for one file, listed
   // Rules
   std::uint64_t rule_file_bytes = 8ULL << 20;            // as read; its texts, aliases expanded
   std::uint64_t rule_nesting_depth = 32;
@@ -52,6 +55,11 @@ struct Limits {
   std::uint64_t rule_expanded_bytes = 128ULL << 20;      // comparisons and conditions of one file
   std::uint64_t rule_filters = 1'000;                    // filter documents of one run
   std::uint64_t yaml_nodes = 1'000'000;                  // of one file, aliases expanded
+  // YARA rules. Matches that a condition counts are kept while a window is searched: 72 bytes each.
+  std::uint64_t yara_states = 200'000;                   // of the automaton for all strings
+  std::uint64_t yara_seconds = 60;                       // for one window
+  std::uint64_t yara_string_matches = 50'000;            // of one string in one window
+  std::uint64_t yara_matches = 100;                      // of one rule in one window, listed
   // Lists of indicators
   std::uint64_t indicator_file_bytes = 256ULL << 20;     // of one list
   std::uint64_t indicator_line_bytes = 64ULL << 10;      // of one line, or row of a CSV file
@@ -74,7 +82,7 @@ struct LimitName {
   std::string_view name;     // lower-case-with-hyphens
   std::uint64_t Limits::*member;
   std::string_view meaning;  // one sentence with the unit
-  std::uint64_t most = UINT64_MAX;  // above it the program's own stack would not hold
+  std::uint64_t most = UINT64_MAX;  // above it the stack or a library would not hold
 };
 
 // All limits in the order of the struct: for options, documents and messages.

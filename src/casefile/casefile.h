@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "detect/coverage.h"
+#include "detect/examined_file.h"
 #include "detect/finding.h"
 #include "detect/ledger.h"
 #include "evidence/gap.h"
@@ -58,6 +59,7 @@ class CaseWriter {
   Status add_gap(const CaseGap& gap);
   Status add_rule(const LedgerEntry& entry);
   Status add_coverage(const Coverage& coverage);
+  Status add_file(const ExaminedFile& file);
   // Very long texts of the event are cut and say so (docs/formats/case.md).
   Status add_finding(const Finding& finding);
 
@@ -93,6 +95,9 @@ class CaseReader {
   Status gaps(const std::function<bool(const CaseGap&)>& each) const;
   Status rules(const std::function<bool(const LedgerEntry&)>& each) const;
   Status coverage(const std::function<bool(const Coverage&)>& each) const;
+  Status files(const std::function<bool(const ExaminedFile&)>& each) const;
+  // The same without `steps`: faster, for counting.
+  Status file_heads(const std::function<bool(const ExaminedFile&)>& each) const;
   Status findings(const std::function<bool(const Finding&)>& each) const;
   // The same without `because`, `related` and `fields`: several times faster, for counting.
   Status finding_heads(const std::function<bool(const Finding&)>& each) const;

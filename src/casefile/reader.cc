@@ -314,6 +314,18 @@ Status CaseReader::coverage(const std::function<bool(const Coverage&)>& each) co
                                     sqlite::read_coverage, each);
 }
 
+Status CaseReader::files(const std::function<bool(const ExaminedFile&)>& each) const {
+  return state_->each_row<ExaminedFile>(
+      fmt::format("SELECT {}{} FROM files ORDER BY number", sqlite::kFileHead, sqlite::kFileParts),
+      "files", sqlite::read_file, each);
+}
+
+Status CaseReader::file_heads(const std::function<bool(const ExaminedFile&)>& each) const {
+  return state_->each_row<ExaminedFile>(
+      fmt::format("SELECT {} FROM files ORDER BY number", sqlite::kFileHead), "files",
+      sqlite::read_file_head, each);
+}
+
 Result<Statement> CaseReader::State::prepare_related() const {
   Result<Statement> query =
       database.prepare("SELECT * FROM related WHERE finding = ? ORDER BY position");

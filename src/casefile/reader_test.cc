@@ -157,6 +157,62 @@ TEST(CaseReader, GivesBackRulesAndCoverage) {
   }
 }
 
+void expect_equal(const FileAttributes& a, const FileAttributes& b) {
+  EXPECT_EQ(a.modified_ns, b.modified_ns);
+  EXPECT_EQ(a.changed_ns, b.changed_ns);
+  EXPECT_EQ(a.created_ns, b.created_ns);
+  EXPECT_EQ(a.accessed_ns, b.accessed_ns);
+  EXPECT_EQ(a.precision, b.precision);
+  EXPECT_EQ(a.source, b.source);
+  EXPECT_EQ(a.owner_id, b.owner_id);
+  EXPECT_EQ(a.mode, b.mode);
+  ASSERT_EQ(a.owner_name == nullptr, b.owner_name == nullptr);
+  if (a.owner_name != nullptr) {
+    EXPECT_EQ(*a.owner_name, *b.owner_name);
+  }
+}
+
+TEST(CaseReader, GivesBackFiles) {
+  const TemporaryFolder folder;
+  write_sample(folder.file("x.case"));
+  const Result<CaseReader> reader = CaseReader::open(folder.file("x.case"));
+  ASSERT_TRUE(reader.ok()) << reader.error().message;
+  const auto files = all<ExaminedFile>(reader.value(), &CaseReader::files);
+  const auto files_in = testing_sample::sample_files();
+  ASSERT_EQ(files.size(), files_in.size());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    EXPECT_EQ(files[i].path, files_in[i].path);
+    EXPECT_EQ(files[i].size_bytes, files_in[i].size_bytes);
+    EXPECT_EQ(files[i].sha256, files_in[i].sha256);
+    EXPECT_EQ(files[i].md5, files_in[i].md5);
+    EXPECT_EQ(files[i].sha1, files_in[i].sha1);
+    EXPECT_EQ(files[i].language, files_in[i].language);
+    EXPECT_EQ(files[i].encoding, files_in[i].encoding);
+    EXPECT_EQ(files[i].verdict, files_in[i].verdict);
+    EXPECT_EQ(files[i].kind, files_in[i].kind);
+    EXPECT_EQ(files[i].score, files_in[i].score);
+    EXPECT_EQ(files[i].key, files_in[i].key);
+    EXPECT_EQ(files[i].rules, files_in[i].rules);
+    EXPECT_EQ(files[i].unlisted_steps_count, files_in[i].unlisted_steps_count);
+    expect_equal(files[i].attributes, files_in[i].attributes);
+    ASSERT_EQ(files[i].steps.size(), files_in[i].steps.size());
+    for (std::size_t j = 0; j < files[i].steps.size(); ++j) {
+      const FileStep& a = files[i].steps[j];
+      const FileStep& b = files_in[i].steps[j];
+      EXPECT_EQ(a.role, b.role);
+      EXPECT_EQ(a.what, b.what);
+      EXPECT_EQ(a.text, b.text);
+      EXPECT_EQ(a.offset_bytes, b.offset_bytes);
+      EXPECT_EQ(a.length_bytes, b.length_bytes);
+      EXPECT_EQ(a.layer, b.layer);
+    }
+  }
+  const auto heads = all<ExaminedFile>(reader.value(), &CaseReader::file_heads);
+  ASSERT_EQ(heads.size(), files_in.size());
+  EXPECT_EQ(heads[0].key, files_in[0].key);
+  EXPECT_TRUE(heads[0].steps.empty());
+}
+
 TEST(CaseReader, FindsAFindingByAPrefixOfItsId) {
   const TemporaryFolder folder;
   write_sample(folder.file("x.case"));
@@ -272,6 +328,7 @@ Status read_everything(const CaseReader& reader) {
                                reader.gaps([](const CaseGap&) { return true; }),
                                reader.rules([](const LedgerEntry&) { return true; }),
                                reader.coverage([](const Coverage&) { return true; }),
+                               reader.files([](const ExaminedFile&) { return true; }),
                                reader.findings([](const Finding&) { return true; })}) {
     if (!status.ok()) return status;
   }
@@ -296,6 +353,17 @@ INSTANTIATE_TEST_SUITE_P(
         "CREATE TABLE extra (a)", "DROP VIEW gaps_by_kind", "DROP INDEX findings_id",
         "CREATE TRIGGER t AFTER INSERT ON gaps BEGIN SELECT 1; END",
         "DROP VIEW gaps_by_kind; CREATE VIEW gaps_by_kind AS SELECT 1",
+        "UPDATE files SET verdict = 'guilty'", "UPDATE files SET kind = 'virus'",
+        "UPDATE files SET score = 1.5", "UPDATE files SET score = -0.5",
+        "UPDATE files SET size_bytes = -1", "UPDATE files SET md5 = printf('%032d', 'g')||''"
+        ", sha1 = replace(printf('%40s', ''), ' ', 'g')",
+        "UPDATE files SET modified = '2021-13-01T00:00:00Z'",
+        "UPDATE files SET created = '2021-03-14T06:40:10.5Z'",
+        "UPDATE files SET attributes_from = 'hearsay'", "UPDATE files SET owner_id = 4294967296",
+        "UPDATE files SET mode = 65536", "UPDATE files SET unlisted_steps = -1",
+        "UPDATE files SET rules = '[1]'", "UPDATE files SET steps = '[{}]'",
+        "UPDATE files SET steps = replace(steps, 'source', 'origin')",
+        "UPDATE files SET path = 7",
         "ALTER TABLE gaps ADD COLUMN more INTEGER", "UPDATE finding_rules SET level = 'worst'",
         "UPDATE finding_rules SET verdict = 'perhaps'", "UPDATE finding_rules SET rule_id = 7",
         "UPDATE finding_rules SET techniques = '[1]'",

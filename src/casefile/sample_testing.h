@@ -236,6 +236,53 @@ inline std::vector<Coverage> sample_coverage() {
   return {web, sysmon, undated};
 }
 
+inline std::vector<ExaminedFile> sample_files() {
+  ExaminedFile shell;
+  shell.path = "evidence/web.tar!/aspnet_client/caf\xe9.aspx";
+  shell.size_bytes = 812;
+  shell.sha256 = sha256(as_bytes("shell"));
+  shell.md5 = std::string(32, 'a');
+  shell.sha1 = std::string(40, 'b');
+  shell.language = "aspx";
+  shell.encoding = "utf-8 with mark";
+  shell.verdict = FileVerdict::kMalicious;
+  shell.kind = BackdoorKind::kExecution;
+  shell.score = 0.9375;
+  shell.key = "orange\x1b[0m";
+  shell.rules = {"sample_page_runs_request"};
+  shell.steps = {
+      {FileStep::Role::kSource, "request parameter orange", "Request[\"orange\"]", 120, 17, 0},
+      {FileStep::Role::kUnpacked, "decoded from base64", kHostile, 140, 64, 0},
+      {FileStep::Role::kSink, "run as a command", "inert_run(x)", 140, 64, 1}};
+  shell.unlisted_steps_count = 2;
+  shell.attributes.modified_ns = at("2021-03-14T06:40:10Z").ns_since_1970;
+  shell.attributes.accessed_ns = at("2021-03-15T00:00:00Z").ns_since_1970;
+  shell.attributes.precision = TimePrecision::kSecond;
+  shell.attributes.source = FileAttributes::Source::kTar;
+  shell.attributes.owner_id = 33;
+  shell.attributes.owner_name = std::make_shared<const std::string>("www-data");
+  shell.attributes.mode = 0644;
+  ExaminedFile odd;
+  odd.path = "evidence/www/upload.php";
+  odd.size_bytes = 4'000;
+  odd.sha256 = sha256(as_bytes("odd"));
+  odd.language = "php";
+  odd.encoding = "ascii";
+  odd.verdict = FileVerdict::kSuspicious;
+  odd.kind = BackdoorKind::kUploader;
+  odd.steps = {{FileStep::Role::kSign, "the only page of its owner", "", 0, 0, 0}};
+  ExaminedFile clean;
+  clean.path = "evidence/www/index.php";
+  clean.size_bytes = 70;
+  clean.language = "php";
+  clean.encoding = "utf-8";
+  clean.attributes.source = FileAttributes::Source::kFileSystem;
+  clean.attributes.precision = TimePrecision::kNanosecond;
+  clean.attributes.modified_ns = at("2020-01-02T03:04:05.123456789Z").ns_since_1970;
+  clean.attributes.owner_id = 0;
+  return {shell, odd, clean};
+}
+
 inline CaseFacts sample_facts() {
   return {{fact::kVersion, "0.1.0"},
           {fact::kEvidence, "evidence"},
@@ -252,6 +299,7 @@ inline void write_sample(const std::string& path, bool force = false) {
   for (const CaseGap& gap : sample_gaps()) ASSERT_TRUE(out.add_gap(gap).ok());
   for (const LedgerEntry& rule : sample_rules()) ASSERT_TRUE(out.add_rule(rule).ok());
   for (const Coverage& coverage : sample_coverage()) ASSERT_TRUE(out.add_coverage(coverage).ok());
+  for (const ExaminedFile& file : sample_files()) ASSERT_TRUE(out.add_file(file).ok());
   for (const Finding& finding : {correlation_finding(), plain_finding(), windows_finding()}) {
     const Status added = out.add_finding(finding);
     ASSERT_TRUE(added.ok()) << added.error().message;

@@ -23,6 +23,7 @@ enum Insert : std::size_t {
   kGap,
   kRule,
   kCoverage,
+  kFile,
   kFindingRule,
   kFindingSource,
   kFindingEvent,
@@ -37,6 +38,7 @@ constexpr std::array<std::string_view, kInsertsCount> kInserts = {
     "INSERT INTO gaps VALUES (?,?,?,?,?,?)",
     "INSERT INTO rules VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     "INSERT INTO coverage VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    "INSERT INTO files VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     "INSERT INTO finding_rules VALUES (?,?,?,?,?,?,?,?)",
     "INSERT INTO finding_sources VALUES (?,?,?,?,?,?)",
     "INSERT INTO finding_events VALUES (?,?,?,?,?,?,?,?,?)",
@@ -73,6 +75,30 @@ void bind_or_null(Statement& into, std::uint64_t number) {
     into.bind_null();
   } else {
     into.bind_unsigned(number);
+  }
+}
+
+void bind_time(Statement& into, std::int64_t time_ns, TimePrecision precision) {
+  bind_time(into, TimeUtc{time_ns},
+            time_ns == FileAttributes::kNoTime ? TimePrecision::kUnknown : precision);
+}
+
+void bind_attributes(Statement& into, const FileAttributes& attributes) {
+  for (const std::int64_t time_ns : {attributes.modified_ns, attributes.changed_ns,
+                                     attributes.created_ns, attributes.accessed_ns})
+    bind_time(into, time_ns, attributes.precision);
+  into.bind(to_string(attributes.source));
+  if (attributes.owner_id == FileAttributes::kNoOwner) {
+    into.bind_null();
+  } else {
+    into.bind_unsigned(attributes.owner_id);
+  }
+  bind_or_null(into, attributes.owner_name == nullptr ? std::string_view()
+                                                      : std::string_view(*attributes.owner_name));
+  if (attributes.mode == FileAttributes::kNoMode) {
+    into.bind_null();
+  } else {
+    into.bind_unsigned(attributes.mode);
   }
 }
 
@@ -270,6 +296,30 @@ Status CaseWriter::add_coverage(const Coverage& coverage) {
   row.bind_unsigned(coverage.items_count);
   row.bind(std::string_view(text_list_to_json(coverage.techniques)));
   return state_->run(kCoverage);
+}
+
+Status CaseWriter::add_file(const ExaminedFile& file) {
+  Statement& row = state_->next_row(kFile);
+  row.bind(std::string_view(file.path));
+  row.bind_unsigned(file.size_bytes);
+  bind_or_null(row, std::string_view(file.sha256 ? to_hex(*file.sha256) : std::string()));
+  bind_or_null(row, std::string_view(file.md5));
+  bind_or_null(row, std::string_view(file.sha1));
+  row.bind(std::string_view(file.language));
+  row.bind(std::string_view(file.encoding));
+  row.bind(to_string(file.verdict));
+  row.bind(to_string(file.kind));
+  if (file.score) {
+    row.bind_real(*file.score);
+  } else {
+    row.bind_null();
+  }
+  row.bind(std::string_view(file.key));
+  bind_attributes(row, file.attributes);
+  row.bind_unsigned(file.unlisted_steps_count);
+  row.bind(std::string_view(text_list_to_json(file.rules)));
+  row.bind(std::string_view(sqlite::steps_to_json(file.steps)));
+  return state_->run(kFile);
 }
 
 Result<std::int64_t> CaseWriter::State::rule_row(const Finding& finding) {

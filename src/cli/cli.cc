@@ -1,8 +1,11 @@
 #include "cli/cli.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
+#include <system_error>
 
+#include "base/text.h"
 #include "casefile/casefile.h"
 #include "casefile/new_file.h"
 #include "cli/console.h"
@@ -77,14 +80,36 @@ Status run_export(const ParsedLine& line, Console& console) {
   return {};
 }
 
+bool is_yara_file(const std::string& path) {
+  const std::string lower = ascii_lower(path);
+  return lower.ends_with(".yar") || lower.ends_with(".yara");
+}
+
+// A folder may hold rules of both kinds, and one of neither is looked at for Sigma rules.
+void add_rules(const std::string& path, RulesetOptions& options) {
+  std::error_code failed;
+  if (!std::filesystem::is_directory(path, failed)) {
+    (is_yara_file(path) ? options.yara_paths : options.paths).push_back(path);
+    return;
+  }
+  const bool has_yara = !yara_rule_files({path}).empty();
+  if (has_yara) options.yara_paths.push_back(path);
+  if (!has_yara || !rule_files({path}).empty()) options.paths.push_back(path);
+}
+
 // `rules check` exits with 2 if a rule would be rejected; `exit_code` says so.
 Status run_rules(const ParsedLine& line, Console& console, int& exit_code) {
   RulesetOptions options;
-  if (line.arguments.contains("DIR")) options.paths = line.arguments.at("DIR");
+  if (line.arguments.contains("DIR")) {
+    for (const std::string& path : line.arguments.at("DIR")) add_rules(path, options);
+  }
   options.placeholders_file = line.flag("placeholders");
   options.rejected_suffice = true;
-  if (options.paths.empty()) options.paths.push_back(default_rules_folder());
-  if (options.paths.front().empty()) {
+  const bool is_own = options.paths.empty() && options.yara_paths.empty();
+  options.analyses_scripts = is_own;
+  const std::string own = is_own ? default_rules_folder() : "";
+  if (!own.empty()) add_rules(own, options);
+  if (is_own && own.empty()) {
     return Error{ErrorCode::kNotFound,
                  fmt::format("{}: the program's own rules are not installed beside it",
                              line.command->name),
@@ -92,7 +117,7 @@ Status run_rules(const ParsedLine& line, Console& console, int& exit_code) {
   }
   const Result<std::unique_ptr<Ruleset>> rules = Ruleset::load(options);
   if (!rules.ok()) return rules.error();
-  note_empty_folders(rules.value()->empty_folders(), console);
+  note_empty_folders(rules.value()->empty_folders(), rules.value()->empty_yara_folders(), console);
   const std::vector<LedgerEntry> ledger = rules.value()->ledger();
   const bool check = line.command->name == "rules check";
   show_ledger(ledger, {line.has("jsonl"), check, console.look()}, console.out());

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kColours = {"auto", "always", "never"};
 constexpr std::array<std::string_view, 3> kShells = {"bash", "zsh", "fish"};
+constexpr std::array<std::string_view, 3> kFileVerdicts = {"clean", "suspicious", "malicious"};
 
 const Argument kCaseArgument = {"CASE", true, false, "The case, as written by hunt -o.", {}, true};
 Flag jsonl_flag(std::string_view paragraph) {
@@ -43,6 +44,9 @@ std::vector<Flag> filter_flags() {
        "Findings without a time do not pass --from and --to; how many there are is said."},
       {"to", 0, "TIME", false, "Only up to this time, included; a day means all of it.", ""},
       {"item", 0, "TEXT", false, "Only items with this text in their path.", ""},
+      {"verdict", 0, "VERDICT", false, "Only files of this verdict and worse.",
+       "Without it a table of files leaves out those that are clean, and counts them.",
+       kFileVerdicts},
       {"limit", 'n', "N", false, "At most N rows.", ""},
   };
 }
@@ -53,7 +57,8 @@ Command hunt_command() {
       "Read evidence, apply rules, write a case.",
       "Reads files, folders and archives (zip, 7z, tar, gzip, bzip2, xz, zstd, nested) and "
       "recognises logs by content: EVTX, JSON, IIS and other web logs, Exchange logs. Every "
-      "Sigma rule handed over ends in the ledger as ran, not-observable, rejected or disabled. "
+      "Sigma or YARA rule handed over ends in the ledger as ran, not-observable, rejected or "
+      "disabled. Files that are no logs are examined (show CASE files). "
       "What should be there and is not, or cannot be read, is a gap (show CASE gaps); how much of "
       "each item was not understood, and which items are of a kind that no reader knows, stands "
       "with the items (show CASE items). The evidence is never changed. The case appears under its "
@@ -75,6 +80,15 @@ Command hunt_command() {
            true,
            "A folder or file of Sigma rules; may be repeated.",
            "They are added to the program's own rules.",
+           {},
+           true},
+          {"yara",
+           'y',
+           "DIR",
+           true,
+           "A folder or file of YARA rules for files that are no logs; may be repeated.",
+           "They are added to the program's own. Of a folder every .yar and .yara file below it; "
+           "rules may ask for filename, filepath, extension, filetype and owner.",
            {},
            true},
           {"no-default-rules", 0, "", false, "Leave out the program's own rules.", ""},
@@ -114,7 +128,8 @@ Command show_command() {
       "show",
       "Show what a case says, as a table or as JSON lines.",
       "WHAT is summary (the default), findings, timeline, tracks, coverage, rules, gaps, "
-      "verdict, statements, accounts or items. On a terminal columns are cut to its width and "
+      "verdict, statements, accounts, items or files (those that are no logs, the worst first, "
+      "with the reasons). On a terminal columns are cut to its width and "
       "reasons go on in the next line, and a last line names columns there was no room for; "
       "otherwise nothing is cut. Findings are in order of time, "
       "item, offset and rule.",
@@ -150,6 +165,7 @@ Command export_command() {
        kForce}};
   for (const Flag& flag : filter_flags()) {
     if (flag.name == "to" || flag.name == "from") continue;  // --to names the format here
+    if (flag.name == "verdict") continue;                    // what is exported are findings
     command.flags.push_back(flag);
   }
   command.foreign_flags.push_back(
@@ -167,7 +183,7 @@ Command rules_command(bool check) {
           {{"DIR",
             false,
             true,
-            "Folders or files of Sigma rules; without any, the program's own rules.",
+            "Folders or files of Sigma or YARA rules; without any, the program's own rules.",
             {},
             true}},
           {jsonl_flag(kJsonlOfRules),

@@ -57,21 +57,25 @@ class CancelOnSignal {
 
 Status add_default_rules(const ParsedLine& line, const Console& console, HuntRequest& request) {
   if (line.has("no-default-rules")) {
-    if (!request.rule_paths.empty() || !request.indicator_files.empty()) return {};
+    if (!request.rule_paths.empty() || !request.yara_paths.empty() ||
+        !request.indicator_files.empty())
+      return {};
     return Error{ErrorCode::kInvalidInput, "hunt: --no-default-rules leaves no rules at all",
-                 "Name a folder of rules with -r, or a list of indicators with --iocs."};
+                 "Name a folder of rules with -r, of YARA rules with -y, or a list of indicators "
+                 "with --iocs."};
   }
   const std::string folder = default_rules_folder();
   if (!folder.empty()) {
     request.default_rules = folder;
     return {};
   }
-  if (request.rule_paths.empty()) {
+  if (request.rule_paths.empty() && request.yara_paths.empty()) {
     return Error{ErrorCode::kNotFound, "hunt: the program's own rules are not installed beside it",
                  "Name their folder in PUGMARK_RULES, or rules of yours with -r."};
   }
   console.note(
-      "the program's own rules are not installed beside it: only those given by -r are used.");
+      "the program's own rules are not installed beside it: only those given by -r and -y are "
+      "used.");
   return {};
 }
 
@@ -84,6 +88,7 @@ Result<HuntRequest> request_of(const ParsedLine& line, const Console& console) {
                  "Add -o NAME.case."};
   }
   request.rule_paths = line.all("rules");
+  request.yara_paths = line.all("yara");
   request.indicator_files = line.all("iocs");
   if (Status rules = add_default_rules(line, console, request); !rules.ok()) return rules.error();
   request.placeholders_file = line.flag("placeholders");
@@ -136,7 +141,7 @@ int run_hunt(const ParsedLine& line, Console& console) {
   if (Status printed = print_summary(request.value(), console);
       !printed.ok() && !console.out().failed())
     return Console::fail(printed.error());
-  note_empty_folders(done.empty_rule_folders, console);
+  note_empty_folders(done.empty_rule_folders, done.empty_yara_folders, console);
   if (done.rejected_rules_count != 0) {
     console.note(fmt::format("{} could not be used: pugmark show {} rules",
                              counted(done.rejected_rules_count, "rule"), shown_case));

@@ -81,6 +81,7 @@ Result<Filter> filter_of(const ParsedLine& line) {
   filter.rule = line.flag("rule");
   filter.computer = line.flag("computer");
   filter.item = line.flag("item");
+  filter.verdict_min = file_verdict_from_string(line.flag("verdict"));
   if (line.has("limit")) {
     const auto limit = number_of(line.flag("limit"));
     if (!limit) return wrong_number("limit", line.flag("limit"));
@@ -140,7 +141,10 @@ Result<Limits> limits_of(const ParsedLine& line) {
   return limits;
 }
 
-void note_empty_folders(const std::vector<std::string>& folders, const Console& console) {
+void note_empty_folders(const std::vector<std::string>& folders,
+                        const std::vector<std::string>& yara_folders, const Console& console) {
+  for (const std::string& folder : yara_folders)
+    console.note(fmt::format("{}: no YARA rule is in it, no file named .yar or .yara", folder));
   for (const std::string& folder : folders)
     console.note(fmt::format("{}: no rule is in it, no file named .yml or .yaml", folder));
 }

@@ -24,7 +24,8 @@ Result<Limits> limits_of(const ParsedLine& line);
 std::optional<Level> level_of(const ParsedLine& line, const std::string& flag);
 
 // Says of folders given for rules that none came from them.
-void note_empty_folders(const std::vector<std::string>& folders, const Console& console);
+void note_empty_folders(const std::vector<std::string>& folders,
+                        const std::vector<std::string>& yara_folders, const Console& console);
 
 // The folder of the program's own rules: PUGMARK_RULES, or beside the program. "" if there is none.
 std::string default_rules_folder();

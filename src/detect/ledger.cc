@@ -277,6 +277,14 @@ void judge_offered(const sigma::RuleSet& rules, const sigma::Correlation& correl
   }
 }
 
+void judge_file_rule(std::uint64_t files_count, LedgerEntry& entry) {
+  if (entry.state != RuleState::kRan) return;
+  entry.events_count = files_count;
+  if (files_count > 0) return;
+  entry.state = RuleState::kNotObservable;
+  add_reason(entry, "The evidence has no files that are no logs.");
+}
+
 }  // namespace
 
 std::vector<LedgerEntry> ledger_after(const Ruleset& ruleset, const Gathered& gathered,
@@ -308,6 +316,9 @@ std::vector<LedgerEntry> ledger_after(const Ruleset& ruleset, const Gathered& ga
     if (ledger[at].state == RuleState::kRan)
       add_silence(rules, engine.part_of_correlation(i), gathered.silenced_counts[at], ledger[at]);
   }
+  const std::size_t first_file_rule = rules.rules.size() + rules.correlations.size();
+  for (std::size_t i = 0; i < ruleset.file_rules().size(); ++i)
+    judge_file_rule(gathered.files_count, ledger[first_file_rule + i]);
   for (const auto& [rule, count] : counts) {
     ledger[rule].findings_count = count.total;
     ledger[rule].kept_count = count.kept;

@@ -26,8 +26,8 @@ std::string_view to_string(RuleState state);  // "ran", "not-observable", "rejec
 struct LedgerEntry {
   std::string rule_id;  // the rule's id; "" if it was rejected before an id could be read
   std::string rule_title;
-  // "rule", "correlation", "filter"; "indicators": those of one kind of one list; "indicator": an
-  // entry of a list, which is rejected
+  // "rule", "correlation", "filter", "yara", "analysis"; "indicators": those of one kind of one
+  // list; "indicator": an entry of a list, which is rejected
   std::string kind;
   Level level = Level::kMedium;
   std::string status;
@@ -37,7 +37,7 @@ struct LedgerEntry {
   std::string log_source;  // "windows/process_creation/", as written
   RuleState state = RuleState::kRan;
   std::string why;                   // in words; "" for kRan unless there is something to say
-  std::uint64_t events_count = 0;    // events of its log source that were judged
+  std::uint64_t events_count = 0;    // events of its log source that were judged; of YARA files
   std::uint64_t findings_count = 0;  // including those beyond the cap
   std::uint64_t kept_count = 0;      // findings in the case
   std::vector<std::string> techniques;

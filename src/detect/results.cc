@@ -12,6 +12,7 @@
 #include "detect/collect/details.h"
 #include "detect/collect/settle.h"
 #include "detect/engine/engine.h"
+#include "detect/files/examined_files.h"
 
 namespace pugmark {
 namespace {
@@ -71,8 +72,18 @@ void complete_list(std::vector<Gap>& gaps, const std::vector<RecurringGap>& recu
 
 class Results::State {
  public:
-  State(const Ruleset& rules, FindingStore store, Gathered gathered)
-      : rules_(rules), store_(std::move(store)), gathered_(std::move(gathered)) {}
+  State(const Ruleset& rules, FindingStore store, Gathered gathered, const Limits& limits)
+      : rules_(rules),
+        store_(std::move(store)),
+        gathered_(std::move(gathered)),
+        limits_(limits),
+        first_file_rule_(static_cast<std::uint32_t>(rules.engine().rules().rules.size() +
+                                                    rules.engine().rules().correlations.size())),
+        files_(std::move(gathered_.examined), rules.file_rules(), gathered_.items,
+               gathered_.item_index, limits_) {}
+
+  // What only all files together show is to be added to them before their findings are made.
+  Status judge_files() { return files_.keep_findings(first_file_rule_, store_); }
 
   void collect_gaps(std::vector<Gap> gaps, const Limits& limits) {
     std::map<std::uint32_t, std::vector<Gap>> by_item;
@@ -212,6 +223,9 @@ class Results::State {
   const Ruleset& rules_;
   FindingStore store_;
   Gathered gathered_;
+  const Limits limits_;
+  const std::uint32_t first_file_rule_;  // the number of a finding's rule
+  files::ExaminedFiles files_;           // refers to gathered_ and limits_
   std::vector<Gap> gaps_;
   std::uint64_t gaps_count_ = 0;
   std::vector<LedgerEntry> ledger_;
@@ -275,6 +289,8 @@ class Results::State {
     const sigma::RuleSet& set = rules_.engine().rules();
     if (entry.rule < set.rules.size()) {
       describe_rule(set.rules[entry.rule], finding);
+    } else if (entry.rule >= first_file_rule_) {
+      describe_rule(rules_.file_rules()[entry.rule - first_file_rule_], finding);
     } else {
       describe_rule(set.correlations[entry.rule - set.rules.size()], finding);
     }
@@ -310,11 +326,17 @@ Result<Results> Results::settle(const Ruleset& rules, std::vector<Scanner> scann
     if (auto status = store.merge(std::move(scanner.state().store)); !status)
       return std::move(status).error();
   }
+  for (Scanner& scanner : scanners) {
+    std::vector<Gap> more = scanner.state().examiner.take_gaps();
+    gaps.insert(gaps.end(), std::make_move_iterator(more.begin()),
+                std::make_move_iterator(more.end()));
+  }
   auto state = std::make_unique<State>(rules, std::move(store),
-                                       gather(scanners, std::move(items), limits));
+                                       gather(scanners, std::move(items), limits), limits);
   state->scanners_ = std::move(scanners);
   if (auto status = judge_correlations(rules, state->gathered_, state->store_); !status)
     return std::move(status).error();
+  if (auto status = state->judge_files(); !status) return std::move(status).error();
   const auto counts = state->store_.counts();
   for (const auto& [rule, count] : counts) state->matches_count_ += count.total;
   state->ledger_ = ledger_after(rules, state->gathered_, counts);
@@ -338,6 +360,8 @@ const std::vector<LedgerEntry>& Results::ledger() const { return state_->ledger_
 std::uint64_t Results::findings_count() const { return state_->store_.kept_count(); }
 std::uint64_t Results::matches_count() const { return state_->matches_count_; }
 std::uint64_t Results::events_count() const { return state_->gathered_.events_count; }
+std::uint64_t Results::files_count() const { return state_->gathered_.files_count; }
+FileVerdict Results::worst_file() const { return state_->files_.worst(); }
 std::uint64_t Results::copies_count() const { return state_->gathered_.copies_count; }
 std::uint64_t Results::silenced_matches_count() const {
   const auto& counts = state_->gathered_.silenced_counts;
@@ -346,6 +370,10 @@ std::uint64_t Results::silenced_matches_count() const {
 std::uint64_t Results::silenced_rules_count() const {
   const auto& counts = state_->gathered_.silenced_counts;
   return counts.size() - static_cast<std::size_t>(std::count(counts.begin(), counts.end(), 0U));
+}
+
+Status Results::for_each_file(const std::function<Status(const ExaminedFile&)>& each) {
+  return state_->files_.for_each(each);
 }
 
 Status Results::for_each_finding(bool ahead, const std::function<Status(const Finding&)>& each) {

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/result.h"
 #include "detect/coverage.h"
+#include "detect/examined_file.h"
 #include "detect/finding.h"
 #include "detect/ledger.h"
 #include "detect/ruleset.h"
@@ -48,13 +49,20 @@ class Results {
   std::uint64_t findings_count() const;            // kept
   std::uint64_t matches_count() const;             // all, those beyond the caps included
   std::uint64_t events_count() const;
-  std::uint64_t copies_count() const;  // carved records that are copies of others, and no events
+  std::uint64_t files_count() const;  // that are no logs and were examined
+  FileVerdict worst_file() const;     // of all of them
+  // Carved records that are copies of others, and no events.
+  std::uint64_t copies_count() const;
   // Matches of rules that correlations keep from being findings, and how many rules have such.
   std::uint64_t silenced_matches_count() const;
   std::uint64_t silenced_rules_count() const;
 
   // Coverage of every log source, by (computer, kind, source).
   Status for_each_coverage(const std::function<Status(const Coverage&)>& each) const;
+
+  // Calls `each` for every file that was examined: malicious ones first, then suspicious, then
+  // clean ones, by path. kIo, kDamaged: temporary file.
+  Status for_each_file(const std::function<Status(const ExaminedFile&)>& each);
 
   // Calls `each` for every kept finding by (time, item, offset, rule id); undated ones last.
   // `ahead`: a second thread reads the next ones from the temporary file meanwhile.

@@ -8,11 +8,15 @@
 
 #include "detect/collect/describe.h"
 #include "detect/engine/engine.h"
+#include "detect/files/script_check.h"
+#include "detect/files/yara_check.h"
 #include "detect/indicators/list.h"
 #include "detect/indicators/rules.h"
 #include "detect/sigma/folder.h"
 #include "detect/sigma/read_file.h"
 #include "detect/sigma/yaml.h"
+#include "detect/yara/files.h"
+#include "detect/yara/rules.h"
 
 namespace pugmark {
 namespace {
@@ -72,13 +76,15 @@ Result<std::vector<std::filesystem::path>> existing_paths(const std::vector<std:
   return existing;
 }
 
-Error no_usable_rule(const sigma::RuleSet& rules) {
-  if (rules.rejected.empty()) {
+Error no_usable_rule(const sigma::RuleSet& rules, const yara::Rules& yara) {
+  if (rules.rejected.empty() && yara.rejected().empty()) {
     return {ErrorCode::kInvalidInput, "There is no rule in the files named",
-            "Name files or folders of Sigma rules."};
+            "Name files or folders of Sigma or YARA rules."};
   }
   return {ErrorCode::kInvalidInput,
-          fmt::format("There is no usable rule. {}", rules.rejected.front().message()),
+          fmt::format("There is no usable rule. {}", rules.rejected.empty()
+                                                         ? yara.rejected().front().message()
+                                                         : rules.rejected.front().message()),
           "See what is wrong with each: pugmark rules check DIR"};
 }
 
@@ -90,14 +96,39 @@ Status check_not_empty(const sigma::RuleSet& rules, const RulesetOptions& option
            std::find(rules.empty_folders.begin(), rules.empty_folders.end(), path) !=
                rules.empty_folders.end();
   };
-  const bool are_all_useless =
-      std::all_of(options.paths.begin(), options.paths.end(), is_useless);
+  const bool are_all_useless = std::all_of(options.paths.begin(), options.paths.end(), is_useless);
   const bool is_only_own = options.paths.size() == 1 && options.paths.front() == options.own_folder;
   if (rules.empty_folders.empty() || !are_all_useless || is_only_own) return {};
   return Error{ErrorCode::kInvalidInput,
                fmt::format("{}: there is no rule in it, no file named .yml or .yaml",
                            rules.empty_folders.front()),
                "Name the folder in which the rules are, or a rule file itself."};
+}
+
+// The same for folders of YARA rules.
+Status check_not_empty(const yara::Rules& yara, const RulesetOptions& options) {
+  for (const std::string& folder : yara.empty_folders()) {
+    if (folder == options.own_yara_folder || !yara.rules().empty() || !yara.rejected().empty())
+      continue;
+    return Error{
+        ErrorCode::kInvalidInput,
+        fmt::format("{}: there is no YARA rule in it, no file named .yar or .yara", folder),
+        "Name the folder in which the rules are, or a rule file itself."};
+  }
+  return {};
+}
+
+Result<std::unique_ptr<yara::Rules>> load_yara(const RulesetOptions& options) {
+  yara::RulesOptions of_yara;
+  of_yara.paths.assign(options.yara_paths.begin(), options.yara_paths.end());
+  of_yara.own_folder = options.own_yara_folder;
+  of_yara.threads_count = options.threads_count;
+  of_yara.limits = options.limits;
+  auto rules = yara::Rules::load(of_yara);
+  if (!rules) return rules;
+  if (auto status = check_not_empty(*rules.value(), options); !status)
+    return std::move(status).error();
+  return rules;
 }
 
 Result<std::vector<indicators::List>> read_lists(const RulesetOptions& options) {
@@ -113,7 +144,7 @@ Result<std::vector<indicators::List>> read_lists(const RulesetOptions& options) 
   return lists;
 }
 
-Sha256 digest_of(const sigma::RuleSet& rules) {
+Sha256 digest_of(const sigma::RuleSet& rules, const yara::Rules& yara) {
   Sha256Stream stream;
   const auto add = [&](const sigma::Document& document) {
     stream.update(as_bytes(document.text));
@@ -123,11 +154,19 @@ Sha256 digest_of(const sigma::RuleSet& rules) {
   for (const auto& correlation : rules.correlations) add(correlation);
   for (const auto& filter : rules.filters) add(filter);
   for (const auto& rejected : rules.rejected) stream.update(as_bytes(rejected.what));
+  if (!yara.rules().empty() || !yara.rejected().empty()) stream.update(yara.digest());
   return stream.finish();
 }
 
-Status check_excluded(const sigma::RuleSet& rules, const std::vector<std::string>& excluded) {
+Status check_excluded(const sigma::RuleSet& rules, const yara::Rules& yara,
+                      const std::vector<std::string>& excluded) {
   for (const std::string& id : excluded) {
+    const auto is_named_so = [&](const yara::Rule& rule) { return rule.id == id; };
+    if (std::any_of(yara.rules().begin(), yara.rules().end(), is_named_so)) continue;
+    const std::vector<files::FileRule> own = files::rules_of_scripts();
+    if (std::any_of(own.begin(), own.end(),
+                    [&](const files::FileRule& rule) { return rule.entry.rule_id == id; }))
+      continue;
     const auto has_id = [&](const auto& document) { return document.id == id; };
     if (std::any_of(rules.rules.begin(), rules.rules.end(), has_id) ||
         std::any_of(rules.correlations.begin(), rules.correlations.end(), has_id) ||
@@ -146,7 +185,17 @@ std::vector<std::string> rule_files(const std::vector<std::string>& paths) {
   return sigma::rule_files(std::vector<std::filesystem::path>(paths.begin(), paths.end()));
 }
 
-Ruleset::Ruleset(std::unique_ptr<engine::Engine> engine) : engine_(std::move(engine)) {}
+std::vector<std::string> yara_rule_files(const std::vector<std::string>& paths) {
+  const std::vector<std::filesystem::path> roots(paths.begin(), paths.end());
+  const Limits limits;
+  const yara::SourceFiles files(roots, "", limits);
+  std::vector<std::string> names;
+  for (const yara::SourceFile* file : files.handed_over()) names.push_back(file->path);
+  return names;
+}
+
+Ruleset::Ruleset(std::unique_ptr<engine::Engine> engine, std::unique_ptr<yara::Rules> yara)
+    : engine_(std::move(engine)), yara_(std::move(yara)) {}
 Ruleset::~Ruleset() = default;
 
 Result<std::unique_ptr<Ruleset>> Ruleset::load(const RulesetOptions& options) {
@@ -156,23 +205,56 @@ Result<std::unique_ptr<Ruleset>> Ruleset::load(const RulesetOptions& options) {
   if (!placeholders) return std::move(placeholders).error();
   const sigma::ParseOptions parse{options.limits, std::move(placeholders).value(),
                                   options.excluded_ids};
-  sigma::RuleSet rules = sigma::load_rules(paths.value(), parse, options.threads_count,
-                                           options.own_folder);
+  sigma::RuleSet rules =
+      sigma::load_rules(paths.value(), parse, options.threads_count, options.own_folder);
   if (auto status = check_not_empty(rules, options); !status) return std::move(status).error();
   auto lists = read_lists(options);
   if (!lists) return std::move(lists).error();
   indicators::add_to_rules(lists.value(), rules);
-  if (rules.rules.empty() && (!options.rejected_suffice || rules.rejected.empty()))
-    return no_usable_rule(rules);
-  if (auto status = check_excluded(rules, options.excluded_ids); !status)
+  auto yara = load_yara(options);
+  if (!yara) return std::move(yara).error();
+  const bool has_rules = !rules.rules.empty() || !yara.value()->rules().empty();
+  const bool has_rejected = !rules.rejected.empty() || !yara.value()->rejected().empty();
+  if (!has_rules && (!options.rejected_suffice || !has_rejected))
+    return no_usable_rule(rules, *yara.value());
+  if (auto status = check_excluded(rules, *yara.value(), options.excluded_ids); !status)
     return std::move(status).error();
-  const Sha256 digest = digest_of(rules);
-  return std::unique_ptr<Ruleset>(
-      new Ruleset(std::make_unique<engine::Engine>(std::move(rules), options, digest)));
+  const Sha256 digest = digest_of(rules, *yara.value());
+  std::unique_ptr<Ruleset> ruleset(
+      new Ruleset(std::make_unique<engine::Engine>(std::move(rules), options, digest),
+                  std::move(yara).value()));
+  ruleset->file_rules_ = files::file_rules_of(*ruleset->yara_);
+  ruleset->first_script_rule_ = static_cast<std::uint32_t>(ruleset->file_rules_.size());
+  ruleset->analyses_scripts_ = options.analyses_scripts;
+  if (options.analyses_scripts) {
+    for (files::FileRule& rule : files::rules_of_scripts())
+      ruleset->file_rules_.push_back(std::move(rule));
+  }
+  ruleset->disable_file_rules(options);
+  return ruleset;
+}
+
+void Ruleset::disable_file_rules(const RulesetOptions& options) {
+  for (files::FileRule& rule : file_rules_) {
+    LedgerEntry& entry = rule.entry;
+    std::string why;
+    if (options.level_min && entry.level < *options.level_min)
+      why = fmt::format("Its level is below {}.", to_string(*options.level_min));
+    const auto& excluded = options.excluded_ids;
+    if (std::find(excluded.begin(), excluded.end(), entry.rule_id) != excluded.end())
+      why = "Excluded by its id.";
+    if (why.empty()) continue;
+    entry.state = RuleState::kDisabled;
+    entry.why = why;
+  }
 }
 
 const std::vector<std::string>& Ruleset::empty_folders() const {
   return engine_->rules().empty_folders;
+}
+
+const std::vector<std::string>& Ruleset::empty_yara_folders() const {
+  return yara_->empty_folders();
 }
 
 std::vector<LedgerEntry> Ruleset::ledger() const {
@@ -203,6 +285,7 @@ std::vector<LedgerEntry> Ruleset::ledger() const {
     }
     ledger.push_back(std::move(entry));
   }
+  for (const files::FileRule& rule : file_rules_) ledger.push_back(rule.entry);
   for (const sigma::Filter& filter : rules.filters) {
     LedgerEntry entry;
     describe_rule(filter, entry);
@@ -224,6 +307,10 @@ std::vector<LedgerEntry> Ruleset::ledger() const {
     entry.state = RuleState::kRejected;
     entry.why = rejected.message();
     ledger.push_back(std::move(entry));
+  }
+  const std::vector<LedgerEntry> of_yara = yara_->ledger();
+  for (const LedgerEntry& entry : of_yara) {
+    if (entry.state == RuleState::kRejected) ledger.push_back(entry);
   }
   return ledger;
 }

@@ -48,6 +48,7 @@ Scanner::State::State(const Ruleset& rules, const Limits& limits_in_force,
       store(limits_in_force),
       meters(limits_in_force.log_sources, shared.totals),
       remembered(shared.hits),
+      examiner(files::make_checks(rules, limits), limits),
       matcher_(random_seed()),
       details_(limits) {
   const sigma::RuleSet& set = engine.rules();
@@ -100,6 +101,7 @@ Status Scanner::State::scan(const Block& block, EventBatch& batch, const std::st
 void Scanner::State::release_memory() {
   matcher_ = engine::Matcher(random_seed());
   details_.release_memory();
+  examiner.release_memory();
 }
 
 std::string_view Scanner::State::raw_line_of(const Event& event, const Block& block) {
@@ -347,6 +349,14 @@ bool Scanner::is_in_vain() const {
 Status Scanner::scan(const Block& block, EventBatch& batch, const std::string& item_path,
                      const std::atomic<bool>& stop) {
   return state_->scan(block, batch, item_path, stop);
+}
+
+Status Scanner::examine(const Block& block, const std::string& item_path,
+                        const std::atomic<bool>& stop) {
+  const std::uint64_t hits_before = state_->examiner.hits_count();
+  auto status = state_->examiner.examine(block, item_path, stop);
+  state_->findings_count += state_->examiner.hits_count() - hits_before;
+  return status;
 }
 
 void Scanner::release_memory() { state_->release_memory(); }

@@ -16,9 +16,9 @@ namespace pugmark {
 
 struct SharedCollections;
 
-// Judges the events of blocks by all rules. One per worker thread, not thread-safe; the Ruleset
-// it was made with is shared and outlives it, and so does the ShapeTable of the events. What it
-// finds is collected inside and taken by Results.
+// Judges the events of blocks by all rules, and has files that are no logs examined. One per worker
+// thread, not thread-safe; the Ruleset it was made with is shared and outlives it, and so does the
+// ShapeTable of the events. What it finds is collected inside and taken by Results.
 class Scanner {
  public:
   // In what order blocks come: always the same, or as threads happen to take them.
@@ -37,6 +37,10 @@ class Scanner {
   // `stop`: if it becomes true the rest is left out, and all that the scanner has is worth nothing.
   Status scan(const Block& block, EventBatch& batch, const std::string& item_path,
               const std::atomic<bool>& stop);
+
+  // Has a piece of a file that is no log examined: `block` is of a Reader that is_file().
+  // kIo: a temporary file cannot be written.
+  Status examine(const Block& block, const std::string& item_path, const std::atomic<bool>& stop);
 
   // Lets go of the memory that scan() keeps from event to event, which large values make large.
   void release_memory();

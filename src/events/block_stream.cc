@@ -1,12 +1,18 @@
 #include "events/block_stream.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstring>
+#include <fmt/format.h>
 #include <iterator>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
+
+#include "base/text.h"
+#include "events/file/file_reader.h"
+#include "events/file_kind.h"
 
 namespace pugmark {
 namespace {
@@ -16,18 +22,16 @@ namespace {
 constexpr std::size_t kReadBytes = std::size_t{256} << 10U;
 constexpr std::size_t kHeadBytes = std::size_t{64} << 10U;
 
-// A byte order mark, and three quarters of the characters in ASCII: no text of another kind begins
-// so, and no log is written otherwise.
-bool is_utf16(Bytes head) {
-  if (head.size() < 4) return false;
+// PowerShell writes logs it exports so. The readers take UTF-8, and an offset must mean a byte of
+// the item: so it is said instead of converted. Scripts and pages are examined as they are, and
+// what is named as below never was a log.
+bool may_be_utf16_log(Bytes head, const FileNature& nature, std::string_view path) {
+  static constexpr auto kNoLogs = std::to_array<std::string_view>(
+      {"wer", "reg", "inf", "ini", "mof", "mfl", "manifest", "rc", "sql", "sln", "rptproj"});
+  if (nature.kind != FileKind::kText || head.size() < 4) return false;
   const auto mark = load_le<std::uint16_t>(head.data());
   if (mark != 0xFEFF && mark != 0xFFFE) return false;
-  const std::size_t high = mark == 0xFEFF ? 1 : 0;  // of the two bytes, in either order
-  std::size_t ascii = 0;
-  for (std::size_t at = 2; at + 1 < head.size(); at += 2) {
-    if (head[at + high] == std::byte{0} && head[at + 1 - high] != std::byte{0}) ++ascii;
-  }
-  return ascii * 4 >= (head.size() / 2 - 1) * 3;
+  return std::find(kNoLogs.begin(), kNoLogs.end(), extension_of(path)) == kNoLogs.end();
 }
 
 }  // namespace
@@ -93,28 +97,40 @@ class BlockStream::State {
     }
     options_.shapes->begin_item();
     reader_ = make_reader(pending_, cursor_.item().path, options_);
-    types_[id] = reader_ != nullptr ? std::string(reader_->type()) : std::string("unknown");
-    if (reader_ == nullptr && is_utf16(pending_)) note_utf16(id);
-    if (reader_ == nullptr) drain(buffer);
-    if (reader_ != nullptr) paths_.emplace(id, cursor_.item().path);
-    return reader_ != nullptr;
+    if (reader_ != nullptr && has_script_name(cursor_.item().path)) {
+      note_named_as_script(id);
+      reader_.reset();
+    }
+    if (reader_ == nullptr) {
+      const FileNature nature = nature_of(pending_, cursor_.item().path);
+      reader_ = file::make_file_reader(
+          std::make_shared<FileContext>(nature, cursor_.stated_size_bytes(),
+                                        cursor_.item().attributes),
+          options_);
+      cursor_.add_weak_digests(options_.md5, options_.sha1, pending_);
+      if (may_be_utf16_log(pending_, nature, cursor_.item().path)) note_utf16(id);
+    }
+    types_.try_emplace(id, reader_->type());
+    paths_.emplace(id, cursor_.item().path);
+    return true;
   }
 
-  // PowerShell writes logs it exports so. The readers take UTF-8, and an offset must mean a byte of
-  // the item: so it is said instead of converted.
+  // Whoever puts a few lines of a log in front of a script would have it passed over.
+  void note_named_as_script(ItemId id) {
+    gaps_.push_back({{0, id, 0},
+                     GapKind::kUnsupported,
+                     fmt::format("This is named as a script (.{}) and its lines look like a log "
+                                 "({}): it was examined as a file, and no events were read from "
+                                 "it. If it is a log, hand over a copy named .log",
+                                 escaped(extension_of(cursor_.item().path)), reader_->type())});
+  }
+
   void note_utf16(ItemId id) {
     types_[id] = "utf-16";
     gaps_.push_back({{0, id, 0},
                      GapKind::kUnsupported,
-                     "This is text in UTF-16, which is not read. Convert it and hand over the "
-                     "copy: iconv -f UTF-16 -t UTF-8"});
-  }
-
-  // Reads what nobody understands, so that its digest is known.
-  void drain(BlockBuffer& buffer) {
-    const std::span<std::byte> all(buffer.memory.data(), kReadBytes);
-    while (!at_end_) at_end_ = cursor_.read(all) < all.size();
-    pending_.clear();
+                     "This is text in UTF-16, which no reader of logs takes. If it is a log, "
+                     "convert it and hand over the copy: iconv -f UTF-16 -t UTF-8"});
   }
 
   void end_item() {
@@ -158,7 +174,8 @@ class BlockStream::State {
 
   bool hand_out(BlockBuffer& buffer, std::size_t filled, const Cut& cut) {
     const std::size_t block_bytes = cut.block_bytes;
-    assert((!at_end_ || block_bytes == filled) && "Reader::cut() leaves nothing at the end");
+    assert((!at_end_ || block_bytes == filled || (reader_->is_file() && block_bytes > 0)) &&
+           "Reader::cut() leaves nothing at the end");
     pending_.assign(buffer.memory.begin() + static_cast<std::ptrdiff_t>(block_bytes),
                     buffer.memory.begin() + static_cast<std::ptrdiff_t>(filled));
     // What follows a block is readable but must mean nothing: not the bytes of the next block.

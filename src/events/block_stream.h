@@ -44,8 +44,7 @@ class BlockStream {
   ~BlockStream();
 
   // Reads the next block into `buffer`, which was released if it was large. False when the file is
-  // exhausted (for every caller). Items no reader knows are read to their end on the way, for their
-  // digest.
+  // exhausted (for every caller). Items that are no logs come in pieces, too: Reader::is_file().
   bool next(BlockBuffer& buffer);
 
   // After next() returned false: everything the file turned out to contain, and what could not be

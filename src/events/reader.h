@@ -62,10 +62,15 @@ class Reader {
   // "evtx", "w3c", ...: Item::type.
   virtual std::string_view type() const = 0;
 
+  // True if the item is no log: its blocks are pieces of a file, which are examined as they are and
+  // have no events, and their context is a FileContext (events/file_kind.h).
+  virtual bool is_file() const { return false; }
+
   // `available`: all bytes of the item not yet cut, from `offset_bytes`. `at_end`: no more will
-  // come; then everything must be cut (block_bytes == available.size()), damage included. With
-  // at_end false, may return 0 only if available.size() < max_pending_bytes(): a record that long
-  // is cut anywhere and becomes a gap.
+  // come; then everything must be cut (block_bytes == available.size()), damage included; of a file
+  // that is no log some, and it is called again while anything is left. With at_end false, may
+  // return 0 only if available.size() < max_pending_bytes(): a record that long is cut anywhere and
+  // becomes a gap.
   virtual Cut cut(Bytes available, std::uint64_t offset_bytes, bool at_end) = 0;
 
   virtual std::unique_ptr<DecodeScratch> new_scratch() const = 0;
@@ -85,9 +90,13 @@ struct ReaderOptions {
   const std::atomic<bool>* stop = nullptr;  // once true, nothing more is read; outlives the reader
   // Held while a large block is read and decoded (BlockBuffer); nullptr: not. Outlives all readers.
   std::mutex* large_block_turn = nullptr;
+  // Of files that are no logs: make these digests, too (Item::weak_digests).
+  bool md5 = false;
+  bool sha1 = false;
 };
 
-// Recognises the format by content and makes its reader, or nothing if no reader knows these bytes.
+// Recognises the log format by content and makes its reader, or nothing if it is no log that any
+// reader knows.
 // `head`: the first bytes of the item (64 KiB, or all of it if shorter). `path` only serves to name
 // a log more exactly (which site, which protocol), never to decide what it is.
 std::unique_ptr<Reader> make_reader(Bytes head, std::string_view path,

@@ -28,6 +28,12 @@ bool ItemCursor::next_item() { return state_->next_item(); }
 const Item& ItemCursor::item() const { return state_->item(); }
 bool ItemCursor::is_container() const { return state_->is_container(); }
 std::size_t ItemCursor::read(std::span<std::byte> into) { return state_->read(into); }
+std::optional<std::uint64_t> ItemCursor::stated_size_bytes() const {
+  return state_->stated_size_bytes();
+}
+void ItemCursor::add_weak_digests(bool md5, bool sha1, Bytes read_so_far) {
+  state_->add_weak_digests(md5, sha1, read_so_far);
+}
 std::vector<Gap> ItemCursor::take_gaps() { return state_->take_gaps(); }
 std::vector<Item> ItemCursor::take_finished_items() { return state_->take_finished_items(); }
 std::uint64_t ItemCursor::consumed_bytes() const { return state_->consumed_bytes(); }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -107,7 +108,8 @@ class ItemCursor {
   // unpacked.
   bool next_item();
 
-  // The current item; path and id are valid from next_item() on, size and digest when it is over.
+  // The current item; path, id and attributes are valid from next_item() on, size and digests when
+  // it is over.
   // The type of an item that is no archive is "unknown": readers decide it. Empty after the end.
   const Item& item() const;
 
@@ -118,6 +120,14 @@ class ItemCursor {
   // way. Returns how many; fewer than asked only at the end of the item, 0 at or after the end.
   // Failure while reading is a Gap in take_gaps() and ends the item.
   std::size_t read(std::span<std::byte> into);
+
+  // How many bytes the current item is said to have: by the file system, or by the archive, which
+  // may lie. Nothing of an archive that does not say.
+  std::optional<std::uint64_t> stated_size_bytes() const;
+
+  // Makes MD5 and SHA-1 of the current item, too: nobody needs them of logs, and they cost as much
+  // as SHA-256. `read_so_far`: all that read() gave of it.
+  void add_weak_digests(bool md5, bool sha1, Bytes read_so_far);
 
   // Gaps met since the last call. Of one item at most `gaps-per-item` and one that counts the rest.
   std::vector<Gap> take_gaps();

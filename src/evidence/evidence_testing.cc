@@ -42,7 +42,9 @@ int set_format(struct archive* writer, std::string_view format) {
 
 void describe(struct archive_entry* entry, const PackedMember& member) {
   archive_entry_set_pathname(entry, member.name.c_str());
-  archive_entry_set_mtime(entry, 1'600'000'000, 0);
+  archive_entry_set_mtime(entry, member.modified_s, member.modified_ns);
+  archive_entry_set_uid(entry, member.owner_id);
+  if (!member.owner_name.empty()) archive_entry_set_uname(entry, member.owner_name.c_str());
   archive_entry_set_perm(entry, member.kind == 'd' ? 0755 : 0644);
   switch (member.kind) {
     case 'd': archive_entry_set_filetype(entry, AE_IFDIR); break;

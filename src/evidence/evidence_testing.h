@@ -22,6 +22,10 @@ struct PackedMember {
   std::string link_target = {};  // of links
   // Ranges that hold bytes, if the rest is holes: offset and length.
   std::vector<std::pair<std::int64_t, std::int64_t>> data_ranges = {};
+  std::int64_t modified_s = 1'600'000'000;  // since 1970
+  long modified_ns = 0;                     // behind that second
+  std::int64_t owner_id = 0;
+  std::string owner_name = {};
 };
 
 // True if `text` has as many lines as there are `words`, each containing its word.

@@ -1,9 +1,11 @@
 #include "pipeline/pipeline.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
 #include <new>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "base/text.h"
@@ -17,11 +19,23 @@
 namespace pugmark {
 namespace {
 
+// "" if the program has none of its own.
+std::string own_yara_folder(const std::string& default_rules) {
+  if (default_rules.empty()) return {};
+  std::error_code failed;
+  const std::string folder = default_rules + "/yara";
+  return std::filesystem::is_directory(folder, failed) ? folder : std::string();
+}
+
 Result<std::unique_ptr<Ruleset>> load_rules(const HuntRequest& request) {
   RulesetOptions options;
   if (!request.default_rules.empty()) options.paths.push_back(request.default_rules);
   options.own_folder = request.default_rules;
   options.paths.insert(options.paths.end(), request.rule_paths.begin(), request.rule_paths.end());
+  options.own_yara_folder = own_yara_folder(request.default_rules);
+  if (!options.own_yara_folder.empty()) options.yara_paths.push_back(options.own_yara_folder);
+  options.yara_paths.insert(options.yara_paths.end(), request.yara_paths.begin(),
+                            request.yara_paths.end());
   options.indicator_files = request.indicator_files;
   options.placeholders_file = request.placeholders_file;
   options.level_min = request.level_min;
@@ -49,7 +63,9 @@ Status check_case_path(const HuntRequest& request, const Listing& listing) {
     return never_replaced(request.case_path, "a list of indicators");
   std::vector<std::string> paths = request.rule_paths;
   if (!request.default_rules.empty()) paths.push_back(request.default_rules);
-  const std::vector<std::string> rules = rule_files(paths);
+  std::vector<std::string> rules = rule_files(paths);
+  const std::vector<std::string> yara_rules = yara_rule_files(request.yara_paths);
+  rules.insert(rules.end(), yara_rules.begin(), yara_rules.end());
   const auto is_here = [&](const std::string& rule) { return file->is_at(rule); };
   if (std::any_of(rules.begin(), rules.end(), is_here))
     return never_replaced(request.case_path, "among the rules");
@@ -74,6 +90,7 @@ Status write_facts(const HuntRequest& request, const Ruleset& rules, const Resul
       {fact::kLimitsChanged, changed_limits(request.limits)},
       {"items_count", std::to_string(results.items().size())},
       {"events_count", std::to_string(results.events_count())},
+      {"files_count", std::to_string(results.files_count())},
       {"findings_count", std::to_string(results.findings_count())},
       {"matches_count", std::to_string(results.matches_count())},
       {fact::kCopiesCount, std::to_string(results.copies_count())},
@@ -122,6 +139,11 @@ Status write_case(const HuntRequest& request, const Ruleset& rules, Results& res
     return writer.add_coverage(coverage);
   };
   if (auto status = results.for_each_coverage(add_coverage); !status) return status;
+  const auto add_file = [&](const ExaminedFile& file) {
+    if (auto status = check_goes_on(progress); !status) return status;
+    return writer.add_file(file);
+  };
+  if (auto status = results.for_each_file(add_file); !status) return status;
   const auto add = [&](const Finding& finding) {
     if (auto status = check_goes_on(progress); !status) return status;
     return writer.add_finding(finding);
@@ -130,6 +152,14 @@ Status write_case(const HuntRequest& request, const Ruleset& rules, Results& res
   if (auto status = results.for_each_finding(ahead, add); !status) return status;
   if (auto status = check_goes_on(progress); !status) return status;
   return writer.finish();
+}
+
+// A planted file is as bad as the rules of level high say of one; what is only odd about one is not
+// yet a finding.
+std::optional<Level> level_of(FileVerdict verdict) {
+  if (verdict == FileVerdict::kMalicious) return Level::kHigh;
+  if (verdict == FileVerdict::kSuspicious) return Level::kMedium;
+  return std::nullopt;
 }
 
 HuntOutcome outcome_of(const Results& results) {
@@ -142,6 +172,7 @@ HuntOutcome outcome_of(const Results& results) {
     if (entry.findings_count > 0)
       outcome.worst = std::max(outcome.worst, std::optional(entry.level));
   }
+  outcome.worst = std::max(outcome.worst, level_of(results.worst_file()));
   return outcome;
 }
 
@@ -178,6 +209,7 @@ Result<HuntOutcome> hunt_in_steps(const HuntRequest& request, HuntProgress& prog
     return std::move(status).error();
   HuntOutcome outcome = outcome_of(results.value());
   outcome.empty_rule_folders = rules.value()->empty_folders();
+  outcome.empty_yara_folders = rules.value()->empty_yara_folders();
   return outcome;
 }
 

@@ -16,6 +16,7 @@ namespace pugmark {
 struct HuntRequest {
   std::vector<std::string> evidence;    // files, folders, archives
   std::vector<std::string> rule_paths;  // files or folders added by -r
+  std::vector<std::string> yara_paths;  // files or folders added by -y
   // the program's own rules (folder); empty with --no-default-rules
   std::string default_rules;
   std::vector<std::string> indicator_files;  // lists of indicators
@@ -46,7 +47,9 @@ struct HuntOutcome {
   std::uint64_t rejected_rules_count = 0;
   std::uint64_t rejected_indicators_count = 0;  // entries of lists, as far as they are listed
   std::vector<std::string> empty_rule_folders;  // given, and no rule file is in them
-  std::optional<Level> worst;  // highest level found
+  std::vector<std::string> empty_yara_folders;
+  // Highest level found; a malicious file counts as high, a suspicious one as medium.
+  std::optional<Level> worst;
 };
 
 // The whole program on one page: evidence in, case out. See docs/ARCHITECTURE.md.

@@ -160,19 +160,24 @@ class Worker {
   }
 
   Status judge() {
-    if (memory_ == nullptr) memory_ = std::make_unique<Memory>();
-    memory_->batch.clear();
-    buffer_.reader->decode(buffer_.block, scratch(), memory_->batch);
     const std::uint64_t events_before = scanner_.events_count();
     const std::uint64_t findings_before = scanner_.findings_count();
-    auto status =
-        scanner_.scan(buffer_.block, memory_->batch, *buffer_.item_path, progress_.cancel);
+    auto status = buffer_.reader->is_file()
+                      ? scanner_.examine(buffer_.block, *buffer_.item_path, progress_.cancel)
+                      : judge_events();
     if (buffer_.is_large()) release_memory();
     progress_.events_count += scanner_.events_count() - events_before;
     progress_.findings_count += scanner_.findings_count() - findings_before;
     work_.show_progress();
     if (scanner_.is_in_vain()) work_.note_in_vain();
     return status;
+  }
+
+  Status judge_events() {
+    if (memory_ == nullptr) memory_ = std::make_unique<Memory>();
+    memory_->batch.clear();
+    buffer_.reader->decode(buffer_.block, scratch(), memory_->batch);
+    return scanner_.scan(buffer_.block, memory_->batch, *buffer_.item_path, progress_.cancel);
   }
 
   // The next large block may be another worker's.

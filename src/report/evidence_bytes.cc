@@ -50,26 +50,55 @@ std::optional<Place> find_place(const ItemPath& path, const std::string& folder)
   return place_at(folder, path.member);  // --evidence may name the file itself
 }
 
-// Reads the current item to its end and keeps what lies in the wanted range.
+// Where the comparisons of a finding found something outside of its record.
+std::vector<ReadAgain::Part> other_parts(const Finding& finding) {
+  std::vector<std::uint64_t> lines;
+  for (const Because& one : finding.because) {
+    if (!one.offset_bytes) continue;
+    const bool is_inside = *one.offset_bytes >= finding.offset_bytes &&
+                           *one.offset_bytes - finding.offset_bytes < finding.length_bytes;
+    if (!is_inside) lines.push_back(*one.offset_bytes & ~std::uint64_t{15});
+  }
+  std::sort(lines.begin(), lines.end());
+  std::vector<ReadAgain::Part> parts;
+  for (const std::uint64_t begin : lines) {
+    if (begin > UINT64_MAX - kPartBytes) break;
+    if (!parts.empty() && begin <= parts.back().offset_bytes + parts.back().length_bytes) {
+      parts.back().length_bytes = begin + kPartBytes - parts.back().offset_bytes;
+    } else if (parts.size() < kPartsMax) {
+      parts.push_back({begin, kPartBytes, ""});
+    }
+    // Strings side by side must not make one part as long as the file.
+    parts.back().length_bytes = std::min(parts.back().length_bytes, 4 * kPartBytes);
+  }
+  return parts;
+}
+
+// The bytes of `piece`, which stands at `at`, that lie in a stretch.
+std::string_view within(std::string_view piece, std::uint64_t at, std::uint64_t begin,
+                        std::uint64_t length_bytes) {
+  const std::uint64_t end = begin + std::min<std::uint64_t>(length_bytes, UINT64_MAX - begin);
+  const std::uint64_t from = std::clamp(begin, at, at + piece.size());
+  const std::uint64_t to = std::clamp(end, at, at + piece.size());
+  return from < to ? piece.substr(from - at, to - from) : std::string_view();
+}
+
+// Reads the current item to its end and keeps what lies in the wanted ranges.
 void read_item_bytes(ItemCursor& cursor, const Finding& finding, ReadAgain& out) {
   std::vector<std::byte> buffer(kReadBytes);
-  const std::uint64_t begin = finding.offset_bytes;
-  const std::uint64_t end =
-      begin + std::min<std::uint64_t>(finding.length_bytes, UINT64_MAX - begin);
+  out.parts = other_parts(finding);
   std::uint64_t at = 0;
   for (;;) {
     const std::size_t got = cursor.read(buffer);
     if (got == 0) break;
-    const std::uint64_t from = std::clamp(begin, at, at + got);
-    const std::uint64_t to = std::clamp(end, at, at + got);
-    if (from < to) {
-      out.length_bytes += to - from;
-      const std::uint64_t room =
-          kReadAgainBytesMax - std::min<std::uint64_t>(kReadAgainBytesMax, out.bytes.size());
-      const std::string_view piece =
-          as_text(std::span<const std::byte>(buffer).subspan(from - at, to - from));
-      out.bytes += piece.substr(0, room);
-    }
+    const std::string_view piece = as_text(std::span<const std::byte>(buffer).first(got));
+    const std::string_view wanted =
+        within(piece, at, finding.offset_bytes, finding.length_bytes);
+    out.length_bytes += wanted.size();
+    out.bytes += wanted.substr(
+        0, kReadAgainBytesMax - std::min<std::uint64_t>(kReadAgainBytesMax, out.bytes.size()));
+    for (ReadAgain::Part& part : out.parts)
+      part.bytes += within(piece, at, part.offset_bytes, part.length_bytes);
     at += got;
   }
 }

@@ -19,7 +19,17 @@ struct ReadAgain {
   std::string trouble;             // why the bytes are not shown, or not vouched for; a sentence
   std::uint64_t length_bytes = 0;  // that stand in the item at the locator, up to the wanted length
   std::string bytes;               // the first of them, at most kReadAgainBytesMax
+  // What stands at the places of other comparisons, outside of these bytes: of a file the other
+  // strings of a rule. In order, without overlap, at most kPartsMax of kPartBytes or so.
+  struct Part {
+    std::uint64_t offset_bytes = 0;
+    std::uint64_t length_bytes = 0;  // wanted
+    std::string bytes;               // that stand there
+  };
+  std::vector<Part> parts;
 };
+inline constexpr std::size_t kPartsMax = 20;
+inline constexpr std::uint64_t kPartBytes = 64;
 inline constexpr std::uint64_t kReadAgainBytesMax = 1 << 20;
 
 // The limits to read again with: those the hunt ran with, as the case says. A case may be forged,

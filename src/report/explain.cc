@@ -90,7 +90,7 @@ void Explanation::source_line(const Finding& finding) {
 void Explanation::because(const Finding& finding) {
   heading("Why it matched");
   if (finding.because.empty())
-    out_.line("  nothing has to stand in the event: the rule only denies");
+    out_.line("  nothing has to stand in it: the rule only denies, or speaks of the whole");
   const auto same_text = [](const Because& a, const Because& b) {
     return a.field == b.field && a.value == b.value && a.is_whole_field == b.is_whole_field &&
            a.reading == b.reading && a.offset_bytes == b.offset_bytes;
@@ -110,7 +110,10 @@ void Explanation::because(const Finding& finding) {
 
 void Explanation::event(const Finding& finding) {
   if (finding.fields.empty()) return;
-  heading("The event");
+  heading(finding.channel.empty() && finding.computer.empty() && finding.record_id == 0 &&
+                  finding.precision == TimePrecision::kUnknown
+              ? "What is known of it"
+              : "The event");
   std::size_t width = 0;
   for (const auto& [name, value] : finding.fields)
     width = std::max(width, std::min<std::size_t>(columns_of(escaped(name)), 28));
@@ -215,6 +218,11 @@ Status Explanation::bytes(const Finding& finding, const CaseItem* item, const Ca
   }
   if (again.bytes.empty()) return {};
   dump(finding, again);
+  for (const ReadAgain::Part& part : again.parts) {
+    if (part.bytes.empty()) continue;
+    out_.line("...");
+    out_.write(hex_dump(part.bytes, part.offset_bytes));
+  }
   decoded(finding, again);
   return {};
 }
@@ -257,7 +265,7 @@ void Explanation::rule(const LedgerEntry& entry) {
   label("tags", escaped(joined(entry.tags, " ")));
   label("state", to_string(entry.state));
   label("why", escaped(entry.why));
-  label("judged", counted(entry.events_count, "event"));
+  label("judged", counted(entry.events_count, entry.kind == "yara" ? "file" : "event"));
   std::string found = counted(entry.findings_count, "finding");
   if (entry.findings_count > entry.kept_count)
     found += fmt::format(", {} kept in full and the rest counted", grouped(entry.kept_count));

@@ -100,6 +100,8 @@ std::string filter_words(const Filter& filter) {
   if (filter.from) words.emplace_back("--from");
   if (filter.before) words.emplace_back("--to");
   if (!filter.item.empty()) words.push_back("--item " + escaped(shell_word(filter.item)));
+  if (filter.verdict_min)
+    words.push_back(fmt::format("--verdict {}", to_string(*filter.verdict_min)));
   return joined(words, " ");
 }
 

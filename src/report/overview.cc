@@ -61,7 +61,9 @@ Status add_items(const CaseReader& reader, UnreadLogs& logs, Overview& all) {
     if (!is_member.value()) all.handed_over_bytes += item.item.size_bytes;
     all.events_count += item.item.events_count;
     add_unread(item, logs, all);
-    if (item.item.type == "unknown" && ++all.unknown_items_count <= kUnknownKept)
+    // A text may be a log as much as anything else.
+    const bool is_unknown = item.item.type == "unknown" || item.item.type == "text";
+    if (is_unknown && ++all.unknown_items_count <= kUnknownKept)
       all.unknown_items.push_back(item.item.path);
     if (!item.duplicate_of.empty()) ++all.duplicate_items_count;
     all.gaps_count += item.gaps_count;
@@ -128,6 +130,16 @@ Status add_findings(const CaseReader& reader, std::map<std::string, RuleGroup>& 
     }
     ++all.levels[static_cast<std::size_t>(finding.level)];
     ++all.kept_count;
+    return true;
+  });
+}
+
+// They stand the worst first.
+Status add_files(const CaseReader& reader, Overview& all) {
+  return reader.file_heads([&](const ExaminedFile& file) {
+    ++all.files_by_verdict[static_cast<std::size_t>(file.verdict)];
+    if (file.verdict != FileVerdict::kClean && all.worst_files.size() < kFilesKept)
+      all.worst_files.push_back(file);
     return true;
   });
 }
@@ -238,6 +250,7 @@ Result<Overview> overview_of(const CaseReader& reader) {
   if (Status status = add_items(reader, logs, all); !status.ok()) return status.error();
   if (Status status = add_gaps(reader, logs, all); !status.ok()) return status.error();
   if (Status status = add_findings(reader, groups, all); !status.ok()) return status.error();
+  if (Status status = add_files(reader, all); !status.ok()) return status.error();
   if (Status status = add_rules(reader, groups, all); !status.ok()) return status.error();
   if (Status status = add_coverage(reader, all); !status.ok()) return status.error();
   for (auto& [id, group] : groups) {

@@ -43,6 +43,7 @@ struct WhyGroup {
 };
 
 inline constexpr std::size_t kUnknownKept = 3;
+inline constexpr std::size_t kFilesKept = 10;
 
 struct Overview {
   CaseFacts facts;
@@ -64,6 +65,9 @@ struct Overview {
   std::optional<TimeUtc> first;           // of any event
   std::optional<TimeUtc> last;
   std::vector<RuleGroup> groups;      // worst first: level, then first time, then id
+  // Files that are no logs, by FileVerdict, and the first kFilesKept that are not clean.
+  std::array<std::uint64_t, 3> files_by_verdict{};
+  std::vector<ExaminedFile> worst_files;
   std::vector<GapGroup> gaps;         // most first
   std::vector<WhyGroup> blind;        // why rules could not see; most first
   std::vector<WhyGroup> disabled;     // why rules were disabled; most first

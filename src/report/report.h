@@ -29,7 +29,8 @@ enum class What : std::uint8_t {
   kVerdict,
   kStatements,
   kAccounts,
-  kItems
+  kItems,
+  kFiles
 };
 std::span<const std::string_view> what_names();  // in the order of the enumeration
 std::optional<What> what_from_string(std::string_view text);
@@ -40,6 +41,7 @@ struct Filter {
   std::string rule;               // id or its beginning, or part of the title in any case
   std::string computer;           // in any case
   std::string item;               // part of the path
+  std::optional<FileVerdict> verdict_min;
   std::optional<TimeUtc> from;    // inclusive; what has no time does not pass either bound
   std::optional<TimeUtc> before;  // exclusive
   std::uint64_t limit = 0;        // rows at most; 0: all

@@ -10,9 +10,9 @@
 namespace pugmark {
 namespace {
 
-constexpr std::array<std::string_view, 11> kNames = {
+constexpr std::array<std::string_view, 12> kNames = {
     "summary", "findings", "timeline",   "tracks",   "coverage", "rules",
-    "gaps",    "verdict",  "statements", "accounts", "items"};
+    "gaps",    "verdict",  "statements", "accounts", "items",    "files"};
 
 // Which filters each view understands; asking for another one is a mistake worth an answer, because
 // a filter that is silently ignored shows too much and looks like a result.
@@ -23,6 +23,7 @@ struct Applies {
   bool time = false;
   bool item = false;
   bool limit = true;
+  bool verdict = false;
 };
 
 Applies filters_of(What what) {
@@ -37,6 +38,8 @@ Applies filters_of(What what) {
     case What::kGaps:
     case What::kItems:
       return {false, false, false, false, true, true};
+    case What::kFiles:
+      return {false, false, false, false, true, true, true};
     default:
       return {false, false, false, false, false, false};
   }
@@ -50,12 +53,13 @@ Status check_filters(What what, const Filter& filter) {
   if (!filter.computer.empty() && !applies.computer) wrong = "--computer";
   if ((filter.from || filter.before) && !applies.time) wrong = "--from and --to";
   if (!filter.item.empty() && !applies.item) wrong = "--item";
+  if (filter.verdict_min && !applies.verdict) wrong = "--verdict";
   if (filter.limit != 0 && !applies.limit) wrong = "--limit";
   if (wrong.empty()) return {};
   return Error{
       ErrorCode::kInvalidInput,
       fmt::format("{}: does not apply to {}", wrong, kNames[static_cast<std::size_t>(what)]),
-      "Leave it out, or show findings."};
+      wrong == "--verdict" ? "Leave it out, or show files." : "Leave it out, or show findings."};
 }
 
 // Views whose makers are not part of this version: nothing is invented, and nothing is a failure.
@@ -138,6 +142,9 @@ Status show(const CaseReader& reader, What what, const ShowOptions& options, Out
       break;
     case What::kItems:
       shown = show_items(reader, options, out);
+      break;
+    case What::kFiles:
+      shown = show_files(reader, options, out);
       break;
     case What::kTracks:
     case What::kVerdict:

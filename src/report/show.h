@@ -23,6 +23,11 @@ Status show_coverage(const CaseReader& reader, const ShowOptions& options, Outpu
 Status show_rules(const CaseReader& reader, const ShowOptions& options, Output& out);
 Status show_gaps(const CaseReader& reader, const ShowOptions& options, Output& out);
 Status show_items(const CaseReader& reader, const ShowOptions& options, Output& out);
+Status show_files(const CaseReader& reader, const ShowOptions& options, Output& out);
+
+// "12 files examined: 1 malicious, 2 suspicious".
+std::string file_counts_words(std::uint64_t total, std::uint64_t malicious,
+                              std::uint64_t suspicious);
 
 // The line of a finding in `show CASE findings --jsonl`, keys as in docs/formats/case.md.
 std::string finding_json(const Finding& finding);

@@ -11,6 +11,12 @@
 namespace pugmark {
 namespace {
 
+// Where a rule stands; those that are built in stand nowhere.
+std::string place_of(const LedgerEntry& entry) {
+  return entry.line == 0 ? escaped(entry.file)
+                         : fmt::format("{}:{}", escaped(entry.file), entry.line);
+}
+
 std::string coverage_json(const Coverage& coverage) {
   std::vector<std::string> holes;
   for (const TimeInterval& hole : coverage.holes) {
@@ -100,7 +106,7 @@ std::vector<Cell> rule_cells(const LedgerEntry& entry, const Look& look) {
           {grouped(entry.findings_count), {}},
           {escaped(title), {}},
           {shown_rule_id(entry, look), kDim},
-          {fmt::format("{}:{}", escaped(entry.file), entry.line), {}},
+          {place_of(entry), {}},
           {escaped(entry.why), {}}};
 }
 

@@ -42,6 +42,15 @@ std::string rejected_words(const WhyGroup& group) {
                      escaped(group.why), escaped(group.first_place));
 }
 
+// What a file is; where no check says, by which rule it is known.
+std::string kind_or_rule(const ExaminedFile& file) {
+  if (file.kind != BackdoorKind::kNone || file.rules.empty())
+    return std::string(to_string(file.kind));
+  const std::string more =
+      file.rules.size() == 1 ? "" : fmt::format(" and {} more", file.rules.size() - 1);
+  return escaped(file.rules.front()) + more;
+}
+
 // The summary for people: one object so that the look and the output need not be handed round.
 class SummaryPage {
  public:
@@ -51,6 +60,7 @@ class SummaryPage {
   void print() {
     read();
     not_read();
+    files();
     findings();
     coverage();
     rules();
@@ -80,6 +90,7 @@ class SummaryPage {
   std::string gaps_words() const;
   void not_understood();
   void unused_space();
+  void files();
   void findings();
   void coverage();
   void rules();
@@ -186,6 +197,27 @@ void SummaryPage::unused_space() {
                        counted(all_.copies_count, "record"), is_one ? "is a copy" : "are copies",
                        is_one ? "does" : "do"),
            kIndent);
+}
+
+void SummaryPage::files() {
+  const auto& [clean, suspicious, malicious] = all_.files_by_verdict;
+  const std::uint64_t total = clean + suspicious + malicious;
+  if (total == 0) return;
+  out_.line();
+  heading("FILES", file_counts_words(total, malicious, suspicious));
+  Table table({{"VERDICT"}, {"KIND OR RULE", 8}, {"KEY", 0, false, false, 1},
+               {"PATH", 20, false, true}},
+              look_, out_, kTableIndent);
+  for (const ExaminedFile& file : all_.worst_files) {
+    table.row({{std::string(to_string(file.verdict)), style_of(file.verdict)},
+               {kind_or_rule(file), {}},
+               {escaped(file.key), {}},
+               {escaped(file.path), {}}});
+  }
+  table.finish();
+  if (suspicious + malicious == 0) return;
+  out_.line(styled(fmt::format("{:{}}why, file by file: {}", "", kIndent, command("files")), kDim,
+                   look_));
 }
 
 void SummaryPage::findings() {
@@ -365,6 +397,10 @@ std::string overview_json(const Overview& all) {
   object.number("unknown_items", all.unknown_items_count);
   object.number("duplicate_items", all.duplicate_items_count).number("gaps", all.gaps_count);
   object.raw("gaps_by_kind", gaps.str()).number("findings", all.findings_count);
+  JsonObject files;
+  for (std::size_t i = all.files_by_verdict.size(); i-- > 0;)
+    files.number(to_string(static_cast<FileVerdict>(i)), all.files_by_verdict[i]);
+  object.raw("files", files.str());
   object.number("kept", all.kept_count).raw("kept_by_level", levels.str());
   object.raw("rules", states.str()).number("sources", all.coverage.size());
   return object.raw("findings_by_rule", json_list(groups)).raw("facts", facts.str()).str();

@@ -104,6 +104,11 @@ std::string_view style_of(Level level) {
   return kStyles[static_cast<std::size_t>(level)];
 }
 
+std::string_view style_of(FileVerdict verdict) {
+  constexpr std::array<std::string_view, 3> kStyles = {"2", "33", "1;31"};
+  return kStyles[static_cast<std::size_t>(verdict)];
+}
+
 std::string_view short_name(Level level) {
   constexpr std::array<std::string_view, 5> kNames = {"info", "low", "med", "high", "crit"};
   return kNames[static_cast<std::size_t>(level)];

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "detect/examined_file.h"
 #include "detect/finding.h"
 #include "report/output.h"
 
@@ -26,6 +27,7 @@ std::string cut_start(std::string_view text, std::size_t columns);  // keeps the
 // `text` in the colour of a style ("1;31"), if the look has colours.
 std::string styled(std::string_view text, std::string_view style, const Look& look);
 std::string_view style_of(Level level);
+std::string_view style_of(FileVerdict verdict);
 inline constexpr std::string_view kBold = "1";
 inline constexpr std::string_view kDim = "2";
 inline constexpr std::string_view kWarning = "33";

@@ -79,6 +79,10 @@ void Statement::bind(std::int64_t number) {
   note(sqlite3_bind_int64(statement_, next_parameter_++, number));
 }
 
+void Statement::bind_real(double number) {
+  note(sqlite3_bind_double(statement_, next_parameter_++, number));
+}
+
 // What cannot be bound would stand as NULL in the row.
 void Statement::note(int code) {
   if (bind_code_ == SQLITE_OK) bind_code_ = code;
@@ -238,6 +242,15 @@ bool Row::flag() {
   if (value > 1)
     fail(fmt::format("{} is neither 0 nor 1", sqlite3_column_name(statement_, next_column_ - 1)));
   return value == 1;
+}
+
+std::optional<double> Row::optional_real() {
+  const int column = take();
+  const int type = sqlite3_column_type(statement_, column);
+  if (type == SQLITE_NULL) return std::nullopt;
+  if (type == SQLITE_FLOAT) return sqlite3_column_double(statement_, column);
+  fail(fmt::format("{} is not a real number", sqlite3_column_name(statement_, column)));
+  return std::nullopt;
 }
 
 Error Row::error() const {

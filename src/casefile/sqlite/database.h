@@ -28,6 +28,7 @@ class Statement {
   // ASCII without NUL that stays where it is until run() or reset(): it is not copied.
   void bind_in_place(std::string_view ascii);
   void bind(std::int64_t number);
+  void bind_real(double number);
   // Numbers that do not fit SQLite's signed 64 bits are bound as decimal text.
   void bind_unsigned(std::uint64_t number);
   void bind_null();
@@ -92,6 +93,7 @@ class Row {
   std::optional<std::uint64_t> optional_unsigned_number();
   std::uint32_t number32();
   bool flag();  // 0 or 1
+  std::optional<double> optional_real();  // or NULL
 
   // Marks the row wrong for a reason of the caller's: "level" is not one of the five.
   void fail(std::string_view why);

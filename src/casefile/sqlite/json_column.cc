@@ -179,6 +179,26 @@ bool take_because(JsonCursor& json, const Fields& fields, Because& out) {
   return json.take(",\"reading\":") && json.take_quoted(out.reading) && json.take("}");
 }
 
+bool take_number32(JsonCursor& json, std::uint32_t& out) {
+  std::uint64_t number = 0;
+  if (!json.take_number(number) || number > UINT32_MAX) return false;
+  out = static_cast<std::uint32_t>(number);
+  return true;
+}
+
+bool take_step(JsonCursor& json, FileStep& out) {
+  std::string role;
+  if (!json.take("{\"role\":") || !json.take_quoted(role)) return false;
+  const std::optional<FileStep::Role> known = step_role_from_string(role);
+  if (!known) return false;
+  out.role = *known;
+  return json.take(",\"what\":") && json.take_quoted(out.what) && json.take(",\"text\":") &&
+         json.take_quoted(out.text) && json.take(",\"offset_bytes\":") &&
+         json.take_number(out.offset_bytes) && json.take(",\"length_bytes\":") &&
+         take_number32(json, out.length_bytes) && json.take(",\"layer\":") &&
+         take_number32(json, out.layer) && json.take("}");
+}
+
 }  // namespace
 
 std::string text_list_to_json(const std::vector<std::string>& texts) {
@@ -219,6 +239,30 @@ std::optional<Fields> fields_from_json(std::string_view json) {
   };
   if (!take_all(cursor, "{", "}", take_field)) return std::nullopt;
   return fields;
+}
+
+std::string steps_to_json(const std::vector<FileStep>& steps) {
+  std::string out = "[";
+  for (const FileStep& step : steps) {
+    out += out.size() > 1 ? ",{\"role\":" : "{\"role\":";
+    append_quoted(to_string(step.role), out);
+    out += ",\"what\":";
+    append_bounded(step.what, out);
+    out += ",\"text\":";
+    append_bounded(step.text, out);
+    out += fmt::format(",\"offset_bytes\":{},\"length_bytes\":{},\"layer\":{}}}",
+                       step.offset_bytes, step.length_bytes, step.layer);
+  }
+  out += ']';
+  return out;
+}
+
+std::optional<std::vector<FileStep>> steps_from_json(std::string_view json) {
+  JsonCursor cursor(json);
+  std::vector<FileStep> steps;
+  const auto take_one = [&] { return take_step(cursor, steps.emplace_back()); };
+  if (!take_all(cursor, "[", "]", take_one)) return std::nullopt;
+  return steps;
 }
 
 void because_to_json(const std::vector<Because>& because, const Fields& fields, std::string& out) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "detect/examined_file.h"
 #include "detect/finding.h"
 
 // Columns that hold JSON. ASCII only, no blanks, one form for one content. A byte 0xNN that is 0 or
@@ -22,6 +23,10 @@ std::optional<std::vector<std::string>> text_list_from_json(std::string_view jso
 using Fields = std::vector<std::pair<std::string, std::string>>;
 void fields_to_json(const Fields& fields, std::string& out);
 std::optional<Fields> fields_from_json(std::string_view json);
+
+// An array of objects with the keys role, what, text, offset_bytes, length_bytes, layer.
+std::string steps_to_json(const std::vector<FileStep>& steps);
+std::optional<std::vector<FileStep>> steps_from_json(std::string_view json);
 
 // An array of objects with the keys field, value, pattern, offset_bytes, reading. A value that is
 // the whole value of the first of `fields` with that name is not said twice: it is null. Replaces

@@ -1,8 +1,10 @@
 #include "casefile/sqlite/rows.h"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 #include <limits>
+#include <memory>
 
 #include "casefile/sqlite/json_column.h"
 
@@ -85,6 +87,49 @@ std::optional<Sha256> sha256_of(Row& row, const std::string& hex) {
   if (right) return digest;
   row.fail("sha256 is not 64 hexadecimal digits");
   return std::nullopt;
+}
+
+// "" for NULL.
+std::string read_digest(Row& row, std::size_t digits_count, const char* name) {
+  std::optional<std::string> hex = row.optional_text();
+  if (!hex) return {};
+  const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  if (hex->size() == digits_count && std::all_of(hex->begin(), hex->end(), is_digit))
+    return std::move(*hex);
+  row.fail(fmt::format("{} is not {} hexadecimal digits", name, digits_count));
+  return {};
+}
+
+// The value of the word, or a wrong row.
+template <class E>
+E word_of(Row& row, std::optional<E> (*value_of)(std::string_view), const char* what) {
+  const std::string word = row.text();
+  const std::optional<E> value = value_of(word);
+  if (!value) row.fail(fmt::format("\"{}\" is no {}", word, what));
+  return value.value_or(E{});
+}
+
+FileAttributes read_attributes(Row& row) {
+  FileAttributes out;
+  for (std::int64_t* const time_ns :
+       {&out.modified_ns, &out.changed_ns, &out.created_ns, &out.accessed_ns}) {
+    const DigitedTime time = read_time(row);
+    if (time.precision == TimePrecision::kUnknown) continue;
+    if (out.precision != TimePrecision::kUnknown && out.precision != time.precision)
+      row.fail("the times of a file differ in precision");
+    out.precision = time.precision;
+    *time_ns = time.time.ns_since_1970;
+  }
+  out.source = word_of(row, attributes_source_from_string, "source of times");
+  const std::uint64_t owner = row.optional_unsigned_number().value_or(FileAttributes::kNoOwner);
+  if (owner > FileAttributes::kNoOwner) row.fail("owner_id is too large");
+  out.owner_id = static_cast<std::uint32_t>(owner);
+  if (std::optional<std::string> name = row.optional_text())
+    out.owner_name = std::make_shared<const std::string>(std::move(*name));
+  const std::uint64_t mode = row.optional_unsigned_number().value_or(FileAttributes::kNoMode);
+  if (mode > FileAttributes::kNoMode) row.fail("mode is too large");
+  out.mode = static_cast<std::uint16_t>(mode);
+  return out;
 }
 
 }  // namespace
@@ -183,6 +228,35 @@ Coverage read_coverage(Row& row) {
   out.items = read_list(row);
   out.items_count = row.unsigned_number();
   out.techniques = read_list(row);
+  return out;
+}
+
+ExaminedFile read_file_head(Row& row) {
+  ExaminedFile out;
+  row.number();
+  out.path = row.text();
+  out.size_bytes = row.unsigned_number();
+  if (const std::optional<std::string> hex = row.optional_text()) out.sha256 = sha256_of(row, *hex);
+  out.md5 = read_digest(row, 32, "md5");
+  out.sha1 = read_digest(row, 40, "sha1");
+  out.language = row.text();
+  out.encoding = row.text();
+  out.verdict = word_of(row, file_verdict_from_string, "verdict of a file");
+  out.kind = word_of(row, backdoor_kind_from_string, "kind of backdoor");
+  out.score = row.optional_real();
+  if (out.score && !(*out.score >= 0 && *out.score <= 1)) row.fail("score is out of range");
+  out.key = row.text();
+  out.attributes = read_attributes(row);
+  out.unlisted_steps_count = row.unsigned_number();
+  out.rules = read_list(row);
+  return out;
+}
+
+ExaminedFile read_file(Row& row) {
+  ExaminedFile out = read_file_head(row);
+  std::optional<std::vector<FileStep>> steps = steps_from_json(row.text());
+  if (!steps) row.fail("steps are not a JSON array as this program writes it");
+  out.steps = std::move(steps).value_or(std::vector<FileStep>());
   return out;
 }
 

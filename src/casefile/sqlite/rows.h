@@ -15,6 +15,15 @@ CaseGap read_gap(Row& row);
 LedgerEntry read_rule(Row& row);
 Coverage read_coverage(Row& row);
 
+// Columns of `files`: what every file has, and what takes long to read.
+inline constexpr std::string_view kFileHead =
+    "number, path, size_bytes, sha256, md5, sha1, language, encoding, verdict, kind, score, key,"
+    " modified, changed, created, accessed, attributes_from, owner_id, owner, mode, unlisted_steps,"
+    " rules";
+inline constexpr std::string_view kFileParts = ", steps";
+ExaminedFile read_file_head(Row& row);  // kFileHead
+ExaminedFile read_file(Row& row);       // kFileHead and kFileParts
+
 // Columns of the tables of findings, joined as m (match), r (rule), e (event) and s (source): what
 // every finding has, and what takes long to read. kFindingFrom joins them so that a number which
 // leads nowhere gives NULLs, which read_finding() takes for a wrong row, and hides no finding.

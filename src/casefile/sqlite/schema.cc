@@ -75,6 +75,31 @@ std::span<const SchemaObject> schema() {
   items_count INTEGER NOT NULL,
   techniques TEXT NOT NULL
 ) STRICT)"},
+      {"table", "files", R"(CREATE TABLE files (
+  number INTEGER PRIMARY KEY,
+  path ANY NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  sha256 TEXT CHECK (length(sha256) = 64),
+  md5 TEXT CHECK (length(md5) = 32),
+  sha1 TEXT CHECK (length(sha1) = 40),
+  language ANY NOT NULL,
+  encoding ANY NOT NULL,
+  verdict TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  score REAL,
+  key ANY NOT NULL,
+  modified TEXT,
+  changed TEXT,
+  created TEXT,
+  accessed TEXT,
+  attributes_from TEXT NOT NULL,
+  owner_id INTEGER,
+  owner ANY,
+  mode INTEGER,
+  unlisted_steps INTEGER NOT NULL,
+  rules TEXT NOT NULL,
+  steps TEXT NOT NULL
+) STRICT)"},
       {"table", "finding_rules", R"(CREATE TABLE finding_rules (
   number INTEGER PRIMARY KEY,
   rule_id ANY NOT NULL,
@@ -150,6 +175,16 @@ std::span<const SchemaObject> schema() {
       {"view", "findings_by_technique", R"(CREATE VIEW findings_by_technique AS
   SELECT value AS technique, count(*) AS findings, min(time) AS first, max(time) AS last
   FROM findings, json_each(findings.techniques) GROUP BY value ORDER BY value)"},
+      {"view", "backdoors", R"(CREATE VIEW backdoors AS
+  SELECT verdict, kind, key, path, language, score, sha256, size_bytes, modified, owner, rules
+  FROM files WHERE verdict <> 'clean' ORDER BY number)"},
+      {"view", "file_steps", R"(CREATE VIEW file_steps AS
+  SELECT number AS file, one.key + 1 AS position, json_extract(one.value, '$.role') AS role,
+         json_extract(one.value, '$.what') AS what, json_extract(one.value, '$.text') AS text,
+         json_extract(one.value, '$.offset_bytes') AS offset_bytes,
+         json_extract(one.value, '$.length_bytes') AS length_bytes,
+         json_extract(one.value, '$.layer') AS layer
+  FROM files, json_each(files.steps) AS one)"},
       {"view", "worst_findings", R"(CREATE VIEW worst_findings AS
   SELECT time, level, verdict, computer, rule_title, item, offset_bytes, length_bytes, id
   FROM findings WHERE level IN ('critical', 'high') ORDER BY number)"},

@@ -9,7 +9,7 @@ namespace pugmark::sqlite {
 // "PUGM": bytes 68 to 71 of the file, by which file(1) and we know a case.
 inline constexpr std::uint32_t kApplicationId = 0x5055474D;
 // Raised whenever a table changes; bytes 60 to 63 of the file.
-inline constexpr std::uint32_t kFormatVersion = 3;
+inline constexpr std::uint32_t kFormatVersion = 4;
 // Of one page; the file is a whole number of them, which bytes 28 to 31 state.
 inline constexpr std::uint32_t kPageBytes = 8'192;
 

@@ -44,6 +44,16 @@ void describe_rule(const sigma::Document& document, Finding& finding) {
   finding.verdict = document.verdict;
 }
 
+void describe_rule(const files::FileRule& rule, Finding& finding) {
+  finding.rule_id = rule.entry.rule_id;
+  finding.rule_title = rule.entry.rule_title;
+  finding.level = rule.entry.level;
+  finding.status = rule.entry.status;
+  finding.tags = rule.entry.tags;
+  finding.techniques = rule.entry.techniques;
+  finding.verdict = rule.verdict;
+}
+
 void describe_rule(const sigma::Document& document, LedgerEntry& entry) {
   describe(document, entry);
   entry.author = document.author;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "detect/files/file_check.h"
 #include "detect/finding.h"
 #include "detect/ledger.h"
 #include "detect/sigma/rule.h"
@@ -22,5 +23,6 @@ Level level_of(const sigma::Document& document);
 // Fills what a finding, or an entry of the ledger, says about its rule: the same words in both.
 void describe_rule(const sigma::Document& document, Finding& finding);
 void describe_rule(const sigma::Document& document, LedgerEntry& entry);
+void describe_rule(const files::FileRule& rule, Finding& finding);
 
 }  // namespace pugmark

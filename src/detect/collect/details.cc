@@ -1,12 +1,12 @@
 #include "detect/collect/details.h"
 
 #include <algorithm>
-#include <array>
 #include <fmt/format.h>
 #include <functional>
 #include <variant>
 
 #include "base/bytes.h"
+#include "detect/collect/pack.h"
 
 namespace pugmark {
 namespace {
@@ -14,21 +14,6 @@ namespace {
 // Order of what is written: numbers of the event, texts of the event, its fields, then the reasons
 // and the related events. A reason that speaks of a whole field names its number; one that speaks
 // of something else has the number behind the last, and the texts follow.
-
-void put_number(std::uint64_t value, std::string& out) {
-  std::array<char, 8> bytes{};
-  for (unsigned i = 0; i < 8; ++i) bytes[i] = static_cast<char>((value >> (8 * i)) & 0xFFU);
-  out.append(bytes.data(), bytes.size());
-}
-
-void put_number_at(std::size_t at, std::uint64_t value, std::string& out) {
-  for (unsigned i = 0; i < 8; ++i) out[at + i] = static_cast<char>((value >> (8 * i)) & 0xFFU);
-}
-
-void put_text(std::string_view text, std::string& out) {
-  put_number(text.size(), out);
-  out += text;
-}
 
 // The rendered text goes straight to where it stands in the end. Returns it whole if it was cut.
 std::string put_rendered(const Value& value, std::string& out) {
@@ -85,51 +70,7 @@ void put_comparison(std::string_view pattern, std::string_view reading,
   put_number(offset_bytes ? *offset_bytes + 1 : 0, out);
 }
 
-// Assigns to what is there, so that memory is used again.
-class Decoder {
- public:
-  explicit Decoder(std::string_view in) : in_(in) {}
-  bool ok() const { return ok_; }
-  bool at_end() const { return in_.empty(); }
-
-  std::uint64_t number() {
-    if (in_.size() < 8) return fail();
-    const auto value = load_le<std::uint64_t>(as_bytes(in_).data());
-    in_.remove_prefix(8);
-    return value;
-  }
-  void text(std::string& into) {
-    const std::uint64_t size = number();
-    if (size > in_.size()) {
-      fail();
-      return;
-    }
-    into.assign(in_.substr(0, size));
-    in_.remove_prefix(size);
-  }
-  // No element takes less than the eight bytes of a number.
-  template <class List, class Each>
-  void list(List& values, Each each) {
-    const std::uint64_t count = number();
-    if (count > in_.size() / 8) {
-      fail();
-      return;
-    }
-    values.resize(count);
-    for (auto& value : values) each(value);
-  }
-
- private:
-  std::uint64_t fail() {
-    ok_ = false;
-    in_ = {};
-    return 0;
-  }
-  std::string_view in_;
-  bool ok_ = true;
-};
-
-void decode_because(Decoder& in, const Finding& finding, Because& because) {
+void decode_because(Unpacker& in, const Finding& finding, Because& because) {
   because.value.clear();
   because.is_whole_field = false;
   if (const std::uint64_t at = in.number(); at < finding.fields.size()) {
@@ -149,7 +90,7 @@ void decode_because(Decoder& in, const Finding& finding, Because& because) {
   because.offset_bytes = offset != 0 ? std::optional(offset - 1) : std::nullopt;
 }
 
-void decode_related(Decoder& in, RelatedEvent& related) {
+void decode_related(Unpacker& in, RelatedEvent& related) {
   in.text(related.rule_id);
   in.text(related.item);
   related.offset_bytes = in.number();
@@ -320,7 +261,7 @@ std::string encode_details(const Finding& finding) {
 }
 
 Status decode_details(std::string_view bytes, Finding& finding) {
-  Decoder in(bytes);
+  Unpacker in(bytes);
   finding.time.ns_since_1970 = static_cast<std::int64_t>(in.number());
   finding.precision = static_cast<TimePrecision>(in.number());
   finding.time_shift_s = static_cast<std::int64_t>(in.number());

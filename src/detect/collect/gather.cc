@@ -186,6 +186,20 @@ void add_item(const ScannedItem& scanned, const CoverageMeter& part, CoverageMet
   if (coverage.items.size() < kItemsListed) coverage.items.push_back(scanned.item.path);
 }
 
+// A text may be a log that no reader knows: of it, and of what is no text either, nothing counts as
+// understood, so that it is seen.
+bool counts_as_read(FileKind kind) { return kind != FileKind::kText && kind != FileKind::kUnknown; }
+
+void count_examined(Gathered& gathered) {
+  for (const files::ExaminedStore::Piece& piece : gathered.examined.pieces()) {
+    if (piece.offset_bytes == 0) ++gathered.files_count;
+    if (!counts_as_read(piece.nature.kind)) continue;
+    Item& item = gathered.items[gathered.item_index.at(piece.item)].item;
+    item.read_bytes = item.size_bytes;
+    item.unread_bytes = 0;
+  }
+}
+
 }  // namespace
 
 Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const Limits& limits) {
@@ -197,6 +211,7 @@ Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const L
     for (std::size_t i = 0; i < state.buckets.size(); ++i)
       join_bucket(gathered.buckets[i], state.buckets[i]);
     gathered.meters.merge(std::move(state.meters));
+    gathered.examined.merge(std::move(state.examiner.store()));
     if (gathered.silenced_counts.size() < state.silenced_counts.size())
       gathered.silenced_counts.resize(state.silenced_counts.size(), 0);
     for (std::size_t i = 0; i < state.silenced_counts.size(); ++i)
@@ -233,6 +248,7 @@ Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const L
     gathered.item_index.emplace(gathered.items[i].item.id, i);
     gathered.index_of_path.emplace(gathered.items[i].item.path, i);
   }
+  count_examined(gathered);
   return gathered;
 }
 

@@ -18,6 +18,7 @@
 #include "detect/engine/engine.h"
 #include "detect/engine/matcher.h"
 #include "detect/engine/named_event.h"
+#include "detect/files/examiner.h"
 #include "detect/scanner.h"
 #include "events/clock.h"
 
@@ -68,6 +69,7 @@ class Scanner::State {
   std::deque<BucketTally> buckets;  // by bucket id
   SourceMeters meters;
   std::shared_ptr<HitStore> remembered;  // of all scanners of the hunt
+  files::Examiner examiner;
   std::vector<std::uint64_t> silenced_counts;  // by rule: matches that are no findings
   std::uint64_t disagreements_count = 0;   // matches the reference evaluator does not confirm
   std::uint64_t events_count = 0;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "detect/collect/scan_state.h"
+#include "detect/files/examined_store.h"
 #include "detect/results.h"
 
 // The steps of Results::settle(), each a function of what came before.
@@ -39,6 +40,7 @@ struct Gathered {
   std::map<ItemId, ItemTally> tallies;
   std::deque<BucketTally> buckets;
   SourceMeters meters;
+  files::ExaminedStore examined;
   std::vector<RememberedHit> remembered;
   std::vector<HitStore::Count> hit_counts;  // by correlation
   std::vector<CorrelationTally> correlations;  // filled by judge_correlations()
@@ -47,9 +49,11 @@ struct Gathered {
   std::uint64_t disagreements_count = 0;
   std::uint64_t events_count = 0;
   std::uint64_t copies_count = 0;
+  std::uint64_t files_count = 0;  // examined
 };
 
-// Joins the workers' tallies and the items; marks byte copies; corrects clocks.
+// Joins the workers' tallies and the items; marks byte copies; corrects clocks. Of an examined file
+// whose kind is known every byte counts as read.
 Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const Limits& limits);
 
 // The ledger after the hunt: which rules ran, which could not have seen anything, and why.

@@ -17,7 +17,7 @@ namespace pugmark::indicators {
 // Says of nearly every text, in a pass over its bytes, that no indicator of any set stands in it.
 // It may take a text for one that holds some; it never leaves one out. The cost hardly grows with
 // the number of indicators: each is known by the bytes around one of its dots, or by a slash, its
-// length, its first digits (docs/adr/0022). Immutable after construction; thread-safe.
+// length, its first digits (docs/adr/0024). Immutable after construction; thread-safe.
 class Prefilter {
  public:
   using Sets = std::vector<std::shared_ptr<const IndicatorSet>>;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +25,9 @@ struct PageTag {
 
 // A page taken apart: which stretches are code, and in what language.
 struct Page {
+  static constexpr std::size_t kTagsMax = 100'000;
+  static constexpr std::size_t kTagAttributesMax = 500;
+
   PageKind kind = PageKind::kNone;
   Language language = Language::kPhp;  // of most of its code
   std::vector<Region> regions;         // in order, without overlap, markup between code included
@@ -39,7 +44,10 @@ struct Page {
     std::uint32_t length = 0;
   };
   std::vector<Converted> converted;
-  bool has_code = false;  // something in it is executed
+  bool has_code = false;             // something in it is executed
+  std::uint64_t left_out_count = 0;  // tags and attributes beyond the bounds above
+  // What `tags` view where the page itself had to be converted (EBCDIC).
+  std::vector<std::shared_ptr<const std::string>> kept;
 };
 
 // What a server would take the file for: by the extension of its name first (the last one, and any

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,8 @@ struct ParseOutcome {
 // markup between them and a kEnd at last; comments and blanks left out. Never fails: a string that
 // does not end goes on to the end of its region (or line, where the language ends it there), a byte
 // that begins nothing is a kOperator of itself. `tokens` is cleared first.
-// Every token lies inside `text`, they are in order and do not overlap, and each advances.
+// Every token lies inside `text`, they are in order and do not overlap, and each advances but for
+// kDedent, of which there is nothing in the text.
 void tokenise_php(std::string_view text, std::span<const Region> regions, std::uint32_t tokens_max,
                   std::vector<Token>& tokens);
 // C#, Java, JScript, cfscript.
@@ -58,9 +60,13 @@ ParseOutcome parse_perl(std::span<const Token> tokens, std::span<const Region> r
 ParseOutcome parse_python(std::span<const Token> tokens, std::span<const Region> regions,
                           std::uint16_t source, const ParseBounds& bounds, Tree& tree);
 
+// Shown the tokens of each run of a text before they are parsed.
+using TokenObserver = std::function<void(std::string_view text, std::span<const Token> tokens)>;
+
 // Tokenises and parses one text by its regions' languages, each language in a run of its own: the
 // root is a kBlock of all. `tokens` is the caller's memory.
 ParseOutcome parse_page(std::span<const Region> regions, std::uint16_t source,
-                        const ParseBounds& bounds, std::vector<Token>& tokens, Tree& tree);
+                        const ParseBounds& bounds, std::vector<Token>& tokens, Tree& tree,
+                        const TokenObserver& observe);
 
 }  // namespace pugmark::script

@@ -49,6 +49,14 @@ class ScriptText {
     Encoding encoding = Encoding::kUtf8;
   };
 
+  void begin_run(Encoding encoding, std::size_t byte_at);
+  void append(char32_t character);
+  void drop_last();
+  // Each reads on from `at` and returns where another encoding begins, or the end.
+  std::size_t read_narrow(std::string_view bytes, std::size_t at);
+  std::size_t read_utf16(std::string_view bytes, std::size_t at, Encoding encoding);
+  std::size_t read_utf32(std::string_view bytes, std::size_t at, Encoding encoding);
+
   std::string_view view_;
   std::string converted_;
   std::vector<Run> runs_;

@@ -8,14 +8,14 @@
 namespace pugmark::script {
 namespace {
 
-constexpr std::array<std::string_view, 38> kKindNames = {
-    "empty",        "text",           "number",  "name",        "variable", "dynamic-variable",
-    "member",       "dynamic-member", "index",   "call",        "new",      "cast",
-    "unary",        "binary",         "assign",  "conditional", "array",    "pair",
-    "interpolated", "command",        "include", "spread",      "regex",    "function",
-    "parameter",    "class",          "declare", "block",       "if",       "loop",
-    "for-each",     "switch",         "return",  "echo",        "with",     "try",
-    "import",       "directive"};
+constexpr std::array<std::string_view, 41> kKindNames = {
+    "empty",        "text",           "number",   "name",        "variable", "dynamic-variable",
+    "member",       "dynamic-member", "index",    "call",        "new",      "cast",
+    "unary",        "binary",         "assign",   "conditional", "array",    "pair",
+    "interpolated", "command",        "include",  "spread",      "regex",    "function",
+    "parameter",    "class",          "declare",  "block",       "if",       "loop",
+    "for-each",     "switch",         "return",   "echo",        "with",     "try",
+    "import",       "break",          "continue", "global",      "directive"};
 static_assert(kKindNames[static_cast<std::size_t>(NodeKind::kDirective)] == "directive");
 
 bool is_constant(NodeKind kind) {

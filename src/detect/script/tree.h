@@ -34,7 +34,8 @@ enum class NodeKind : std::uint8_t {
             // initialisers kAssign nodes whose target is a kName
   kCast,    // `name`: the type; child: value. PHP (string)$x, Java/C# (T)x, x as T, CType(x, T)
   kUnary,   // `op`; child
-  kBinary,  // `op`; children: left, right
+  kBinary,  // `op`; children: left, right. A chain of one operator may be one node with all its
+            // operands in order, so that a sum of ten thousand needs no recursion
   kAssign,  // `op`: "=" or the compound one, "+=" ".=" "&=" "??=" as op() packs it. children:
             // target, value. VB's Set x = y and Python's walrus too. ++/-- are kUnary.
   kConditional,  // children: condition, value if true (kEmpty in a ?: b), value if false. Also ??
@@ -73,6 +74,9 @@ enum class NodeKind : std::uint8_t {
   kWith,       // VB: children: object, block; as an expression (no children): the object in force
   kTry,        // children: blocks: try, catches, finally; a catch begins with a kDeclare
   kImport,     // `name`: use, import, Imports, using as a whole: "java.io.*"
+  kBreak,      // leaves the loop or switch: break, Exit For, last
+  kContinue,   // begins the next round: continue, next
+  kGlobal,     // PHP's global: children: kVariable nodes that are the script's own
   kDirective,  // `name`: of a page directive or server control or ColdFusion tag, lower case
                // ("page", "asp:textbox", "cfexecute"); children: kPair of kText, and its body as a
                // kBlock last if it has one

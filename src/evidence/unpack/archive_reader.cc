@@ -153,7 +153,57 @@ GapKind kind_of_libarchive(std::string_view message) {
   return says("runcated") ? GapKind::kTruncated : GapKind::kDamaged;
 }
 
-Member describe(struct archive_entry* entry) {
+std::int64_t nanoseconds(std::int64_t seconds, long nanosecond) {
+  constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+  std::int64_t ns = 0;
+  const bool is_lost = __builtin_mul_overflow(seconds, kNsPerSecond, &ns) ||
+                       __builtin_add_overflow(ns, std::int64_t{nanosecond}, &ns);
+  return is_lost ? FileAttributes::kNoTime : ns;
+}
+
+void take_times(struct archive_entry* entry, FileAttributes& into) {
+  if (archive_entry_mtime_is_set(entry) != 0)
+    into.modified_ns = nanoseconds(archive_entry_mtime(entry), archive_entry_mtime_nsec(entry));
+  if (archive_entry_ctime_is_set(entry) != 0)
+    into.changed_ns = nanoseconds(archive_entry_ctime(entry), archive_entry_ctime_nsec(entry));
+  if (archive_entry_birthtime_is_set(entry) != 0)
+    into.created_ns =
+        nanoseconds(archive_entry_birthtime(entry), archive_entry_birthtime_nsec(entry));
+  if (archive_entry_atime_is_set(entry) != 0)
+    into.accessed_ns = nanoseconds(archive_entry_atime(entry), archive_entry_atime_nsec(entry));
+}
+
+// Which digits of a tar's times were written it does not say.
+TimePrecision precision_of(struct archive_entry* entry, Packing packing) {
+  if (packing == Packing::kSevenZip) return TimePrecision::kHundredNanoseconds;
+  const bool has_digits = archive_entry_mtime_nsec(entry) != 0 ||
+                          archive_entry_ctime_nsec(entry) != 0 ||
+                          archive_entry_birthtime_nsec(entry) != 0 ||
+                          archive_entry_atime_nsec(entry) != 0;
+  return has_digits ? TimePrecision::kNanosecond : TimePrecision::kSecond;
+}
+
+// Of those whose times are in UTC. A single compressed file, zip, cab and older rar are not.
+FileAttributes attributes_of(struct archive_entry* entry, Packing packing) {
+  FileAttributes attributes;
+  const bool is_unix =
+      packing == Packing::kTar || packing == Packing::kCpio || packing == Packing::kAr;
+  if (!is_unix && packing != Packing::kSevenZip && packing != Packing::kRar5) return attributes;
+  using Source = FileAttributes::Source;
+  attributes.source = packing == Packing::kTar        ? Source::kTar
+                      : packing == Packing::kSevenZip ? Source::kSevenZip
+                                                      : Source::kOther;
+  take_times(entry, attributes);
+  attributes.precision = precision_of(entry, packing);
+  if (!is_unix) return attributes;
+  attributes.mode = static_cast<std::uint16_t>(archive_entry_perm(entry) & 07777U);
+  const la_int64_t owner = archive_entry_uid(entry);
+  if (owner >= 0 && owner < FileAttributes::kNoOwner)
+    attributes.owner_id = static_cast<std::uint32_t>(owner);
+  return attributes;
+}
+
+Member describe(struct archive_entry* entry, Packing packing) {
   Member member;
   member.path = text_or_empty(archive_entry_pathname(entry));
   if (member.path.empty()) member.path = text_or_empty(archive_entry_pathname_utf8(entry));
@@ -165,6 +215,8 @@ Member describe(struct archive_entry* entry) {
   if (member.kind == Member::Kind::kSymbolicLink)
     member.link_target = text_or_empty(archive_entry_symlink(entry));
   member.encrypted = archive_entry_is_encrypted(entry) != 0;
+  member.attributes = attributes_of(entry, packing);
+  if (packing == Packing::kTar) member.owner_name = text_or_empty(archive_entry_uname(entry));
   return member;
 }
 
@@ -306,7 +358,7 @@ StepResult ArchiveReader::next(Member& member) {
     if (result != ARCHIVE_OK) note_message();
     if (result == ARCHIVE_FATAL) return step_ = StepResult::kBroken;
     if (result == ARCHIVE_RETRY || entry == nullptr) continue;
-    member = describe(entry);
+    member = describe(entry, is_stream(form_.outer) ? form_.inner : form_.outer);
     return step_ = StepResult::kOk;
   }
   return step_ = StepResult::kBroken;

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "evidence/gap.h"
+#include "evidence/item.h"
 #include "evidence/unpack/byte_source.h"
 #include "evidence/unpack/format.h"
 
@@ -24,6 +25,8 @@ struct Member {
   Kind kind = Kind::kFile;
   bool encrypted = false;
   std::optional<std::uint64_t> size_bytes;  // absent if the archive does not say
+  FileAttributes attributes;  // but for the owner's name; of zip, cab and rar nothing
+  std::string owner_name;
 };
 
 // How the last step ended.

@@ -35,6 +35,32 @@ Error open_error(const EvidenceFile& file, int error_number) {
   return error;
 }
 
+std::int64_t nanoseconds(std::int64_t seconds, std::uint32_t nanosecond) {
+  constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+  std::int64_t ns = 0;
+  const bool is_lost = __builtin_mul_overflow(seconds, kNsPerSecond, &ns) ||
+                       __builtin_add_overflow(ns, std::int64_t{nanosecond}, &ns);
+  return is_lost ? FileAttributes::kNoTime : ns;
+}
+
+FileAttributes attributes_of(int descriptor, const struct stat& status) {
+  FileAttributes attributes;
+  attributes.source = FileAttributes::Source::kFileSystem;
+  attributes.precision = TimePrecision::kNanosecond;
+  attributes.modified_ns =
+      nanoseconds(status.st_mtim.tv_sec, static_cast<std::uint32_t>(status.st_mtim.tv_nsec));
+  attributes.changed_ns =
+      nanoseconds(status.st_ctim.tv_sec, static_cast<std::uint32_t>(status.st_ctim.tv_nsec));
+  attributes.owner_id = status.st_uid;
+  attributes.mode = static_cast<std::uint16_t>(status.st_mode & 07777U);
+  // Only some file systems, those of Windows among them, remember when a file was made.
+  struct statx more {};
+  if (::statx(descriptor, "", AT_EMPTY_PATH, STATX_BTIME, &more) == 0 &&
+      (more.stx_mask & STATX_BTIME) != 0)
+    attributes.created_ns = nanoseconds(more.stx_btime.tv_sec, more.stx_btime.tv_nsec);
+  return attributes;
+}
+
 }  // namespace
 
 Result<FileSource> FileSource::open(const EvidenceFile& file) {
@@ -53,7 +79,8 @@ Result<FileSource> FileSource::open(const EvidenceFile& file) {
   }
   // Advice only: without it the reading is slower, not wrong.
   (void)::posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
-  return FileSource(descriptor, static_cast<std::uint64_t>(status.st_size), status.st_mtim);
+  return FileSource(descriptor, static_cast<std::uint64_t>(status.st_size), status.st_mtim,
+                    attributes_of(descriptor, status));
 }
 
 FileSource::~FileSource() {
@@ -63,12 +90,14 @@ FileSource::~FileSource() {
 FileSource::FileSource(FileSource&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       size_bytes_(other.size_bytes_),
-      modified_(other.modified_) {}
+      modified_(other.modified_),
+      attributes_(std::move(other.attributes_)) {}
 
 FileSource& FileSource::operator=(FileSource&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);
   std::swap(size_bytes_, other.size_bytes_);
   std::swap(modified_, other.modified_);
+  std::swap(attributes_, other.attributes_);
   return *this;
 }
 

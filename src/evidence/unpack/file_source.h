@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 #include "evidence/cursor.h"
@@ -42,16 +43,23 @@ class FileSource {
   // When it was opened.
   std::uint64_t size_bytes() const { return size_bytes_; }
 
+  // What the file system said when it was opened.
+  const FileAttributes& attributes() const { return attributes_; }
+
   // Compares the file with what it was when it was opened. `read_bytes` were read in order.
   std::optional<FileChange> change(std::uint64_t read_bytes) const;
 
  private:
-  FileSource(int descriptor, std::uint64_t size_bytes, timespec changed)
-      : descriptor_(descriptor), size_bytes_(size_bytes), modified_(changed) {}
+  FileSource(int descriptor, std::uint64_t size_bytes, timespec changed, FileAttributes attributes)
+      : descriptor_(descriptor),
+        size_bytes_(size_bytes),
+        modified_(changed),
+        attributes_(std::move(attributes)) {}
 
   int descriptor_ = -1;
   std::uint64_t size_bytes_ = 0;
   timespec modified_{};
+  FileAttributes attributes_;
 };
 
 }  // namespace pugmark::unpack

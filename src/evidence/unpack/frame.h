@@ -4,11 +4,13 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "base/limits.h"
 #include "evidence/item.h"
 #include "evidence/unpack/archive_reader.h"
 #include "evidence/unpack/item_stream.h"
+#include "evidence/unpack/zip_times.h"
 
 namespace pugmark::unpack {
 
@@ -38,6 +40,8 @@ struct Frame {
   std::uint64_t unclaimed_bytes = 0;  // of its own, in no member
   std::uint64_t member_bytes = 0;
   std::uint64_t member_packed_begin = 0;
+  std::vector<ZipPlace> zip_places;  // of a zip read by its directory, in the order of its members
+  std::string stored_name;           // of its current member, before it was shortened
   std::unordered_map<std::string, std::uint32_t> names;  // of members delivered, with the last "#n"
   std::unordered_map<std::string, std::uint32_t> delivered;  // of those, met again: to pass over
 

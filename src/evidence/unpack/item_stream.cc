@@ -1,5 +1,6 @@
 #include "evidence/unpack/item_stream.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace pugmark::unpack {
@@ -15,6 +16,7 @@ std::size_t ItemStream::take(std::span<std::byte> into) {
       origin_.can_seek() ? origin_.read_at(taken_bytes_, into) : origin_.read(into);
   const Bytes bytes = into.first(got);
   hash_.update(bytes);
+  update_weak(bytes);
   for (std::size_t i = got; i > 0; --i) {
     if (bytes[i - 1] == std::byte{0}) continue;
     content_end_bytes_ = taken_bytes_ + i;
@@ -22,6 +24,42 @@ std::size_t ItemStream::take(std::span<std::byte> into) {
   }
   taken_bytes_ += got;
   return got;
+}
+
+void ItemStream::update_weak(Bytes bytes) {
+  if (md5_) md5_->update(bytes);
+  if (sha1_) sha1_->update(bytes);
+}
+
+void ItemStream::add_weak_digests(bool md5, bool sha1, Bytes read) {
+  if (md5) md5_.emplace(WeakDigestStream::Kind::kMd5);
+  if (sha1) sha1_.emplace(WeakDigestStream::Kind::kSha1);
+  if (read.size() == taken_bytes_) return update_weak(read);
+  // It only looked like an archive: more was taken than read, and is kept.
+  std::vector<std::byte> scratch(kDrainBytes);
+  for (std::uint64_t at = 0; at < taken_bytes_;) {
+    const std::size_t got = spool_.read_at(at, scratch);
+    if (got == 0) break;  // the disk lost it: the item cannot be read to its end either
+    update_weak(Bytes(scratch).first(got));
+    at += got;
+  }
+}
+
+std::shared_ptr<const WeakDigests> ItemStream::finish_weak_digests() {
+  if (!md5_ && !sha1_) return nullptr;
+  auto digests = std::make_shared<WeakDigests>();
+  const auto take = [](std::optional<WeakDigestStream>& stream, auto& into) {
+    if (!stream) return;
+    const std::vector<std::byte> bytes = stream->finish();
+    if (bytes.size() == into.emplace().size()) {
+      std::copy(bytes.begin(), bytes.end(), into->begin());
+    } else {
+      into.reset();
+    }
+  };
+  take(md5_, digests->md5);
+  take(sha1_, digests->sha1);
+  return digests;
 }
 
 // Keeps bytes for rewind() while they fit into the memory of the spool.

@@ -2,11 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
 #include "base/digest.h"
 #include "base/result.h"
+#include "evidence/item.h"
 #include "evidence/unpack/byte_source.h"
 #include "evidence/unpack/spool.h"
 
@@ -53,12 +55,21 @@ class ItemStream final : public ByteSource {
   // Of all bytes taken. Once only.
   Sha256 finish_digest() { return hash_.finish(); }
 
+  // From here on other digests are made, too. `read`: all bytes that read() gave so far.
+  void add_weak_digests(bool md5, bool sha1, Bytes read);
+  // Of all bytes taken; null if none was asked for. Once only.
+  std::shared_ptr<const WeakDigests> finish_weak_digests();
+
  private:
   std::size_t take(std::span<std::byte> into);
   void keep(Bytes bytes);
 
   ByteSource& origin_;
+  void update_weak(Bytes bytes);
+
   Sha256Stream hash_;
+  std::optional<WeakDigestStream> md5_;
+  std::optional<WeakDigestStream> sha1_;
   Spool spool_;                          // the first bytes, while they are kept
   std::uint64_t taken_bytes_ = 0;
   std::uint64_t read_bytes_ = 0;         // handed out since the beginning or rewind()

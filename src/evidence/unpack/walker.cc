@@ -79,7 +79,8 @@ const Item& Walker::item() const {
   return started_ ? none_ : first_;
 }
 
-void Walker::push(std::string path, std::unique_ptr<ByteSource> origin) {
+void Walker::push(std::string path, std::unique_ptr<ByteSource> origin,
+                  FileAttributes attributes) {
   auto frame = std::make_unique<Frame>();
   if (stack_.empty()) {
     frame->item = std::exchange(first_, Item());
@@ -87,6 +88,7 @@ void Walker::push(std::string path, std::unique_ptr<ByteSource> origin) {
     frame->item.id = ids_.next();
     frame->item.path = std::move(path);
   }
+  frame->item.attributes = std::move(attributes);
   frame->origin = std::move(origin);
   frame->stream = std::make_unique<ItemStream>(*frame->origin);
   stack_.push_back(std::move(frame));
@@ -95,7 +97,7 @@ void Walker::push(std::string path, std::unique_ptr<ByteSource> origin) {
 bool Walker::next_item() {
   if (!started_) {
     started_ = true;
-    push({}, std::make_unique<FileOrigin>(*this));
+    push({}, std::make_unique<FileOrigin>(*this), file_.attributes());
     begin_item();
     return true;
   }
@@ -203,9 +205,41 @@ bool Walker::enter_member(Frame& archive) {
   archive.member_bytes = 0;
   archive.member_packed_begin = archive.reader->packed_position_bytes();
   push(fmt::format("{}!/{}", archive.item.path, name),
-       std::make_unique<MemberOrigin>(*this, stack_.size() - 1));
+       std::make_unique<MemberOrigin>(*this, stack_.size() - 1), attributes_of(archive));
   begin_item();
   return true;
+}
+
+// Of a zip libarchive would take the times of no known zone for those of this machine's.
+FileAttributes Walker::attributes_of(Frame& archive) {
+  const bool is_in_zip = archive.form.outer == Packing::kZip;
+  if (!is_in_zip) {
+    FileAttributes attributes = archive.member.attributes;
+    if (!archive.member.owner_name.empty())
+      attributes.owner_name = kept_name(archive.member.owner_name);
+    return attributes;
+  }
+  const std::uint64_t number = archive.headers_count - 1;
+  if (!archive.form.by_directory || number >= archive.zip_places.size()) return {};
+  return zip_attributes(*archive.stream, archive.zip_places[static_cast<std::size_t>(number)],
+                        archive.stored_name);
+}
+
+std::shared_ptr<const std::string> Walker::kept_name(std::string name) {
+  shorten(name, static_cast<std::size_t>(limits_.name_bytes));
+  if (last_owner_ == nullptr || *last_owner_ != name)
+    last_owner_ = std::make_shared<const std::string>(std::move(name));
+  return last_owner_;
+}
+
+std::optional<std::uint64_t> Walker::stated_size_bytes() const {
+  if (stack_.empty() || is_container()) return std::nullopt;
+  if (stack_.size() == 1) return file_.size_bytes();
+  return stack_[stack_.size() - 2]->member.size_bytes;
+}
+
+void Walker::add_weak_digests(bool md5, bool sha1, Bytes read) {
+  if (!stack_.empty()) stack_.back()->stream->add_weak_digests(md5, sha1, read);
 }
 
 void Walker::pass_over(Frame& archive, std::string_view what) {
@@ -258,6 +292,7 @@ bool Walker::count_entry(const Member& member) {
 
 // Names are kept until the end of the hunt, and a packed archive has as long ones as it likes.
 void Walker::shorten_name(Frame& archive) {
+  if (archive.form.outer == Packing::kZip) archive.stored_name = archive.member.path;
   const std::size_t size_bytes = archive.member.path.size();
   shorten(archive.member.link_target, static_cast<std::size_t>(limits_.path_bytes));
   if (!shorten(archive.member.path, static_cast<std::size_t>(limits_.path_bytes))) return;
@@ -316,7 +351,10 @@ void Walker::finish_top() {
     gaps_.push_back(std::move(rest));
   }
   frame.item.size_bytes = frame.stream->taken_bytes();
-  if (frame.whole) frame.item.sha256 = frame.stream->finish_digest();
+  if (frame.whole) {
+    frame.item.sha256 = frame.stream->finish_digest();
+    frame.item.weak_digests = frame.stream->finish_weak_digests();
+  }
   if (frame.is_container()) {
     const std::uint64_t read = frame.stopped
                                    ? std::min(packed_place(frame), frame.item.size_bytes)

@@ -28,6 +28,8 @@ class Walker {
   const Item& item() const;
   bool is_container() const { return !stack_.empty() && stack_.back()->is_container(); }
   std::size_t read(std::span<std::byte> into);
+  std::optional<std::uint64_t> stated_size_bytes() const;
+  void add_weak_digests(bool md5, bool sha1, Bytes read);
   std::vector<Gap> take_gaps() { return std::exchange(gaps_, {}); }
   std::vector<Item> take_finished_items() { return std::exchange(finished_, {}); }
   std::uint64_t consumed_bytes() const { return consumed_bytes_.load(std::memory_order_relaxed); }
@@ -71,7 +73,9 @@ class Walker {
   void finish_top();
   void finish_archive(Frame& archive);
   void shorten_name(Frame& archive);
-  void push(std::string path, std::unique_ptr<ByteSource> origin);
+  void push(std::string path, std::unique_ptr<ByteSource> origin, FileAttributes attributes);
+  FileAttributes attributes_of(Frame& archive);
+  std::shared_ptr<const std::string> kept_name(std::string name);
 
   // Bytes
   std::size_t read_file(std::uint64_t offset_bytes, std::span<std::byte> into);
@@ -96,6 +100,7 @@ class Walker {
   std::vector<Item> finished_;
   Item first_;             // path and id of the evidence file
   Item none_;              // item() after the end
+  std::shared_ptr<const std::string> last_owner_;  // most members have the same
   bool started_ = false;
   bool file_failed_ = false;
   Phase phase_ = Phase::kInOrder;

@@ -19,7 +19,10 @@ constexpr std::uint64_t kReopenedMax = 100;
 
 // `by_directory`: whether it could be opened so. False if the item has to be read as it is.
 bool Walker::open_zip(Frame& frame, bool by_directory, std::string& why, GapKind& kind) {
-  if (by_directory && frame.member_is_pending) return true;
+  if (by_directory && frame.member_is_pending) {
+    frame.zip_places = zip_places(*frame.stream, limits_.archive_entries);
+    return true;
+  }
   std::array<std::byte, 4> magic{};
   frame.stream->read_at(0, magic);
   const bool has_member = magic[2] == std::byte{3} || magic[2] == std::byte{7};

@@ -1,0 +1,18 @@
+// VBScript and Visual Basic: tokens and tree of any bytes.
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "detect/script/parse_testing.h"
+
+using namespace pugmark;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size_bytes) {
+  // Bytes may be viewed as std::byte.
+  const std::string_view text = as_text({reinterpret_cast<const std::byte*>(data), size_bytes});
+  for (const script::Language language :
+       {script::Language::kVbScript, script::Language::kVisualBasic})
+    script::testing::hold_to_promises(script::tokenise_basic, script::parse_basic, language, text);
+  return 0;
+}

@@ -1,0 +1,7 @@
+If a Then
+  b
+ElseIf c Then d
+Else
+  If e Then f
+End If
+h

@@ -1,0 +1,1 @@
+[my name] = [Dim] + Default.Error(1)!key + x.End.[b c]

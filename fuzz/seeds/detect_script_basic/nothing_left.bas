@@ -1,0 +1,3 @@
+Option Explicit
+On Error Resume Next
+On Error GoTo 0

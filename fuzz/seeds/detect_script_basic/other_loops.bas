@@ -1,0 +1,8 @@
+Do While a : b : Loop
+Do : c : Loop Until d
+Do
+  e
+Loop
+While f
+  g
+Wend

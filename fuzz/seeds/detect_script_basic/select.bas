@@ -1,0 +1,5 @@
+Select Case LCase(a)
+  Case "x" f
+  Case "y", "z": g
+  Case Else h
+End Select

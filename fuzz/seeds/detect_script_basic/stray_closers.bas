@@ -1,0 +1,3 @@
+End If
+Next
+x

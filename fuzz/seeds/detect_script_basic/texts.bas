@@ -1,0 +1,2 @@
+a = "say ""x""" & "" & "unclosed
+b = "c"

@@ -1,0 +1,57 @@
+#include "detect/files/examiner.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "detect/files/file_report.h"
+#include "detect/files/script_check.h"
+#include "detect/files/yara_check.h"
+#include "detect/ruleset.h"
+
+namespace pugmark::files {
+
+Checks make_checks(const Ruleset& rules, const Limits& limits) {
+  Checks checks;
+  if (rules.yara().compiled() != nullptr)
+    checks.push_back(make_yara_check(rules.yara(), rules.file_rules(), limits));
+  if (const auto first = rules.first_script_rule())
+    checks.push_back(make_script_check(rules.file_rules(), *first));
+  return checks;
+}
+
+Status Examiner::examine(const Block& block, const std::string& item_path,
+                         const std::atomic<bool>& stop) {
+  const auto* const context = dynamic_cast<const FileContext*>(block.context.get());
+  assert(context != nullptr && "a reader of files gives its blocks a FileContext");
+  FileView file;
+  file.path = item_path;
+  file.bytes = block.bytes;
+  file.offset_bytes = block.offset_bytes;
+  file.is_whole = block.offset_bytes == 0 && block.is_last;
+  file.size_bytes = block.offset_bytes + block.bytes.size();
+  if (!file.is_whole)
+    file.size_bytes = std::max(file.size_bytes, context->stated_size_bytes().value_or(0));
+  file.nature = context->nature();
+  file.attributes = &context->attributes();
+  const bool may_be_anything =
+      file.nature.kind == FileKind::kUnknown || file.nature.kind == FileKind::kText;
+  if (may_be_anything && !file.is_whole) return {};
+  FileReport report;
+  for (const auto& check : checks_) {
+    if (auto status = check->look(file, stop, report); !status) return status;
+  }
+  hits_count_ += report.hits.size();
+  for (Gap& gap : report.gaps) {
+    gap.where.item = block.item;
+    gaps_.push_back(std::move(gap));
+  }
+  keep_to_limits(limits_, report);
+  return store_.add(block.item, block.offset_bytes, file.nature, report);
+}
+
+void Examiner::release_memory() {
+  for (const auto& check : checks_) check->release_memory();
+}
+
+}  // namespace pugmark::files

@@ -1,0 +1,161 @@
+#include "detect/files/script_check.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "detect/script/analyser.h"
+
+namespace pugmark::files {
+namespace {
+
+// What a flow must be worth by itself for the file to be called so (script::strength_of()).
+constexpr int kMaliciousStrength = 80;
+constexpr int kSuspiciousStrength = 50;
+
+struct ScriptRule {
+  BackdoorKind kind;
+  std::string_view id;
+  std::string_view title;
+  Level level;
+};
+
+// One for each thing a planted script lets its operator do, and two for what is less than sure.
+constexpr std::array<ScriptRule, 9> kRules = {{
+    {BackdoorKind::kExecution, "script-executes-request",
+     "Script runs code or commands that a request brings", Level::kCritical},
+    {BackdoorKind::kUploader, "script-writes-request", "Script writes files that a request brings",
+     Level::kHigh},
+    {BackdoorKind::kFileManager, "script-manages-files",
+     "Script lists, reads and changes files that a request names", Level::kHigh},
+    {BackdoorKind::kSqlBrowser, "script-queries-request",
+     "Script sends a database what a request says", Level::kHigh},
+    {BackdoorKind::kTunnel, "script-connects-request",
+     "Script passes on connections to where a request says", Level::kHigh},
+    {BackdoorKind::kDumper, "script-dumps-secrets",
+     "Script sends secrets of the server to whoever asks", Level::kHigh},
+    {BackdoorKind::kCredentialForm, "script-keeps-credentials",
+     "Script keeps what people type into its form", Level::kHigh},
+    {BackdoorKind::kNone, "script-may-be-backdoor", "Script may do what a request says",
+     Level::kMedium},
+    {BackdoorKind::kNone, "script-in-other-file",
+     "Server code stands in a file that is no script by its name", Level::kMedium},
+}};
+constexpr std::uint32_t kMayBeRule = 7;
+constexpr std::uint32_t kOtherFileRule = 8;
+
+std::uint32_t rule_for(BackdoorKind kind) {
+  for (std::uint32_t i = 0; i < kMayBeRule; ++i) {
+    if (kRules[i].kind == kind) return i;
+  }
+  return kMayBeRule;
+}
+
+class ScriptCheck final : public FileCheck {
+ public:
+  ScriptCheck(const std::vector<FileRule>& file_rules, std::uint32_t first_rule)
+      : file_rules_(file_rules), first_rule_(first_rule) {}
+
+  Status look(const FileView& file, const std::atomic<bool>& /*stop*/,
+              FileReport& report) override {
+    script::Analysis analysis = analyser_.analyse(file.bytes, file.path);
+    if (analysis.page == script::PageKind::kNone) return {};
+    report.language = script::to_string(analysis.page);
+    for (std::string& cut : analysis.cuts) add_gap(file, GapKind::kLimit, std::move(cut), report);
+    if (!analysis.has_code) return {};
+    const int strength = analysis.flows.empty() ? 0 : script::strength_of(analysis.flows.front());
+    FileVerdict verdict = FileVerdict::kClean;
+    if (strength >= kSuspiciousStrength) verdict = FileVerdict::kSuspicious;
+    if (strength >= kMaliciousStrength) verdict = FileVerdict::kMalicious;
+    const bool is_hidden =
+        file.nature.kind == FileKind::kImage || file.nature.kind == FileKind::kDocument;
+    if (is_hidden) verdict = std::max(verdict, FileVerdict::kSuspicious);
+    if (verdict == FileVerdict::kClean) return {};
+    raise(verdict, report);
+    report.kind = analysis.kind;
+    report.key = analysis.key;
+    report.unlisted_steps_count += analysis.unlisted_flows_count;
+    add_reasons(file, analysis.steps, static_cast<std::uint32_t>(strength), report);
+    if (is_hidden && strength < kSuspiciousStrength)
+      add_hit(file, kOtherFileRule, analysis, report);
+    else
+      add_hit(file, verdict == FileVerdict::kMalicious ? rule_for(analysis.kind) : kMayBeRule,
+              analysis, report);
+    return {};
+  }
+
+  void release_memory() override { analyser_ = script::Analyser(); }
+
+ private:
+  // One reason for each flow: they end with their sinks.
+  static void add_reasons(const FileView& file, std::span<const FileStep> steps,
+                          std::uint32_t weight, FileReport& report) {
+    Reason reason;
+    for (const FileStep& step : steps) {
+      FileStep& added = reason.steps.emplace_back(step);
+      added.offset_bytes += file.offset_bytes;
+      if (step.role != FileStep::Role::kSink) continue;
+      reason.weight = 100 + weight;
+      report.reasons.push_back(std::move(reason));
+      reason = {};
+      weight = weight > 0 ? weight - 1 : 0;
+    }
+  }
+
+  void add_hit(const FileView& file, std::uint32_t number, const script::Analysis& analysis,
+               FileReport& report) const {
+    const std::uint32_t rule = first_rule_ + number;
+    if (file_rules_[rule].entry.state != RuleState::kRan) return;
+    RuleHit& hit = report.hits.emplace_back();
+    hit.rule = rule;
+    hit.offset_bytes = file.offset_bytes;
+    hit.length_bytes = length32(file.bytes.size());
+    bool has_place = false;
+    for (const FileStep& step : analysis.steps) {
+      const std::uint64_t offset = file.offset_bytes + step.offset_bytes;
+      hit.because.push_back(
+          {std::string(to_string(step.role)), step.text, step.what, offset, "", false});
+      if (step.role != FileStep::Role::kSink || has_place) continue;
+      // Its place is that of the strongest sink.
+      has_place = true;
+      hit.offset_bytes = offset;
+      hit.length_bytes = step.length_bytes;
+      break;
+    }
+  }
+
+  const std::vector<FileRule>& file_rules_;
+  std::uint32_t first_rule_;
+  script::Analyser analyser_;
+};
+
+}  // namespace
+
+std::vector<FileRule> rules_of_scripts() {
+  std::vector<FileRule> rules;
+  for (const ScriptRule& row : kRules) {
+    FileRule& rule = rules.emplace_back();
+    rule.entry.rule_id = row.id;
+    rule.entry.rule_title = row.title;
+    rule.entry.kind = "analysis";
+    rule.entry.level = row.level;
+    rule.entry.status = "stable";
+    rule.entry.author = "The Pugmark authors";
+    rule.entry.file = "built in";
+    rule.entry.log_source = "file/script";
+    rule.entry.techniques = {"T1505.003"};
+    rule.entry.tags = {"attack.persistence", "attack.t1505.003"};
+    rule.verdict = row.kind == BackdoorKind::kNone ? Verdict::kNone : Verdict::kPlanted;
+  }
+  return rules;
+}
+
+std::unique_ptr<FileCheck> make_script_check(const std::vector<FileRule>& file_rules,
+                                             std::uint32_t first_rule) {
+  return std::make_unique<ScriptCheck>(file_rules, first_rule);
+}
+
+}  // namespace pugmark::files

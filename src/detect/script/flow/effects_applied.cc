@@ -1,0 +1,435 @@
+#include <algorithm>
+#include <string>
+#include <xxhash.h>
+
+#include "base/text.h"
+#include "detect/script/flow/interpreter.h"
+#include "detect/script/token.h"
+
+namespace pugmark::script {
+namespace {
+
+constexpr std::size_t kCallbackItemsMax = 4'096;
+
+bool is_evaluator(const Effect& effect) { return effect.sink == SinkKind::kEvaluate; }
+
+// The modifier that makes preg_replace() evaluate its replacement.
+bool has_e_modifier(std::string_view pattern) {
+  if (pattern.size() < 3) return false;
+  const std::size_t at = pattern.find_last_not_of("imsxuADSUXJer \n");
+  return at != std::string_view::npos && pattern.find('e', at) != std::string_view::npos;
+}
+
+}  // namespace
+
+// What reaches the sink: of the arguments that do, what comes from outside first.
+void Interpreter::note_sink(const Callee& callee, NodeId id, const Value* receiver,
+                            Arguments arguments) {
+  const Effect& effect = *callee.effect;
+  Value reaching;
+  NodeId reaching_node = id;
+  bool has_any = false;
+  bool are_constants = true;
+  for (std::size_t i = 0; i < arguments.size() && i < 14; ++i) {
+    if ((effect.arguments & 1U << i) == 0) continue;
+    const Value& argument = arguments[i];
+    if (!has_any || (argument.comes_from(kFromOutside) && !reaching.comes_from(kFromOutside)))
+      reaching_node = argument_node(id, i);
+    if (!has_any) reaching = argument;
+    values_.take_origins(reaching, argument);
+    are_constants = are_constants && (argument.is_constant() || argument.is_array());
+    has_any = true;
+  }
+  if ((effect.arguments & kReceiver) != 0 && receiver != nullptr) {
+    if (!has_any) reaching = *receiver;
+    values_.take_origins(reaching, *receiver);
+  }
+  if (has_any && !are_constants && reaching.is_constant()) {
+    const Value what = reaching;
+    reaching = {};
+    reaching.origins = what.origins;
+    reaching.trail = what.trail;
+  }
+  note_flow(effect.sink, id, reaching_node, callee, reaching);
+  if (is_evaluator(effect)) {
+    for (std::size_t i = 0; i < arguments.size() && i < 14; ++i) {
+      if ((effect.arguments & 1U << i) != 0) unpack(arguments[i], id);
+    }
+  }
+}
+
+// The result of constants, computed. False if it cannot be.
+bool Interpreter::fold_constants(const Effect& effect, const Value* receiver, Arguments arguments,
+                                 Value& result) {
+  const bool is_decoder = (effect.origins & kDecoded) != 0;
+  std::vector<Value> all;
+  const bool is_method = effect.name.starts_with('.') && receiver != nullptr;
+  if (is_method) all.push_back(*receiver);
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  if (fold(effect.fold, all, values_, result)) {
+    if (is_decoder && !arguments.empty() && arguments[0].is_text())
+      counts_.decoded_bytes += arguments[0].size;
+    if (result.is_text()) counts_.folded_bytes += result.size;
+    Value joined;
+    for (const Value& argument : all) values_.take_origins(joined, argument);
+    result.origins = (effect.origins & kChecked) != 0 ? Origins{0} : joined.origins;
+    result.trail = result.origins != 0 ? joined.trail : 0;
+    if (result.origins != 0) result.origins |= effect.origins;
+    return true;
+  }
+  result = {};
+  return false;
+}
+
+// What a known function does with its arguments, and gives back.
+Value Interpreter::apply(const Callee& callee, NodeId id, const Value* receiver,
+                         Arguments arguments) {
+  const Effect& effect = *callee.effect;
+  bool is_done = false;
+  const Value special_result = special(effect, id, receiver, arguments, is_done);
+  if (is_done) return special_result;
+  if (effect.sink != SinkKind::kNone) note_sink(callee, id, receiver, arguments);
+  if (effect.fills >= 0) fill_argument(effect, id, receiver, arguments);
+  if (effect.callback != Callback::kNone) return call_back(effect, id, arguments);
+  if (effect.names_source || (effect.is_clean && effect.origins != 0)) {
+    const Symbol name = effect.names_source && !arguments.empty() && arguments[0].is_text()
+                            ? tree_.symbols().of(arguments[0].text())
+                            : kNoSymbol;
+    Value value = source_value(id, effect.origins, name);
+    if (!effect.type.empty()) {
+      value.kind = Value::Kind::kObject;
+      value.index = 0;
+      value.type = tree_.symbols().of(effect.type);
+    }
+    return value;
+  }
+  const bool is_decoder = (effect.origins & kDecoded) != 0;
+  if (is_decoder) ++counts_.decoders;
+  Value result;
+  if (effect.fold != Fold::kNone && fold_constants(effect, receiver, arguments, result))
+    return result;
+  if ((effect.origins & kChecked) != 0 || (effect.is_clean && effect.origins == 0)) {
+    if (!effect.type.empty()) {
+      result.kind = Value::Kind::kObject;
+      result.index = 0;
+      result.type = tree_.symbols().of(effect.type);
+    }
+    return result;
+  }
+  if (receiver != nullptr) values_.take_origins(result, *receiver);
+  for (const Value& argument : arguments) values_.take_origins(result, argument);
+  result = passed(result, id, callee.name, is_decoder);
+  if (effect.origins != 0) {
+    if (result.origins == 0 && !is_decoder)
+      result.trail =
+          values_.add_trail({Trail::Kind::kSource, 0, effect.origins, id, callee.name, 0});
+    if (!is_decoder || result.origins != 0) result.origins |= effect.origins;
+  }
+  if (!effect.type.empty()) {
+    result.kind = Value::Kind::kObject;
+    result.index = 0;
+    result.type = tree_.symbols().of(effect.type);
+  }
+  return result;
+}
+
+// A method reached by its constant name, and its call.
+Value Interpreter::reflected(const Effect& effect, NodeId id, const Value* receiver,
+                             Arguments arguments, bool& is_done) {
+  const std::string_view name = effect.name;
+  is_done = true;
+  if (receiver != nullptr && receiver->type != kNoSymbol &&
+      (name == ".getmethod" || name == ".getdeclaredmethod") && !arguments.empty() &&
+      arguments[0].is_text() && find_reflected(receiver->type, arguments[0].text()) != nullptr) {
+    note_flow(effect.sink, id, argument_node(id, 0), {&effect, kNoSymbol, true}, arguments[0]);
+    Value method = *receiver;
+    method.kind = Value::Kind::kObject;
+    method.index = 0;
+    method.type = tree_.symbols().of(find_reflected(receiver->type, arguments[0].text())->name);
+    return method;
+  }
+  if (name.ends_with(".invoke")) {
+    // method.invoke(object, ...), or a helper's invoke(method, object, ...).
+    const Value* method = receiver;
+    if (!arguments.empty() && arguments[0].is_object() && arguments[0].type != kNoSymbol &&
+        find(tree_.symbols().name(arguments[0].type)) != nullptr)
+      method = &arguments[0];
+    const Effect* const reflected = method == nullptr || method->type == kNoSymbol
+                                        ? nullptr
+                                        : find(tree_.symbols().name(method->type));
+    if (reflected != nullptr && reflected->sink != SinkKind::kNone && reflected != &effect) {
+      Value reaching;
+      for (const Value& argument : arguments) values_.take_origins(reaching, argument);
+      note_flow(reflected->sink, id, argument_node(id, arguments.size() > 1 ? 1 : 0),
+                {reflected, tree_.symbols().of(reflected->name), true}, reaching);
+      Value result = passed(reaching, id, tree_.symbols().of(reflected->name), false);
+      result.origins |= reflected->origins;
+      return result;
+    }
+  }
+  is_done = false;
+  return {};
+}
+
+// PHP opens more than files: the request's body, other servers.
+Value Interpreter::opened(const Effect& effect, NodeId id, Arguments arguments, bool& is_done) {
+  const std::string_view name = effect.name;
+  is_done = true;
+  if ((name == "file_get_contents" || name == "fopen" || name == "file" || name == "readfile") &&
+      !arguments.empty() && arguments[0].is_text()) {
+    const std::string path = ascii_lower(arguments[0].text());
+    if (path == "php://input" || path == "php://stdin")
+      return source_value(id, kFromRequest, tree_.symbols().of(path));
+    if (path.starts_with("http://") || path.starts_with("https://") || path.starts_with("ftp://")) {
+      note_flow(SinkKind::kConnect, id, argument_node(id, 0), {&effect, kNoSymbol, true},
+                arguments[0]);
+      return source_value(id, kFromNetwork, kNoSymbol);
+    }
+  }
+  is_done = false;
+  return {};
+}
+
+// Functions that no row of a table describes.
+Value Interpreter::special(const Effect& effect, NodeId id, const Value* receiver,
+                           Arguments arguments, bool& is_done) {
+  is_done = true;
+  const std::string_view name = effect.name;
+  if ((name == "extract" || name == "parse_str" || name == "mb_parse_str" ||
+       name == "import_request_variables") &&
+      !arguments.empty() && arguments[0].comes_from(kFromOutside)) {
+    variables_from_request_ = true;
+    note_flow(SinkKind::kReflect, id, argument_node(id, 0), {&effect, kNoSymbol, true},
+              arguments[0]);
+    return {};
+  }
+  if ((name == "preg_replace" || name == "preg_filter" || name.starts_with("mb_ereg")) &&
+      is_evaluating_replacement(id, arguments))
+    return {};
+  // CreateObject("WScript.Shell"), new ActiveXObject(...), new COM(...): an object of that kind.
+  if (effect.sink == SinkKind::kReflect && !arguments.empty() && arguments[0].is_text() &&
+      (name.ends_with("createobject") || name == "activexobject" || name == "getobject" ||
+       name == "type.gettypefromprogid" || name == "class.forname" || name == "type.gettype")) {
+    note_flow(effect.sink, id, argument_node(id, 0), {&effect, kNoSymbol, true}, arguments[0]);
+    const Symbol type = tree_.symbols().of(ascii_lower(arguments[0].text()));
+    Value object = values_.new_object(type_named(type), kNoNode);
+    object.type = type_named(type);
+    return object;
+  }
+  if (name.starts_with(".get") || name.ends_with(".invoke")) {
+    const Value result = reflected(effect, id, receiver, arguments, is_done);
+    if (is_done) return result;
+    is_done = true;
+  }
+  if (effect.sink == SinkKind::kReadFile && !arguments.empty() && arguments[0].is_text()) {
+    const Value result = opened(effect, id, arguments, is_done);
+    if (is_done) return result;
+    is_done = true;
+  }
+  // filter_var(x, FILTER_CALLBACK, ["options" => function])
+  if (name == "filter_var" && arguments.size() > 2 && arguments[2].is_array()) {
+    const Value function = values_.get(arguments[2], Values::text_view("options"));
+    if (function.is_text() || function.origins != 0 || function.kind == Value::Kind::kFunction) {
+      const Value text = arguments[0];
+      return call_value(id, function, {&text, 1});
+    }
+  }
+  if (name == "getenv" && !arguments.empty() && arguments[0].is_text()) {
+    const std::string key = ascii_lower(arguments[0].text());
+    if (!key.starts_with("http_") && key != "query_string" && key != "request_uri") return {};
+  }
+  // What is read from a handle that stands for the request's body comes from it.
+  if ((effect.origins & kFromFile) != 0 && effect.sink == SinkKind::kNone && !arguments.empty() &&
+      arguments[0].comes_from(kFromOutside | kFromNetwork))
+    return passed(arguments[0], id, tree_.symbols().of(name), false);
+  is_done = false;
+  return {};
+}
+
+// preg_match($pattern, $text, $matches), exec($command, $lines): an argument is assigned to.
+void Interpreter::fill_argument(const Effect& effect, NodeId id, const Value* receiver,
+                                Arguments arguments) {
+  const auto number = static_cast<std::size_t>(effect.fills);
+  const NodeId target = argument_node(id, number);
+  if (target == id) return;
+  Value found;
+  if (receiver != nullptr) values_.take_origins(found, *receiver);
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (i != number) values_.take_origins(found, arguments[i]);
+  }
+  found.origins |= effect.origins;
+  if (found.trail == 0 && effect.origins != 0)
+    found.trail = values_.add_trail({Trail::Kind::kSource, 0, effect.origins, id, kNoSymbol, 0});
+  assign_to(target, found);
+}
+
+// preg_replace("/x/e", code, text) runs its second argument, and finds in it what was in the third.
+bool Interpreter::is_evaluating_replacement(NodeId id, Arguments arguments) {
+  if (arguments.size() < 3) return false;
+  Value pattern = arguments[0];
+  if (pattern.is_array() && !values_.array(pattern).items.empty())
+    pattern = values_.array(pattern).items.front().second;
+  const bool is_chosen = pattern.comes_from(kFromOutside);
+  const bool has_options = arguments.size() > 3 && arguments[3].is_text() &&
+                           arguments[3].text().find('e') != std::string_view::npos;
+  const bool evaluates = has_options || (pattern.is_text() && has_e_modifier(pattern.text()));
+  if (!is_chosen && !evaluates) return false;
+  Value code = arguments[1];
+  if (code.is_array() && !values_.array(code).items.empty())
+    code = values_.array(code).items.front().second;
+  Value reaching = code;
+  if (reaching.origins == 0) values_.take_origins(reaching, arguments[2]);
+  if (reaching.origins == 0) values_.take_origins(reaching, pattern);
+  note_flow(SinkKind::kEvaluate, id, argument_node(id, 1),
+            {nullptr, tree_.symbols().of("preg_replace"), true}, reaching);
+  unpack(code, id);
+  // "\\1" or "$1" alone evaluates what was found.
+  if (code.is_text() && code.size < 8 && arguments[2].is_text()) unpack(arguments[2], id);
+  return true;
+}
+
+// The effect of a method reached by its name.
+const Effect* Interpreter::find_reflected(Symbol type, std::string_view name) {
+  const Effect* const effect = effect_of_member(type, tree_.symbols().of(name));
+  return effect != nullptr && effect->sink != SinkKind::kNone ? effect : nullptr;
+}
+
+// array_map() and its like: the function is called with each element, and what it gives back kept.
+Value Interpreter::call_with_elements(Callback callback, NodeId id, Arguments arguments) {
+  const bool is_first = callback == Callback::kFirstWithElements;
+  const bool is_last = callback == Callback::kLastWithElements;
+  const Value function = is_first ? arguments[0] : is_last ? arguments.back() : arguments[1];
+  const Value list = is_first ? arguments[1] : arguments[0];
+  // Without a function nothing is called: array_filter(array).
+  if (function.kind == Value::Kind::kNull) return list;
+  if (!list.is_array()) {
+    Value element;
+    values_.take_origins(element, list);
+    if (is_last && arguments.size() > 2) values_.take_origins(element, arguments[1]);
+    const Value second = element;
+    const Value both[] = {element, second};
+    return call_value(id, function, Arguments(both).first(is_last ? 2 : 1));
+  }
+  const auto items = values_.array(list).items;
+  const Value results = values_.new_array();
+  if (!results.is_array()) return {};
+  Value result = results;
+  std::size_t count = 0;
+  for (const auto& [key, item] : items) {
+    if (++count > kCallbackItemsMax || is_cut_) break;
+    const Value both[] = {item, is_last ? arguments[1] : key};
+    const Value one = call_value(id, function, Arguments(both).first(is_last ? 2 : 1));
+    values_.put(results, key, one);
+    values_.take_origins(result, one);
+  }
+  if (values_.array(list).others.origins != 0) {
+    const Value others = values_.array(list).others;
+    const Value one = call_value(id, function, {&others, 1});
+    values_.take_origins(result, one);
+  }
+  return result;
+}
+
+Value Interpreter::call_back(const Effect& effect, NodeId id, Arguments given) {
+  const std::vector<Value> arguments(given.begin(), given.end());
+  const auto at = [&](std::size_t number) {
+    return number < arguments.size() ? arguments[number] : Value{};
+  };
+  const Arguments all(arguments);
+  switch (effect.callback) {
+    case Callback::kNone:
+      break;
+    case Callback::kWithNothing:
+      if (!arguments.empty() && !at(0).is_array()) return call_value(id, at(0), {});
+      break;
+    case Callback::kWithRest:
+      if (!arguments.empty()) return call_value(id, at(0), all.subspan(1));
+      break;
+    case Callback::kWithArray: {
+      std::vector<Value> elements;
+      if (at(1).is_array()) {
+        for (const auto& [key, item] : values_.array(at(1)).items) elements.push_back(item);
+        if (values_.array(at(1)).others.origins != 0)
+          elements.push_back(values_.array(at(1)).others);
+      } else {
+        elements.push_back(at(1));
+      }
+      return call_value(id, at(0), elements);
+    }
+    case Callback::kFirstWithElements:
+    case Callback::kSecondWithElements:
+    case Callback::kLastWithElements:
+      if (arguments.size() >= 2) return call_with_elements(effect.callback, id, arguments);
+      break;
+    case Callback::kSecondWithThird: {
+      const Value matches = values_.new_array();
+      if (!matches.is_array()) break;
+      values_.push(matches, at(2));
+      Value found = matches;
+      values_.take_origins(found, at(2));
+      return call_value(id, at(1), {&found, 1});
+    }
+  }
+  Value result;
+  for (const Value& argument : arguments) values_.take_origins(result, argument);
+  return result;
+}
+
+// Code that a constant is: read and run in its place.
+void Interpreter::unpack(const Value& text, NodeId at) {
+  if (!text.is_text() || text.text().empty() || !unpack_) return;
+  if (depth_ >= bounds_.unpacked_depth_max ||
+      counts_.unpacked_bytes + text.size > bounds_.unpacked_bytes_max) {
+    is_cut_ = true;
+    return;
+  }
+  if (!unpacked_.insert(XXH3_64bits(text.data, text.size)).second) return;
+  const NodeId root = unpack_(text.text(), tree_.at(at).language, at);
+  if (root == kNoNode) return;
+  ++counts_.unpacked_layers;
+  counts_.unpacked_bytes += text.size;
+  ++depth_;
+  counts_.unpacked_depth = std::max<std::uint32_t>(counts_.unpacked_depth, depth_);
+  collect_declarations(root);
+  execute(root);
+  --depth_;
+}
+
+Value Interpreter::include(NodeId id) {
+  const Value path = evaluate(tree_.at(id).first_child);
+  const Callee callee{nullptr, tree_.at(id).name, true};
+  Value reaching = path;
+  // The request's body is run as it comes.
+  if (path.is_text() && ascii_lower(path.text()).starts_with("php://input"))
+    reaching = source_value(id, kFromRequest, tree_.symbols().of(path.text()));
+  const bool is_body = reaching.origins != path.origins;
+  note_flow(is_body ? SinkKind::kEvaluate : SinkKind::kInclude, id, tree_.at(id).first_child,
+            callee, reaching);
+  if (path.is_text() && path.text().starts_with("data:")) {
+    const std::size_t comma = path.text().find(',');
+    if (comma != std::string_view::npos) {
+      Value code = Values::text_view(path.text().substr(comma + 1));
+      if (path.text().substr(0, comma).find("base64") != std::string_view::npos) {
+        const Value encoded = code;
+        if (!fold(Fold::kBase64Decode, {&encoded, 1}, values_, code)) return {};
+      }
+      // An included file begins as markup.
+      const Value page = values_.text_value("?>" + std::string(code.text()));
+      unpack(page, id);
+    }
+  }
+  return {};
+}
+
+Value Interpreter::command(NodeId id) {
+  const Value text = joined(id);
+  note_flow(SinkKind::kCommand, id, tree_.at(id).first_child, {nullptr, kNoSymbol, true}, text);
+  Value result;
+  result.origins = text.origins | kFromSystem;
+  result.trail = text.trail;
+  if (result.trail == 0)
+    result.trail = values_.add_trail({Trail::Kind::kSource, 0, kFromSystem, id, kNoSymbol, 0});
+  return result;
+}
+
+}  // namespace pugmark::script

@@ -1,0 +1,726 @@
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "base/text.h"
+#include "detect/script/flow/interpreter.h"
+#include "detect/script/token.h"
+
+namespace pugmark::script {
+namespace {
+
+constexpr std::size_t kJoinedBytesMax = std::size_t{8} << 20U;
+
+bool is_java_like(Language language) {
+  return language == Language::kJava || language == Language::kCSharp;
+}
+
+bool is_basic(Language language) {
+  return language == Language::kVbScript || language == Language::kVisualBasic;
+}
+
+// Whether '+' joins texts in this language.
+bool joins_with_plus(Language language) {
+  return language != Language::kPhp && language != Language::kPerl;
+}
+
+// XOR, AND and OR of texts byte by byte, as PHP and Perl have it.
+std::string combined(std::string_view left, std::string_view right, std::uint32_t op_code) {
+  const bool is_or = op_code == op("|");
+  const std::size_t size =
+      is_or ? std::max(left.size(), right.size()) : std::min(left.size(), right.size());
+  std::string out(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) {
+    const unsigned a = i < left.size() ? static_cast<unsigned char>(left[i]) : 0U;
+    const unsigned b = i < right.size() ? static_cast<unsigned char>(right[i]) : 0U;
+    out[i] = static_cast<char>(op_code == op("^") ? a ^ b : is_or ? a | b : a & b);
+  }
+  return out;
+}
+
+std::int64_t whole(double number) {
+  return std::fabs(number) < 9.2e18 ? static_cast<std::int64_t>(number) : 0;
+}
+
+// The result of an arithmetic operator; false if it has none.
+bool compute(std::uint32_t op_code, double left, double right, double& result) {
+  const std::int64_t a = whole(left);
+  const std::int64_t b = whole(right);
+  switch (op_code) {
+    case op("+"):
+      result = left + right;
+      return true;
+    case op("-"):
+      result = left - right;
+      return true;
+    case op("*"):
+      result = left * right;
+      return true;
+    case op("/"):
+      result = left / right;
+      return true;
+    case op("\\"):
+    case op("//"):
+      result = right == 0 ? NAN : std::floor(left / right);
+      return true;
+    case op("%"):
+    case op("mod"):
+      result = b == 0 ? NAN : static_cast<double>(b == -1 ? 0 : a % b);
+      return true;
+    case op("**"):
+      result = std::pow(left, right);
+      return true;
+    case op("^"):
+    case op("xor"):
+      result = static_cast<double>(a ^ b);
+      return true;
+    case op("&"):
+      result = static_cast<double>(a & b);
+      return true;
+    case op("|"):
+      result = static_cast<double>(a | b);
+      return true;
+    case op("<<"):
+      if (b < 0 || b > 62) return false;
+      result = static_cast<double>(
+          static_cast<std::int64_t>(static_cast<std::uint64_t>(a) << static_cast<unsigned>(b)));
+      return true;
+    case op(">>"):
+      if (b < 0 || b > 62) return false;
+      result = static_cast<double>(a >> static_cast<unsigned>(b));
+      return true;
+    case op("<"):
+      result = left < right ? 1 : 0;
+      return true;
+    case op(">"):
+      result = left > right ? 1 : 0;
+      return true;
+    case op("<="):
+      result = left <= right ? 1 : 0;
+      return true;
+    case op(">="):
+      result = left >= right ? 1 : 0;
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_equality(std::uint32_t op_code) {
+  return op_code == op("==") || op_code == op("===") || op_code == op("!=") ||
+         op_code == op("!==") || op_code == op("<>") || op_code == op("=") || op_code == op("eq") ||
+         op_code == op("ne") || op_code == op("is");
+}
+
+bool is_inequality(std::uint32_t op_code) {
+  return op_code == op("!=") || op_code == op("!==") || op_code == op("<>") || op_code == op("ne");
+}
+
+bool is_logic(std::uint32_t op_code) {
+  return op_code == op("&&") || op_code == op("||") || op_code == op("and") || op_code == op("or");
+}
+
+}  // namespace
+
+// ---- Constants
+
+double Interpreter::number_of(const Value& value) const {
+  return value.is_number() ? value.number : value.is_text() ? number_of_text(value.text()) : 0;
+}
+
+std::string Interpreter::text_of(const Value& value) const {
+  if (value.is_text()) return std::string(value.text());
+  if (value.is_number()) return text_of_number(value.number);
+  return value.is_array() ? "Array" : "";
+}
+
+bool Interpreter::is_true(const Value& value) {
+  if (value.is_number()) return value.number != 0;
+  return value.is_text() && value.size > 0 && value.text() != "0";
+}
+
+Value Interpreter::mixed(const Value& left, const Value& right) const {
+  Value value;
+  value.origins = left.origins;
+  value.trail = left.trail;
+  values_.take_origins(value, right);
+  return value;
+}
+
+// ---- Evaluation
+
+Value Interpreter::evaluate(NodeId id) {
+  if (id == kNoNode || !step()) return {};
+  if (recursion_ >= bounds_.recursion_max) {
+    is_cut_ = true;
+    return {};
+  }
+  ++recursion_;
+  const Value value = evaluate_node(id);
+  --recursion_;
+  return value;
+}
+
+Value Interpreter::evaluate_node(NodeId id) {
+  // A switch: one line for each kind of node.
+  const Node& node = tree_.at(id);
+  switch (node.kind) {
+    case NodeKind::kText:
+      return Values::text_view(tree_.text(id));
+    case NodeKind::kNumber: {
+      const Value text = Values::text_view(tree_.text(id));
+      Value number;
+      return fold(Fold::kToNumber, {&text, 1}, values_, number) &&
+                     (text.size < 3 || text.data[0] == '0' || text.data[0] == '&')
+                 ? number
+                 : number_value(number_of_text(text.text()));
+    }
+    case NodeKind::kName:
+      return name_value(id);
+    case NodeKind::kVariable:
+      return variable_value(id);
+    case NodeKind::kDynamicVariable: {
+      const Value name = evaluate(node.first_child);
+      if (name.is_text()) {
+        const Value* const known = lookup(tree_.symbols().of(name.text()));
+        if (known != nullptr) return *known;
+      }
+      if (name.is_text()) {
+        const Effect* const effect = effect_of(tree_.symbols().of('$' + std::string(name.text())));
+        if (effect != nullptr) return source_value(id, effect->origins, kNoSymbol);
+      }
+      Value unknown;
+      values_.take_origins(unknown, name);
+      return unknown;
+    }
+    case NodeKind::kMember:
+    case NodeKind::kDynamicMember:
+      return member_value(id);
+    case NodeKind::kIndex:
+      return index_value(id);
+    case NodeKind::kCall:
+      return call(id);
+    case NodeKind::kNew:
+      return make(id);
+    case NodeKind::kCast:
+      return cast(id);
+    case NodeKind::kUnary:
+      return unary(id);
+    case NodeKind::kBinary:
+      return binary(id);
+    case NodeKind::kAssign:
+      return assign(id);
+    case NodeKind::kConditional:
+      return conditional(id);
+    case NodeKind::kArray:
+      return array(id);
+    case NodeKind::kInterpolated:
+      return joined(id);
+    case NodeKind::kCommand:
+      return command(id);
+    case NodeKind::kInclude:
+      return include(id);
+    case NodeKind::kSpread:
+      return evaluate(node.first_child);
+    case NodeKind::kRegex:
+      return Values::text_view(tree_.text(id));
+    case NodeKind::kFunction: {
+      Value function;
+      function.kind = Value::Kind::kFunction;
+      function.index = id;
+      return function;
+    }
+    case NodeKind::kWith:
+      return with_;
+    case NodeKind::kEmpty:
+    case NodeKind::kParameter:
+      return {};
+    default:
+      execute(id);
+      return {};
+  }
+}
+
+// Names that the language gives a value.
+bool Interpreter::is_word(const Node& node, std::string_view lower_text, Value& word) {
+  if (is_basic(node.language) && lower_text.starts_with("vb")) {
+    if (lower_text == "vbcrlf" || lower_text == "vbnewline") {
+      word = Values::text_view("\r\n");
+      return true;
+    }
+    if (lower_text == "vblf") {
+      word = Values::text_view("\n");
+      return true;
+    }
+    if (lower_text == "vbcr") {
+      word = Values::text_view("\r");
+      return true;
+    }
+    if (lower_text == "vbtab") {
+      word = Values::text_view("\t");
+      return true;
+    }
+    if (lower_text == "vbnullstring") {
+      word = Values::text_view("");
+      return true;
+    }
+  }
+  if (lower_text == "true") {
+    word = number_value(1);
+    return true;
+  }
+  if (lower_text == "false") {
+    word = number_value(0);
+    return true;
+  }
+  if (lower_text == "null" || lower_text == "nothing" || lower_text == "none") {
+    Value value;
+    value.kind = Value::Kind::kNull;
+    word = value;
+    return true;
+  }
+  return false;
+}
+
+// A name: a variable if there is one, else the class or object that is called so.
+Value Interpreter::name_value(NodeId id) {
+  const Node node = tree_.at(id);
+  const std::string_view text = tree_.symbols().name(node.name);
+  if (const Value* const known = lookup(variable_name(node)); known != nullptr) return *known;
+  const Symbol lower = tree_.symbols().lower(node.name);
+  const std::string_view lower_text = tree_.symbols().name(lower);
+  if (lower_text == "this" || lower_text == "me" || lower_text == "self" || lower_text == "static")
+    return this_.is_object() ? this_ : Value{};
+  Value word;
+  if (is_word(node, lower_text, word)) return word;
+  if (this_.is_object()) {
+    const Value* const field = values_.field(this_, variable_name(node));
+    if (field != nullptr) return *field;
+  }
+  if (const auto function = functions_.find(lower); function != functions_.end()) {
+    if (is_basic(node.language)) return call_function(function->second, {}, nullptr, id);
+    Value value;
+    value.kind = Value::Kind::kFunction;
+    value.index = function->second;
+    return value;
+  }
+  if (is_php(node)) {  // a constant that is not defined is its own name
+    if (lower_text == "nan") return number_value(NAN);
+    if (lower_text == "inf") return number_value(INFINITY);
+    Value value = Values::text_view(text);
+    value.type = type_named(node.name);
+    return value;
+  }
+  const Effect* const effect = effect_of(node.name);
+  if (effect != nullptr && effect->is_clean && effect->origins != 0 && !effect->names_source)
+    return source_value(id, effect->origins, kNoSymbol);
+  Value value;
+  value.kind = Value::Kind::kObject;
+  value.index = 0;
+  value.type = type_named(node.name);
+  return value;
+}
+
+Value Interpreter::variable_value(NodeId id) {
+  const Node node = tree_.at(id);
+  if (const Value* const known = lookup(node.name); known != nullptr) return *known;
+  const std::string_view text = tree_.symbols().name(node.name);
+  if (text == "this" || text == "self") return this_;
+  scratch_ = '$' + ascii_lower(text);
+  const Effect* effect = find(scratch_);
+  if (effect == nullptr && family_ == Family::kPerl && ascii_lower(text) == "env")
+    effect = find("env");
+  if (effect != nullptr) {
+    // The collection itself is no place where something is read; what is taken from it is.
+    Value value;
+    value.kind = Value::Kind::kObject;
+    value.index = 0;
+    value.type = tree_.symbols().of(effect->name);
+    value.origins = effect->origins;
+    value.trail = values_.add_trail({Trail::Kind::kSource, 0, effect->origins, id, kNoSymbol, 0});
+    return value;
+  }
+  if (text == "GLOBALS") {
+    Value value;
+    value.kind = Value::Kind::kObject;
+    value.index = 0;
+    value.type = tree_.symbols().of("$globals");
+    return value;
+  }
+  if (variables_from_request_) return source_value(id, kFromRequest, node.name);
+  Value value;
+  value.kind = Value::Kind::kNull;
+  return value;
+}
+
+Value Interpreter::source_value(NodeId id, Origins origins, Symbol name) {
+  ++counts_.sources;
+  Value value;
+  value.origins = origins;
+  if (origins != 0)
+    value.trail = values_.add_trail({Trail::Kind::kSource, 0, origins, id, name, 0});
+  return value;
+}
+
+Value Interpreter::member_value(NodeId id) {
+  const Node node = tree_.at(id);
+  const Value object = evaluate(node.first_child);
+  Symbol name = node.name;
+  if (node.kind == NodeKind::kDynamicMember) {
+    const Value name_value = evaluate(tree_.child(id, 1));
+    if (!name_value.is_text()) return mixed(object, name_value);
+    name = tree_.symbols().of(name_value.text());
+  }
+  if (ignores_case(node.language)) name = tree_.symbols().lower(name);
+  if (object.is_object() || object.is_text()) {
+    if (const Value* const field = values_.field(object, name); field != nullptr) return *field;
+    const Symbol type = object.type;
+    const Effect* const effect = effect_of_member(type, name);
+    if (effect != nullptr) {
+      if (effect->names_source || (effect->is_clean && effect->origins != 0)) {
+        Value value = source_value(id, effect->origins, kNoSymbol);
+        value.kind = Value::Kind::kObject;
+        value.index = 0;
+        value.type = tree_.symbols().of(effect->type.empty() ? effect->name : effect->type);
+        return value;
+      }
+      Value value = object;
+      value.kind = Value::Kind::kObject;
+      value.index = 0;
+      value.origins |= effect->origins;
+      value.type = effect->type.empty() ? type_named(name) : tree_.symbols().of(effect->type);
+      return value;
+    }
+  }
+  const Effect* const effect = effect_of_member(kNoSymbol, name);
+  Value value;
+  values_.take_origins(value, object);
+  value.kind = Value::Kind::kObject;
+  value.index = 0;
+  value.type = type_named(name);
+  if (effect == nullptr) return value;
+  if (!effect->type.empty()) value.type = tree_.symbols().of(effect->type);
+  if (effect->is_clean && effect->origins != 0) {
+    Value read = source_value(id, effect->origins, kNoSymbol);
+    read.type = value.type;
+    return read;
+  }
+  if (effect->fold != Fold::kNone) {
+    const Value argument = object;
+    Value result;
+    if (fold(effect->fold, {&argument, 1}, values_, result)) return result;
+    if ((effect->origins & kChecked) != 0) return {};
+  }
+  return value;
+}
+
+Value Interpreter::index_value(NodeId id) {
+  const Node node = tree_.at(id);
+  const Value object = evaluate(node.first_child);
+  const Value index = evaluate(tree_.child(id, 1));
+  return index_of(object, index, id);
+}
+
+// object[index], and a(index) of VB.
+Value Interpreter::index_of(const Value& object, const Value& index, NodeId id) {
+  const Language language = tree_.at(id).language;
+  if (object.is_array()) {
+    const bool counts_from_end =
+        language == Language::kPython && index.is_number() && index.number < 0;
+    return counts_from_end ? Value{} : values_.get(object, index);
+  }
+  if (object.is_text() && index.is_constant()) {
+    const double at = number_of(index) < 0 ? number_of(index) + object.size : number_of(index);
+    if (!(at >= 0 && at < object.size)) return {};  // not a number either
+    Value value = Values::text_view(object.text().substr(static_cast<std::size_t>(at), 1));
+    value.origins = object.origins;
+    value.trail = object.trail;
+    return value;
+  }
+  const Symbol name = index.is_text() ? tree_.symbols().of(index.text()) : kNoSymbol;
+  if (object.is_object()) {
+    const std::string_view type = tree_.symbols().name(object.type);
+    if (type == "$globals") {
+      const Value* const known = name != kNoSymbol && name < has_global_.size() && has_global_[name]
+                                     ? &globals_[name]
+                                     : nullptr;
+      return known != nullptr ? *known : Value{};
+    }
+    const Effect* const effect = find(type);
+    if (effect != nullptr && (effect->names_source || type.starts_with('$'))) {
+      Origins origins = effect->origins;
+      // Parts of the address are the caller's as much as a parameter is.
+      if (type == "$_server" && name != kNoSymbol) {
+        const std::string_view key = index.text();
+        if (key.starts_with("QUERY_STRING") || key.starts_with("REQUEST_URI") ||
+            key.starts_with("PATH_INFO"))
+          origins = kFromRequest;
+        const bool is_ours = key.starts_with("DOCUMENT_ROOT") || key.starts_with("SCRIPT_") ||
+                             key.starts_with("SERVER_") || key.starts_with("REQUEST_TIME");
+        if (is_ours) origins = 0;
+      }
+      if (type == "$_files") {
+        Value value = source_value(id, origins, name);
+        value.kind = Value::Kind::kObject;
+        value.index = 0;
+        value.type = tree_.symbols().of("$_files.entry");
+        return value;
+      }
+      return source_value(id, origins, name);
+    }
+    if (index.is_text()) {
+      const Value* const field = values_.field(object, tree_.symbols().of(index.text()));
+      if (field != nullptr) return *field;
+    }
+  }
+  Value value = mixed(object, index);
+  return value;
+}
+
+// ---- Operators
+
+// Pieces whose texts are joined: interpolated strings, chains of '.' and '&'.
+Value Interpreter::joined(NodeId id) {
+  Value result;
+  std::string text;
+  bool is_constant = true;
+  std::size_t pieces_count = 0;
+  for (NodeId piece = tree_.at(id).first_child; piece != kNoNode; piece = tree_.at(piece).next) {
+    const Value value = evaluate(piece);
+    ++pieces_count;
+    values_.take_origins(result, value);
+    const bool has_text = value.is_constant() || value.kind == Value::Kind::kNull ||
+                          (value.is_array() && is_php(tree_.at(id)));
+    is_constant = is_constant && has_text && text.size() < kJoinedBytesMax;
+    if (is_constant) text += text_of(value);
+  }
+  if (!is_constant) return result;
+  Value constant = values_.text_value(text);
+  if (pieces_count > 1) counts_.folded_bytes += constant.is_text() ? constant.size : 0;
+  constant.origins = result.origins;
+  constant.trail = result.trail;
+  return constant;
+}
+
+Value Interpreter::binary(NodeId id) {
+  const Node node = tree_.at(id);
+  Value result = evaluate(node.first_child);
+  if (node.first_child == kNoNode) return {};
+  for (NodeId next = tree_.at(node.first_child).next; next != kNoNode; next = tree_.at(next).next) {
+    const Value right = evaluate(next);
+    result = binary_of(node, result, right);
+  }
+  return result;
+}
+
+Value Interpreter::binary_of(const Node& node, const Value& left, const Value& right) {
+  const std::uint32_t op_code = is_basic(node.language) && node.op == op("^") ? op("**") : node.op;
+  Value result = mixed(left, right);
+  if (is_equality(op_code)) note_comparison(left, right);
+  if (op_code == op(".") || (op_code == op("&") && is_basic(node.language)) ||
+      (op_code == op("+") && joins_with_plus(node.language) &&
+       (left.is_text() || right.is_text()))) {
+    if (!left.is_constant() || !right.is_constant()) return result;
+    const std::string text = text_of(left) + text_of(right);
+    if (text.size() > kJoinedBytesMax) return result;
+    Value constant = values_.text_value(text);
+    counts_.folded_bytes += static_cast<std::uint32_t>(text.size());
+    constant.origins = result.origins;
+    constant.trail = result.trail;
+    return constant;
+  }
+  if (op_code == op("+") && joins_with_plus(node.language) && !left.is_number() &&
+      !right.is_number())
+    return result;
+  const bool is_bitwise = op_code == op("^") || op_code == op("|") || op_code == op("&");
+  if (is_bitwise && left.is_text() && right.is_text() && !joins_with_plus(node.language)) {
+    Value constant = values_.text_value(combined(left.text(), right.text(), op_code));
+    counts_.folded_bytes += constant.size;
+    constant.origins = result.origins;
+    constant.trail = result.trail;
+    return constant;
+  }
+  if (is_logic(op_code)) return {};
+  if (!left.is_constant() || !right.is_constant()) {
+    if (is_bitwise || op_code == op("%")) result.origins |= result.origins != 0 ? kDecoded : 0;
+    return is_equality(op_code) ? Value{} : result;
+  }
+  if (is_equality(op_code)) {
+    const bool is_equal = left.is_number() || right.is_number()
+                              ? number_of(left) == number_of(right)
+                              : left.text() == right.text();
+    return number_value(is_equal != is_inequality(op_code) ? 1 : 0);
+  }
+  // A character is its number where the language has such.
+  const auto operand = [&](const Value& value) {
+    const bool is_character = is_java_like(node.language) && value.is_text() && value.size == 1;
+    return is_character ? static_cast<unsigned char>(value.data[0]) : number_of(value);
+  };
+  double number = 0;
+  if (!compute(op_code, operand(left), operand(right), number)) return result;
+  Value constant = number_value(number);
+  constant.origins = result.origins;
+  constant.trail = result.trail;
+  return constant;
+}
+
+// A password, or the digest of one, that the request must bring.
+void Interpreter::note_comparison(const Value& left, const Value& right) {
+  constexpr std::size_t kSecretBytesMin = 3;
+  const auto is_secret = [](const Value& value) {
+    return value.is_text() && value.size >= kSecretBytesMin;
+  };
+  if ((left.comes_from(kFromOutside) && is_secret(right)) ||
+      (right.comes_from(kFromOutside) && is_secret(left)))
+    ++counts_.compared_secrets;
+}
+
+Value Interpreter::unary(NodeId id) {
+  const Node node = tree_.at(id);
+  const Value value = evaluate(node.first_child);
+  switch (node.op) {
+    case op("-"):
+      if (value.is_constant()) return number_value(-number_of(value));
+      break;
+    case op("+"):
+      if (value.is_constant()) return number_value(number_of(value));
+      break;
+    case op("!"):
+    case op("not"):
+      return value.is_constant() || value.kind == Value::Kind::kNull
+                 ? number_value(is_true(value) ? 0 : 1)
+                 : Value{};
+    case op("~"):
+      if (value.is_number()) return number_value(static_cast<double>(~whole(value.number)));
+      if (value.is_text()) {
+        std::string text(value.text());
+        for (char& c : text) c = static_cast<char>(~static_cast<unsigned char>(c));
+        counts_.folded_bytes += static_cast<std::uint32_t>(text.size());
+        return values_.text_value(text);
+      }
+      break;
+    case op("++"):
+    case op("--"): {
+      Value next = value;
+      if (value.is_text() && !value.text().empty() && node.op == op("++") && is_php(node)) {
+        // PHP counts letters up: "a" is followed by "b".
+        std::string text(value.text());
+        char& last = text.back();
+        if (last != 'z' && last != 'Z' && last != '9') {
+          ++last;
+          next = values_.text_value(text);
+        } else {
+          next = {};
+        }
+      } else if (value.is_constant() || value.kind == Value::Kind::kNull) {
+        next = number_value(number_of(value) + (node.op == op("++") ? 1 : -1));
+      }
+      next.origins = value.origins;
+      next.trail = value.trail;
+      assign_to(node.first_child, next);
+      // Written before or after: parsers that tell say so by the child's place behind the operator.
+      const bool is_before = tree_.at(node.first_child).begin > node.begin;
+      return is_before ? next : value;
+    }
+    case op("@"):
+    case op("&"):
+    case op("await"):
+      return value;
+    default:
+      break;
+  }
+  Value result;
+  values_.take_origins(result, value);
+  return result;
+}
+
+Value Interpreter::cast(NodeId id) {
+  const Node node = tree_.at(id);
+  Value value = evaluate(node.first_child);
+  const std::string type = ascii_lower(tree_.symbols().name(node.name));
+  const bool is_number = type == "int" || type == "integer" || type == "float" ||
+                         type == "double" || type == "long" || type == "short" || type == "cint" ||
+                         type == "clng" || type == "bool" || type == "boolean";
+  if (type == "byte") {
+    if (value.is_text() && value.size == 1)
+      return number_value(static_cast<unsigned char>(value.data[0]));
+    if (value.is_number()) return number_value(static_cast<double>(whole(value.number) & 0xFF));
+    return value;
+  }
+  if (is_number) {
+    if (value.is_text() && value.size == 1 && is_java_like(node.language))
+      return number_value(static_cast<unsigned char>(value.data[0]));
+    if (value.is_constant()) return number_value(std::trunc(number_of(value)));
+    return {};  // a number carries nothing
+  }
+  if (type == "char" && value.is_number()) {
+    Value result;
+    const Value number = value;
+    if (fold(Fold::kChr, {&number, 1}, values_, result)) return result;
+  }
+  if (type == "string" && value.is_number()) {
+    const Origins origins = value.origins;
+    value = values_.text_value(text_of(value));
+    value.origins = origins;
+    return value;
+  }
+  if (value.is_object() && value.index == 0 && value.type == kNoSymbol)
+    value.type = type_named(node.name);
+  if (value.kind == Value::Kind::kUnknown && type != "object" && type != "string" &&
+      type != "array") {
+    value.kind = Value::Kind::kObject;
+    value.index = 0;
+    value.type = type_named(node.name);
+  }
+  return value;
+}
+
+Value Interpreter::array(NodeId id) {
+  const Value list = values_.new_array();
+  if (!list.is_array()) return {};
+  Value result = list;
+  for (NodeId child = tree_.at(id).first_child; child != kNoNode; child = tree_.at(child).next) {
+    const Node element = tree_.at(child);
+    if (element.kind == NodeKind::kPair) {
+      const Node key_node = tree_.at(element.first_child);
+      // JScript and C# initialisers name the field without quotes.
+      const bool is_field = key_node.kind == NodeKind::kName && !is_php(key_node);
+      const Value key = is_field ? Values::text_view(tree_.symbols().name(key_node.name))
+                                 : evaluate(element.first_child);
+      const Value item = evaluate(key_node.next);
+      values_.put(list, key, item);
+      values_.take_origins(result, item);
+      values_.take_origins(result, key);
+    } else if (element.kind != NodeKind::kEmpty) {
+      const Value item = evaluate(child);
+      values_.push(list, item);
+      values_.take_origins(result, item);
+    }
+  }
+  return result;
+}
+
+Value Interpreter::conditional(NodeId id) {
+  const NodeId condition = tree_.at(id).first_child;
+  if (condition == kNoNode) return {};
+  const NodeId first = tree_.at(condition).next;
+  const NodeId second = first == kNoNode ? kNoNode : tree_.at(first).next;
+  const Value known = evaluate(condition);
+  if (tree_.at(id).op == op("??")) {
+    if (known.is_constant() && known.origins == 0) return known;
+    return values_.either(evaluate(second == kNoNode ? first : second), known);
+  }
+  const bool is_short = first != kNoNode && tree_.at(first).kind == NodeKind::kEmpty;
+  const bool is_known = known.is_constant() && known.origins == 0;
+  if (is_known) {
+    if (is_true(known)) return is_short ? known : evaluate(first);
+    return evaluate(second);
+  }
+  ++conditions_;
+  const Value if_true = is_short ? known : evaluate(first);
+  const Value if_false = evaluate(second);
+  --conditions_;
+  return values_.either(if_false, if_true);
+}
+
+}  // namespace pugmark::script

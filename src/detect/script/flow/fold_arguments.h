@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "detect/script/flow/folds.h"
+#include "detect/script/flow/value.h"
+
+// What the functions behind fold() share. They stand in three files: of texts and numbers, of parts
+// of texts, of arrays.
+namespace pugmark::script::folds {
+
+using Arguments = std::span<const Value>;
+// False if it cannot be done.
+using Function = bool (*)(Arguments arguments, Values& values, Value& result);
+
+inline constexpr std::size_t kItemsMax = 1U << 20U;  // of an array that one call makes
+
+// Whether there are so many arguments, and the first `count` are texts or numbers.
+bool has_texts(Arguments arguments, std::size_t count);
+// Numbers count as the text they are written as.
+std::string_view text_of(const Value& value, std::string& memory);
+double number_of(const Value& value);
+// An argument that counts characters, kept inside what a text can have.
+std::int64_t count_of(const Value& value);
+bool give(std::string_view text, Values& values, Value& result);
+bool give(double number, Value& result);
+
+// A number in another base than ten. PHP passes over what is no digit.
+double number_in_base(std::string_view text, int base);
+std::string digits_in_base(double number, int base);
+
+bool identity(Arguments arguments, Values& values, Value& result);
+bool to_text(Arguments arguments, Values& values, Value& result);
+
+// nullptr if the fold is another file's.
+Function function_of_parts(Fold fold);
+Function function_of_arrays(Fold fold);
+
+}  // namespace pugmark::script::folds

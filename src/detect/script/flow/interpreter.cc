@@ -1,0 +1,316 @@
+#include "detect/script/flow/interpreter.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "detect/script/flow/scope.h"
+#include "detect/script/token.h"
+
+namespace pugmark::script {
+namespace {
+
+// Where PHP functions and classes have their namespace in front, only the last part counts.
+std::string_view last_part(std::string_view name) {
+  const std::size_t at = name.find_last_of("\\:.");
+  return at == std::string_view::npos ? name : name.substr(at + 1);
+}
+
+}  // namespace
+
+Interpreter::Interpreter(Tree& tree, const FlowBounds& bounds, std::span<const Effect> own_effects,
+                         Unpack unpack)
+    : tree_(tree),
+      bounds_(bounds),
+      own_effects_(own_effects),
+      unpack_(std::move(unpack)),
+      values_(Values::Bounds{}) {}
+
+void Interpreter::clear(PageKind kind) {
+  family_ = family_of(kind);
+  values_.clear();
+  bindings_.assign(1, {});
+  tops_.clear();
+  globals_.clear();
+  has_global_.clear();
+  scope_ = 0;
+  sees_callers_ = true;
+  functions_.clear();
+  classes_.clear();
+  all_functions_.clear();
+  class_of_function_.clear();
+  mattering_.clear();
+  calls_.clear();
+  running_.clear();
+  shared_objects_.clear();
+  member_effects_.clear();
+  name_effects_.clear();
+  types_.clear();
+  unpacked_.clear();
+  flow_of_node_.clear();
+  this_ = {};
+  with_ = {};
+  returned_ = {};
+  has_returned_ = false;
+  variables_from_request_ = false;
+  conditions_ = 0;
+  is_in_switch_ = false;
+  may_have_left_ = false;
+  call_depth_ = 0;
+  recursion_ = 0;
+  depth_ = 0;
+  steps_ = 0;
+  loop_rounds_ = 0;
+  unlisted_flows_count_ = 0;
+  is_cut_ = false;
+  argument_lists_used_ = 0;
+  flows_.clear();
+  counts_ = {};
+}
+
+void Interpreter::declare(std::string_view name, std::string_view type) {
+  Symbols& symbols = tree_.symbols();
+  const Symbol symbol = symbols.of(name);
+  Value value;
+  value.kind = Value::Kind::kObject;
+  value.index = 0;
+  value.type = type_named(symbols.of(type));
+  bind_global(symbol);
+  globals_[symbol] = value;
+  const Symbol lower = symbols.lower(symbol);
+  bind_global(lower);
+  globals_[lower] = value;
+}
+
+void Interpreter::run(NodeId root) {
+  if (root == kNoNode) return;
+  collect_declarations(root);
+  execute(root);
+  destroy_objects();
+  run_uncalled();
+}
+
+// Counts a node looked at; false once there were too many.
+bool Interpreter::step() {
+  if (++steps_ <= bounds_.steps_max) return true;
+  is_cut_ = true;
+  return false;
+}
+
+// ---- Names
+
+Symbol Interpreter::variable_name(const Node& node) {
+  return ignores_case(node.language) ? tree_.symbols().lower(node.name) : node.name;
+}
+
+Symbol Interpreter::type_named(Symbol name) {
+  const auto [found, is_new] = types_.try_emplace(name, kNoSymbol);
+  if (!is_new) return found->second;
+  const std::string lower = ascii_lower(tree_.symbols().name(name));
+  std::string_view type = canonical_type(lower);
+  if (type == lower) type = canonical_type(last_part(lower));
+  const Symbol symbol = tree_.symbols().of(type);
+  types_[name] = symbol;
+  return symbol;
+}
+
+Value* Interpreter::lookup(Symbol name) {
+  if (name < tops_.size()) {
+    for (std::uint32_t at = tops_[name]; at != 0; at = bindings_[at].below) {
+      Binding& binding = bindings_[at];
+      if (binding.is_global) break;
+      if (binding.scope == scope_ || sees_callers_) return &binding.value;
+    }
+  }
+  if (name < has_global_.size() && has_global_[name]) return &globals_[name];
+  return nullptr;
+}
+
+void Interpreter::bind_global(Symbol name) {
+  if (name >= globals_.size()) {
+    globals_.resize(name + 64);
+    has_global_.resize(name + 64, false);
+  }
+  if (has_global_[name]) return;
+  has_global_[name] = true;
+  globals_[name] = {};
+}
+
+// The variable of that name in the scope in hand, made if it is not there.
+Value& Interpreter::bind(Symbol name) {
+  if (scope_ == 0) {
+    bind_global(name);
+    return globals_[name];
+  }
+  if (name >= tops_.size()) tops_.resize(name + 64, 0);
+  const std::uint32_t top = tops_[name];
+  if (top != 0 && bindings_[top].scope == scope_) {
+    if (!bindings_[top].is_global) return bindings_[top].value;
+    bind_global(name);
+    return globals_[name];
+  }
+  bindings_.push_back({{}, name, top, scope_, false});
+  tops_[name] = static_cast<std::uint32_t>(bindings_.size() - 1);
+  return bindings_.back().value;
+}
+
+const Effect* Interpreter::find(std::string_view name) const {
+  for (const Effect& effect : own_effects_) {
+    if (effect.name == name) return &effect;
+  }
+  return find_effect(family_, name);
+}
+
+const Effect* Interpreter::effect_of(Symbol name) {
+  const auto [found, is_new] = name_effects_.try_emplace(name, nullptr);
+  if (!is_new) return found->second;
+  scratch_ = ascii_lower(tree_.symbols().name(name));
+  const Effect* effect = find(scratch_);
+  if (effect == nullptr) effect = find(last_part(scratch_));
+  if (effect == nullptr && family_ == Family::kDotNet) effect = find_effect(Family::kAsp, scratch_);
+  name_effects_[name] = effect;
+  return effect;
+}
+
+const Effect* Interpreter::effect_of_member(Symbol type, Symbol name) {
+  const std::uint64_t key = std::uint64_t{type} << 32U | name;
+  const auto [found, is_new] = member_effects_.try_emplace(key, nullptr);
+  if (!is_new) return found->second;
+  scratch_ = tree_.symbols().name(type);
+  scratch_ += '.';
+  scratch_ += ascii_lower(tree_.symbols().name(name));
+  const Effect* effect = find(scratch_);
+  if (effect == nullptr && family_ == Family::kDotNet) effect = find_effect(Family::kAsp, scratch_);
+  member_effects_[key] = effect;
+  return effect;
+}
+
+// An effect that a method of that name has for some type; a sink if there is one.
+const Effect* Interpreter::any_effect_of_member(Symbol name) {
+  const std::uint64_t key = std::uint64_t{UINT32_MAX} << 32U | name;
+  const auto [found, is_new] = member_effects_.try_emplace(key, nullptr);
+  if (!is_new) return found->second;
+  const Effect* const effect = find_method(family_, ascii_lower(tree_.symbols().name(name)));
+  member_effects_[key] = effect;
+  return effect;
+}
+
+// ---- Declarations
+
+// Functions and classes can be used before they are declared.
+void Interpreter::collect_declarations(NodeId root) {
+  struct Place {
+    NodeId node;
+    NodeId in_class;
+    NodeId in_function;  // the outermost
+  };
+  std::vector<Place> waiting = {{root, kNoNode, kNoNode}};
+  while (!waiting.empty()) {
+    const Place place = waiting.back();
+    waiting.pop_back();
+    const Node& node = tree_.at(place.node);
+    NodeId in_class = place.in_class;
+    NodeId in_function = place.in_function;
+    if (in_function != kNoNode && may_matter(place.node)) mattering_.insert(in_function);
+    if (node.kind == NodeKind::kFunction) {
+      if (in_function == kNoNode) in_function = place.node;
+      all_functions_.push_back(place.node);
+      if (in_class != kNoNode) class_of_function_.emplace(place.node, in_class);
+      if (node.name != kNoSymbol && (in_class == kNoNode || !is_php(node)))
+        functions_.emplace(tree_.symbols().lower(node.name), place.node);
+    } else if (node.kind == NodeKind::kClass) {
+      if (node.name != kNoSymbol) classes_.emplace(tree_.symbols().lower(node.name), place.node);
+      in_class = place.node;
+    }
+    for (NodeId child = node.first_child; child != kNoNode; child = tree_.at(child).next) {
+      const NodeKind kind = tree_.at(child).kind;
+      if (kind != NodeKind::kText && kind != NodeKind::kNumber && kind != NodeKind::kName &&
+          kind != NodeKind::kVariable)
+        waiting.push_back({child, in_class, in_function});
+    }
+  }
+  std::sort(all_functions_.begin(), all_functions_.end());
+}
+
+// Whether the node by itself may do something that matters: only functions with such nodes are
+// worth running without a caller.
+bool Interpreter::may_matter(NodeId id) {
+  const Node& node = tree_.at(id);
+  switch (node.kind) {
+    case NodeKind::kCommand:
+    case NodeKind::kInclude:
+    case NodeKind::kDynamicMember:
+    case NodeKind::kDynamicVariable:
+      return true;
+    case NodeKind::kCall:
+    case NodeKind::kNew:
+      break;
+    case NodeKind::kAssign: {
+      const NodeId target = node.first_child;
+      if (target == kNoNode || tree_.at(target).kind != NodeKind::kMember) return false;
+      scratch_ = ascii_lower(tree_.symbols().name(tree_.at(target).name)) + '=';
+      const std::string property = '.' + scratch_;
+      return find(property) != nullptr || property == ".filename=" || property == ".arguments=" ||
+             property == ".connectionstring=";
+    }
+    default:
+      return false;
+  }
+  const NodeId callee = node.first_child;
+  if (callee == kNoNode) return false;
+  const Node& called = tree_.at(callee);
+  const Effect* effect = nullptr;
+  if (called.kind == NodeKind::kName) {
+    effect = effect_of(called.name);
+  } else if (called.kind == NodeKind::kMember) {
+    effect = any_effect_of_member(called.name);
+  } else {
+    return true;  // what is called is computed
+  }
+  return effect != nullptr &&
+         (effect->sink != SinkKind::kNone || effect->callback != Callback::kNone);
+}
+
+// What nobody in the script calls is called by the server, or by what includes the script.
+void Interpreter::run_uncalled() {
+  // More may be declared by what is unpacked meanwhile.
+  for (std::size_t i = 0; i < all_functions_.size() && !is_cut_; ++i) {
+    const NodeId function = all_functions_[i];
+    if (calls_.contains(function)) continue;
+    ++counts_.uncalled_functions;
+    if (!mattering_.contains(function)) continue;
+    std::vector<Value> arguments;
+    for (NodeId child = tree_.at(function).first_child; child != kNoNode;
+         child = tree_.at(child).next) {
+      const Node& parameter = tree_.at(child);
+      if (parameter.kind != NodeKind::kParameter) continue;
+      Value value;
+      value.origins = kFromCaller;
+      if (parameter.type != kNoSymbol) {
+        value.kind = Value::Kind::kObject;
+        value.index = 0;
+        value.type = type_named(parameter.type);
+      }
+      value.trail =
+          values_.add_trail({Trail::Kind::kSource, 0, kFromCaller, child, parameter.name, 0});
+      arguments.push_back(value);
+    }
+    const auto declared = class_of_function_.find(function);
+    Value object;
+    if (declared != class_of_function_.end()) {
+      const auto [found, is_new] = shared_objects_.try_emplace(declared->second);
+      if (is_new) {
+        const Symbol type = tree_.symbols().lower(tree_.at(declared->second).name);
+        const Value made = make_of_class(declared->second, type, {}, function);
+        shared_objects_[declared->second] = made;
+      }
+      object = shared_objects_[declared->second];
+    }
+    if (calls_.contains(function)) continue;  // the constructor was
+    call_function(function, arguments, declared != class_of_function_.end() ? &object : nullptr,
+                  function);
+  }
+  destroy_objects();
+}
+
+}  // namespace pugmark::script

@@ -1,0 +1,268 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "detect/script/flow/effects.h"
+#include "detect/script/flow/value.h"
+#include "detect/script/tree.h"
+
+namespace pugmark::script {
+
+// One place where something is done with a value, and what is known of the value that reaches it.
+struct Flow {
+  SinkKind sink = SinkKind::kNone;
+  NodeId node = kNoNode;      // of the call, include, assignment or command
+  NodeId argument = kNoNode;  // of what reaches it
+  Symbol callee = kNoSymbol;  // as written
+  Origins origins = 0;
+  std::uint32_t trail = 0;         // Values::trail; 0: it comes from nowhere that is known
+  std::uint16_t depth = 0;         // of the layer it stands in: 0 is the script itself
+  std::uint16_t trail_length = 0;  // steps
+  bool is_constant = false;        // what reaches it is one constant
+  bool is_sure = false;            // the callee is known, not only a method's name of some object
+};
+
+// What was met on the way, for the model and the reasons.
+struct FlowCounts {
+  // Of each kind of sink: reached by a constant, by what is not known, from outside, otherwise.
+  struct OfSink {
+    std::uint32_t constant = 0;
+    std::uint32_t unknown = 0;
+    std::uint32_t outside = 0;
+    std::uint32_t other = 0;
+  };
+  std::array<OfSink, kSinkKindsCount> sinks{};
+  std::uint32_t sources = 0;           // places where something of the request is read
+  std::uint32_t names_computed = 0;    // functions called by a constant that was put together
+  std::uint32_t unknown_callees = 0;   // functions called by a value that is not known
+  std::uint32_t decoders = 0;          // calls of decoders
+  std::uint32_t decoded_bytes = 0;     // of constants that decoders were given
+  std::uint32_t folded_bytes = 0;      // of constants that functions made
+  std::uint32_t compared_secrets = 0;  // something from outside is compared with a constant
+  std::uint32_t unpacked_layers = 0;
+  std::uint32_t unpacked_depth = 0;
+  std::uint32_t unpacked_bytes = 0;
+  std::uint32_t uncalled_functions = 0;  // of the script, looked at by themselves
+  std::uint32_t sent_outputs = 0;  // output of commands, content of files or databases is sent
+};
+
+struct FlowBounds {
+  std::uint64_t steps_max = 3'000'000;      // nodes looked at, those of loops each time
+  std::uint64_t loop_rounds_max = 300'000;  // of loops whose conditions are known
+  std::uint32_t call_depth_max = 12;
+  std::uint32_t recursion_max = 1'000;  // of the interpreter itself
+  std::uint32_t unpacked_depth_max = 24;
+  std::uint32_t unpacked_bytes_max = 8U << 20U;
+  std::uint32_t flows_max = 256;
+};
+
+// Follows the data of one script: an interpreter for whom what is not known stays unknown, but
+// remembers where it may have come from. Statements run in order; both ways of a branch are taken
+// unless the condition is known, and what is assigned on one of them may still be what it was;
+// loops whose condition is known are run, others once. Functions run when they are called, and
+// those that nobody calls by themselves. Code that a constant turns out to be is read and run.
+// So it is no proof: it says what may reach a sink, and by which steps.
+// One thread; made once, used for one script after the other.
+class Interpreter {
+ public:
+  // Reads an unpacked text as code of that language, into the tree; kNoNode if that is not done.
+  using Unpack = std::function<NodeId(std::string_view text, Language language, NodeId at)>;
+
+  // `own_effects`: known besides, and before, those of effects.h; they outlive the interpreter.
+  Interpreter(Tree& tree, const FlowBounds& bounds, std::span<const Effect> own_effects,
+              Unpack unpack);
+
+  // Before run(): a name that the page itself declares, as an object of that type.
+  void clear(PageKind kind);
+  void declare(std::string_view name, std::string_view type);
+  void run(NodeId root);
+
+  const std::vector<Flow>& flows() const { return flows_; }
+  const FlowCounts& counts() const { return counts_; }
+  const Values& values() const { return values_; }
+  bool is_cut() const { return is_cut_ || values_.is_exhausted(); }  // a bound was reached
+  std::uint64_t unlisted_flows_count() const { return unlisted_flows_count_; }
+
+ private:
+  enum class Way : std::uint8_t { kOn, kBreak, kContinue, kReturn };  // how a statement ended
+  using Arguments = std::span<const Value>;
+
+  struct Binding {
+    Value value;
+    Symbol name = kNoSymbol;
+    std::uint32_t below = 0;  // the binding of the same name that this one hides
+    std::uint32_t scope = 0;
+    bool is_global = false;  // stands for the global of that name
+  };
+  struct Callee {
+    const Effect* effect = nullptr;
+    Symbol name = kNoSymbol;
+    bool is_sure = true;
+  };
+  class Scope;
+
+  // interpreter.cc: names and scopes
+  bool step();
+  Value* lookup(Symbol name);
+  Value& bind(Symbol name);
+  void bind_global(Symbol name);
+  Symbol variable_name(const Node& node);
+  Symbol type_named(Symbol name);
+  bool is_php(const Node& node) const { return node.language == Language::kPhp; }
+  const Effect* find(std::string_view name) const;
+  const Effect* effect_of(Symbol name);
+  const Effect* effect_of_member(Symbol type, Symbol name);
+  const Effect* any_effect_of_member(Symbol name);
+  void collect_declarations(NodeId root);
+  bool may_matter(NodeId id);
+  void run_uncalled();
+
+  // statements.cc
+  Way execute(NodeId statement);
+  Way execute_all(NodeId first);
+  Way execute_if(NodeId statement);
+  Way execute_loop(NodeId statement);
+  Way execute_for_each(NodeId statement);
+  Way execute_switch(NodeId statement);
+  Way run_round(NodeId body, bool& goes_on);
+  void note_left(Way way);
+  void execute_guarded(NodeId statement);
+  bool is_for_ever(NodeId condition) const;
+  void declare_variable(NodeId node);
+  void send(NodeId node);
+
+  // expressions.cc
+  Value evaluate(NodeId id);
+  Value evaluate_node(NodeId id);
+  static bool is_word(const Node& node, std::string_view lower_text, Value& word);
+  Value name_value(NodeId id);
+  Value variable_value(NodeId id);
+  Value member_value(NodeId id);
+  Value index_value(NodeId id);
+  Value index_of(const Value& object, const Value& index, NodeId id);
+  Value joined(NodeId id);
+  Value binary(NodeId id);
+  Value binary_of(const Node& node, const Value& left, const Value& right);
+  Value unary(NodeId id);
+  Value cast(NodeId id);
+  Value array(NodeId id);
+  Value conditional(NodeId id);
+  Value source_value(NodeId id, Origins origins, Symbol name);
+  Value mixed(const Value& left, const Value& right) const;
+  double number_of(const Value& value) const;
+  std::string text_of(const Value& value) const;
+  static bool is_true(const Value& value);
+  void note_comparison(const Value& left, const Value& right);
+
+  // assign.cc
+  Value assign(NodeId id);
+  void assign_to(NodeId target, const Value& value);
+  void assign_name(NodeId target, Symbol name, const Value& value);
+  void assign_index(NodeId target, const Value& value);
+  void assign_member(NodeId target, const Value& value);
+  void assign_list(NodeId target, const Value& value);
+  void taint_target(NodeId target, const Value& by);
+  Value step_kept(const Value& value, NodeId node, Symbol name);
+
+  // calls.cc
+  Value call(NodeId id);
+  Value call_name(NodeId id, Symbol name, Arguments arguments);
+  Value call_method(NodeId id, NodeId callee, Symbol name, const Value& receiver,
+                    Arguments arguments);
+  Value call_value(NodeId id, const Value& function, Arguments arguments);
+  Value call_text(NodeId id, std::string_view name, const Value& function, Arguments arguments);
+  Value call_function(NodeId function, Arguments arguments, const Value* object, NodeId id);
+  NodeId bind_parameters(NodeId function, Arguments arguments);
+  void take_references(NodeId function, std::size_t arguments_count,
+                       std::vector<std::pair<std::size_t, Value>>& values);
+  void take_own_name(NodeId function);
+  void initialise(NodeId initialiser, Value& object);
+  Value make(NodeId id);
+  Value make_of_class(NodeId declared, Symbol type, Arguments arguments, NodeId id);
+  Value apply(const Callee& callee, NodeId id, const Value* receiver, Arguments arguments);
+  Value call_back(const Effect& effect, NodeId id, Arguments arguments);
+  void note_sink(const Callee& callee, NodeId id, const Value* receiver, Arguments arguments);
+  bool fold_constants(const Effect& effect, const Value* receiver, Arguments arguments,
+                      Value& result);
+  Value reflected(const Effect& effect, NodeId id, const Value* receiver, Arguments arguments,
+                  bool& is_done);
+  Value opened(const Effect& effect, NodeId id, Arguments arguments, bool& is_done);
+  Value call_with_elements(Callback callback, NodeId id, Arguments arguments);
+  Value special(const Effect& effect, NodeId id, const Value* receiver, Arguments arguments,
+                bool& is_done);
+  void fill_argument(const Effect& effect, NodeId id, const Value* receiver, Arguments arguments);
+  const Effect* find_reflected(Symbol type, std::string_view name);
+  bool is_evaluating_replacement(NodeId id, Arguments arguments);
+  Value include(NodeId id);
+  Value command(NodeId id);
+  Value unknown_call(NodeId id, Symbol name, const Value* receiver, Arguments arguments);
+  void evaluate_arguments(NodeId first, std::vector<Value>& arguments);
+  NodeId method_of(NodeId declared, Symbol name);
+  void note_flow(SinkKind sink, NodeId id, NodeId argument, const Callee& callee,
+                 const Value& value);
+  void unpack(const Value& text, NodeId at);
+  NodeId argument_node(NodeId call, std::size_t number) const;
+  Value passed(const Value& value, NodeId node, Symbol name, bool is_decoder);
+  void destroy_objects();
+
+  Tree& tree_;
+  FlowBounds bounds_;
+  std::span<const Effect> own_effects_;
+  Unpack unpack_;
+  Values values_;
+  Family family_ = Family::kPhp;
+
+  std::vector<Binding> bindings_;    // local ones; 0 is unused
+  std::vector<std::uint32_t> tops_;  // by symbol: its newest binding
+  std::vector<Value> globals_;       // by symbol
+  std::vector<bool> has_global_;
+  std::uint32_t scope_ = 0;   // 0: the script itself
+  bool sees_callers_ = true;  // names of callers' scopes count too
+
+  std::unordered_map<Symbol, NodeId> functions_;  // by lower-case name
+  std::unordered_map<Symbol, NodeId> classes_;
+  std::vector<NodeId> all_functions_;
+  std::unordered_map<NodeId, NodeId> class_of_function_;
+  std::unordered_set<NodeId> mattering_;             // functions that contain what may be a sink
+  std::unordered_map<NodeId, std::uint32_t> calls_;  // how often each was called
+  std::unordered_map<NodeId, std::uint32_t> running_;
+  std::unordered_map<NodeId, Value> shared_objects_;  // of classes whose methods run by themselves
+  std::unordered_map<std::uint64_t, const Effect*> member_effects_;
+  std::unordered_map<Symbol, const Effect*> name_effects_;
+  std::unordered_map<Symbol, Symbol> types_;
+  std::unordered_set<std::uint64_t> unpacked_;  // XXH3 of texts
+  std::unordered_map<NodeId, std::uint32_t> flow_of_node_;
+
+  Value this_;
+  Value with_;
+  Value returned_;
+  bool has_returned_ = false;
+  bool variables_from_request_ = false;  // extract($_GET), parse_str(): any name may come from it
+  std::uint32_t conditions_ = 0;         // branches that may not be taken, around this place
+  bool is_in_switch_ = false;            // a break leaves that, and no loop
+  bool may_have_left_ = false;           // a way that may be taken leaves the loop or function
+  std::uint32_t call_depth_ = 0;
+  std::uint32_t recursion_ = 0;
+  std::uint16_t depth_ = 0;  // of the layer in hand
+  std::uint64_t steps_ = 0;
+  std::uint64_t loop_rounds_ = 0;
+  std::uint64_t unlisted_flows_count_ = 0;
+  bool is_cut_ = false;
+  std::deque<std::vector<Value>> argument_lists_;
+  std::size_t argument_lists_used_ = 0;
+  std::string scratch_;
+
+  std::vector<Flow> flows_;
+  FlowCounts counts_;
+};
+
+}  // namespace pugmark::script

@@ -1,0 +1,263 @@
+#include "base/text.h"
+#include "detect/script/flow/interpreter.h"
+#include "detect/script/token.h"
+
+namespace pugmark::script {
+
+Interpreter::Way Interpreter::execute_all(NodeId first) {
+  for (NodeId at = first; at != kNoNode; at = tree_.at(at).next) {
+    const Way way = execute(at);
+    // Where it is not sure that this way is taken, what follows is looked at too.
+    if (way == Way::kOn) continue;
+    if (conditions_ == 0) return way;
+    note_left(way);
+  }
+  return Way::kOn;
+}
+
+Interpreter::Way Interpreter::execute(NodeId id) {
+  if (id == kNoNode || !step()) return Way::kOn;
+  const Node node = tree_.at(id);
+  switch (node.kind) {
+    case NodeKind::kBlock:
+    case NodeKind::kTry:
+    case NodeKind::kDirective: {
+      if (recursion_ >= bounds_.recursion_max) {
+        is_cut_ = true;
+        return Way::kOn;
+      }
+      ++recursion_;
+      const Way way = execute_all(node.first_child);
+      --recursion_;
+      return way;
+    }
+    case NodeKind::kIf:
+      return execute_if(id);
+    case NodeKind::kLoop:
+      return execute_loop(id);
+    case NodeKind::kForEach:
+      return execute_for_each(id);
+    case NodeKind::kSwitch:
+      return execute_switch(id);
+    case NodeKind::kBreak:
+      return Way::kBreak;
+    case NodeKind::kContinue:
+      return Way::kContinue;
+    case NodeKind::kReturn: {
+      const Value value = node.first_child != kNoNode ? evaluate(node.first_child) : Value{};
+      returned_ = has_returned_ ? values_.either(returned_, value) : value;
+      has_returned_ = true;
+      return Way::kReturn;
+    }
+    case NodeKind::kEcho:
+      send(id);
+      return Way::kOn;
+    case NodeKind::kWith: {
+      const Value outer = with_;
+      with_ = evaluate(node.first_child);
+      if (node.first_child != kNoNode) execute(tree_.at(node.first_child).next);
+      with_ = outer;
+      return Way::kOn;
+    }
+    case NodeKind::kGlobal:
+      for (NodeId child = node.first_child; child != kNoNode; child = tree_.at(child).next) {
+        const Symbol name = tree_.at(child).name;
+        if (scope_ == 0) continue;
+        bind(name);
+        bindings_[tops_[name]].is_global = true;
+        bind_global(name);
+      }
+      return Way::kOn;
+    case NodeKind::kDeclare:
+      declare_variable(id);
+      return Way::kOn;
+    case NodeKind::kClass:
+    case NodeKind::kImport:
+      return Way::kOn;
+    case NodeKind::kFunction:  // one inside an expression is a value; here it is only declared
+      return Way::kOn;
+    default:
+      evaluate(id);
+      return Way::kOn;
+  }
+}
+
+void Interpreter::declare_variable(NodeId id) {
+  const Node node = tree_.at(id);
+  Value value;
+  if (node.first_child != kNoNode) {
+    value = evaluate(node.first_child);
+  } else {
+    value.kind = Value::Kind::kNull;
+  }
+  const bool has_no_type = value.kind == Value::Kind::kUnknown ||
+                           (value.kind == Value::Kind::kNull && node.type != kNoSymbol) ||
+                           (value.is_object() && value.index == 0 && value.type == kNoSymbol);
+  if (node.type != kNoSymbol && has_no_type) {
+    const std::string_view type = tree_.symbols().name(type_named(node.type));
+    const bool says_nothing = type == "var" || type == "object" || type == "dynamic" ||
+                              type == "string" || type == "let" || type == "const";
+    if (!says_nothing) {
+      value.kind = Value::Kind::kObject;
+      value.index = 0;
+      value.type = type_named(node.type);
+    }
+  }
+  if (node.name != kNoSymbol) assign_name(id, variable_name(node), value);
+}
+
+// A way that may not be taken leaves the loop or function, if it is taken.
+void Interpreter::note_left(Way way) {
+  if (way == Way::kOn || (way == Way::kBreak && is_in_switch_)) return;
+  may_have_left_ = true;
+}
+
+void Interpreter::execute_guarded(NodeId statement) {
+  ++conditions_;
+  note_left(execute(statement));
+  --conditions_;
+}
+
+// Whether nothing that the loop does can make this condition false.
+bool Interpreter::is_for_ever(NodeId condition) const {
+  const NodeKind kind = tree_.at(condition).kind;
+  return kind == NodeKind::kEmpty || kind == NodeKind::kNumber || kind == NodeKind::kText ||
+         kind == NodeKind::kName;
+}
+
+Interpreter::Way Interpreter::execute_if(NodeId id) {
+  const NodeId condition = tree_.at(id).first_child;
+  if (condition == kNoNode) return Way::kOn;
+  const NodeId then = tree_.at(condition).next;
+  const NodeId otherwise = then == kNoNode ? kNoNode : tree_.at(then).next;
+  if (recursion_ >= bounds_.recursion_max) {
+    is_cut_ = true;
+    return Way::kOn;
+  }
+  ++recursion_;
+  const Value value = evaluate(condition);
+  Way way = Way::kOn;
+  if (value.is_constant() && value.origins == 0) {
+    // The other way may still be taken by whoever changes the script: its data is looked at, but it
+    // changes nothing that the way taken sets.
+    const bool is_taken = is_true(value);
+    if (loop_rounds_ == 0) execute_guarded(is_taken ? otherwise : then);
+    way = execute(is_taken ? then : otherwise);
+  } else {
+    execute_guarded(then);
+    execute_guarded(otherwise);
+  }
+  --recursion_;
+  return way;
+}
+
+// One round of a loop. False in `goes_on` once it was left.
+Interpreter::Way Interpreter::run_round(NodeId body, bool& goes_on) {
+  may_have_left_ = false;
+  const bool was_in_switch = is_in_switch_;
+  is_in_switch_ = false;
+  const Way way = execute(body);
+  is_in_switch_ = was_in_switch;
+  goes_on = way != Way::kBreak && way != Way::kReturn && !may_have_left_;
+  return way == Way::kReturn ? way : Way::kOn;
+}
+
+Interpreter::Way Interpreter::execute_loop(NodeId id) {
+  const NodeId before = tree_.at(id).first_child;
+  if (before == kNoNode) return Way::kOn;
+  const NodeId condition = tree_.at(before).next;
+  const NodeId after = condition == kNoNode ? kNoNode : tree_.at(condition).next;
+  const NodeId body = after == kNoNode ? kNoNode : tree_.at(after).next;
+  execute(before);
+  if (condition == kNoNode) return Way::kOn;
+  bool goes_on = true;
+  Way way = Way::kOn;
+  const bool is_known_loop = !is_for_ever(condition);
+  while (goes_on && way == Way::kOn && !is_cut_ && is_known_loop) {
+    const Value value = evaluate(condition);
+    const bool is_known = value.is_constant() && value.origins == 0;
+    if (is_known && !is_true(value)) return Way::kOn;
+    if (!is_known) break;
+    if (++loop_rounds_ > bounds_.loop_rounds_max) {
+      is_cut_ = true;
+      break;
+    }
+    way = run_round(body, goes_on);
+    if (goes_on) execute(after);
+  }
+  if (!goes_on || way != Way::kOn) return way;
+  // Not known: once, as a way that may be taken.
+  execute_guarded(body);
+  execute_guarded(after);
+  return Way::kOn;
+}
+
+Interpreter::Way Interpreter::execute_for_each(NodeId id) {
+  const NodeId collection = tree_.at(id).first_child;
+  if (collection == kNoNode) return Way::kOn;
+  const NodeId target = tree_.at(collection).next;
+  const NodeId body = target == kNoNode ? kNoNode : tree_.at(target).next;
+  if (body == kNoNode) return Way::kOn;
+  const Value value = evaluate(collection);
+  const Node target_node = tree_.at(target);
+  const bool is_pair = target_node.kind == NodeKind::kPair;
+  const NodeId key_target = is_pair ? target_node.first_child : kNoNode;
+  const NodeId item_target = is_pair ? tree_.at(target_node.first_child).next : target;
+  constexpr std::size_t kRoundsMax = 20'000;
+  if (value.is_array() && values_.array(value).others.origins == 0 &&
+      !values_.array(value).items.empty() && values_.array(value).items.size() <= kRoundsMax) {
+    bool goes_on = true;
+    // The body may change the array.
+    for (std::size_t i = 0; goes_on && !is_cut_ && i < values_.array(value).items.size(); ++i) {
+      if (++loop_rounds_ > bounds_.loop_rounds_max) {
+        is_cut_ = true;
+        break;
+      }
+      const auto [key, item] = values_.array(value).items[i];
+      assign_to(key_target, key);
+      assign_to(item_target, item);
+      if (run_round(body, goes_on) == Way::kReturn) return Way::kReturn;
+    }
+    return Way::kOn;
+  }
+  Value item;
+  values_.take_origins(item, value);
+  if (value.origins != 0 && !value.is_array()) {
+    item = source_value(collection, value.origins, kNoSymbol);
+    item.trail = value.trail;
+  }
+  assign_to(key_target, item);
+  assign_to(item_target, item);
+  execute_guarded(body);
+  return Way::kOn;
+}
+
+Interpreter::Way Interpreter::execute_switch(NodeId id) {
+  const NodeId subject = tree_.at(id).first_child;
+  if (subject == kNoNode) return Way::kOn;
+  const Value value = evaluate(subject);
+  ++conditions_;
+  const bool was_in_switch = is_in_switch_;
+  is_in_switch_ = true;
+  for (NodeId each = tree_.at(subject).next; each != kNoNode; each = tree_.at(each).next) {
+    if (value.comes_from(kFromOutside) && tree_.at(each).first_child != kNoNode)
+      note_comparison(value, evaluate(tree_.at(each).first_child));
+    execute(each);
+  }
+  is_in_switch_ = was_in_switch;
+  --conditions_;
+  return Way::kOn;
+}
+
+// What goes to the client.
+void Interpreter::send(NodeId id) {
+  for (NodeId child = tree_.at(id).first_child; child != kNoNode; child = tree_.at(child).next) {
+    if (tree_.at(child).kind == NodeKind::kText) continue;
+    const Value value = evaluate(child);
+    if (value.comes_from(kFromSystem | kFromFile | kFromDatabase)) ++counts_.sent_outputs;
+    if (value.origins != 0)
+      note_flow(SinkKind::kSend, id, child, {nullptr, kNoSymbol, true}, value);
+  }
+}
+
+}  // namespace pugmark::script

@@ -1,0 +1,286 @@
+#include "detect/script/flow/value.h"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <fmt/format.h>
+#include <xxhash.h>
+
+namespace pugmark::script {
+namespace {
+
+constexpr std::size_t kBlockBytes = std::size_t{64} << 10U;
+constexpr double kExactMax = 9007199254740992.0;  // 2^53
+
+// Whether two constants name the same key: PHP's "1" and 1 do.
+bool is_same_key(const Value& a, const Value& b) {
+  if (a.is_text() && b.is_text()) return a.text() == b.text();
+  if (a.is_number() && b.is_number()) return a.number == b.number;
+  const Value& text = a.is_text() ? a : b;
+  const Value& number = a.is_text() ? b : a;
+  return text.size < 20 && text.text() == text_of_number(number.number);
+}
+
+constexpr std::size_t kSearchedMax = 12;  // items that are looked through one after the other
+
+// Equal for keys that are the same: a text of digits has that of its number.
+std::uint64_t hash_of_key(const Value& key) {
+  constexpr std::size_t kDigitsMax = 15;
+  double number = key.is_number() ? key.number : 0;
+  if (key.is_text()) {
+    const std::string_view text = key.text();
+    bool is_whole = false;
+    if (!text.empty() && text.size() <= kDigitsMax) number = number_of_text(text, &is_whole);
+    if (!is_whole || text != text_of_number(number)) return XXH3_64bits(text.data(), text.size());
+  }
+  return XXH3_64bits(&number, sizeof number);
+}
+
+}  // namespace
+
+Value number_value(double number) {
+  Value value;
+  value.kind = Value::Kind::kNumber;
+  value.number = number;
+  return value;
+}
+
+Values::Values(const Bounds& bounds) : bounds_(bounds) { clear(); }
+
+void Values::clear() {
+  if (blocks_.size() > 4) blocks_.clear();
+  block_used_ = blocks_.empty() ? 0 : blocks_.back().size();
+  if (!blocks_.empty()) {
+    blocks_.erase(blocks_.begin() + 1, blocks_.end());
+    block_used_ = 0;
+  }
+  text_bytes_ = 0;
+  arrays_.clear();
+  arrays_.emplace_back();
+  array_items_ = 0;
+  objects_.clear();
+  objects_.emplace_back();
+  trails_.clear();
+  trails_.emplace_back();
+  is_exhausted_ = false;
+}
+
+char* Values::new_text(std::size_t size) {
+  if (size > bounds_.one_text_bytes_max || text_bytes_ + size > bounds_.text_bytes_max) {
+    is_exhausted_ = true;
+    return nullptr;
+  }
+  text_bytes_ += size;
+  if (blocks_.empty() || block_used_ + size > blocks_.back().size()) {
+    blocks_.emplace_back(std::max(kBlockBytes, size), '\0');
+    block_used_ = 0;
+  }
+  char* const at = blocks_.back().data() + block_used_;
+  block_used_ += size;
+  return at;
+}
+
+Value Values::text_value(std::string_view text) {
+  char* const at = new_text(text.size());
+  if (at == nullptr) return {};
+  if (!text.empty()) std::memcpy(at, text.data(), text.size());
+  return text_view({at, text.size()});
+}
+
+Value Values::text_view(std::string_view text) {
+  Value value;
+  value.kind = Value::Kind::kText;
+  value.data = text.data();
+  value.size = static_cast<std::uint32_t>(text.size());
+  return value;
+}
+
+Value Values::new_array() {
+  Value value;
+  if (arrays_.size() >= bounds_.array_items_max) {
+    is_exhausted_ = true;
+    return value;
+  }
+  value.kind = Value::Kind::kArray;
+  value.index = arrays_.size();
+  arrays_.emplace_back();
+  return value;
+}
+
+Value Values::new_object(Symbol type, NodeId declared_at) {
+  Value value;
+  value.kind = Value::Kind::kObject;
+  value.type = type;
+  value.index = 0;
+  if (objects_.size() >= bounds_.objects_max) {
+    is_exhausted_ = true;
+    return value;
+  }
+  value.index = objects_.size();
+  objects_.push_back({type, declared_at, {}, false});
+  return value;
+}
+
+void Values::put(const Value& array, const Value& key, const Value& item) {
+  Array& into = arrays_[array.index];
+  if (!key.is_constant()) {
+    Value joined = either(into.others, item);
+    take_origins(joined, key);  // what walks the array may be given the keys
+    into.others = joined;
+    return;
+  }
+  if (into.is_list && key.is_number() && key.number >= 0 &&
+      key.number < static_cast<double>(into.items.size())) {
+    into.items[static_cast<std::size_t>(key.number)].second = item;
+    return;
+  }
+  const bool is_next = key.is_number() && key.number == static_cast<double>(into.items.size());
+  if (!into.is_list || !is_next) {
+    const std::size_t known = find(into, key);
+    if (known < into.items.size()) {
+      into.items[known].second = item;
+      return;
+    }
+  }
+  if (array_items_ >= bounds_.array_items_max) {
+    is_exhausted_ = true;
+    take_origins(into.others, item);
+    return;
+  }
+  ++array_items_;
+  if (!is_next) into.is_list = false;
+  into.items.emplace_back(key, item);
+  if (!into.is_list && into.items.size() > kSearchedMax) index(into);
+}
+
+// The number of the item with that key; the number of items if there is none.
+std::size_t Values::find(const Array& array, const Value& key) {
+  const std::size_t none = array.items.size();
+  if (array.is_list && key.is_number()) {
+    const bool is_in = key.number >= 0 && key.number < static_cast<double>(none);
+    return is_in ? static_cast<std::size_t>(key.number) : none;
+  }
+  if (array.table.empty()) {
+    const auto found = std::find_if(array.items.begin(), array.items.end(),
+                                    [&](const auto& item) { return is_same_key(item.first, key); });
+    return static_cast<std::size_t>(found - array.items.begin());
+  }
+  const std::size_t mask = array.table.size() - 1;
+  for (std::size_t at = hash_of_key(key) & mask; array.table[at] != 0; at = (at + 1) & mask) {
+    const std::size_t number = array.table[at] - 1;
+    if (is_same_key(array.items[number].first, key)) return number;
+  }
+  return none;
+}
+
+// Puts the last item into the table, or all of them if it has to grow.
+void Values::index(Array& array) {
+  std::size_t first = array.items.size() - 1;
+  if (array.table.size() < array.items.size() * 2) {
+    array.table.assign(std::bit_ceil(array.items.size() * 4), 0);
+    first = 0;
+  }
+  const std::size_t mask = array.table.size() - 1;
+  for (std::size_t i = first; i < array.items.size(); ++i) {
+    std::size_t at = hash_of_key(array.items[i].first) & mask;
+    while (array.table[at] != 0) at = (at + 1) & mask;
+    array.table[at] = static_cast<std::uint32_t>(i + 1);
+  }
+}
+
+void Values::push(const Value& array, const Value& item) {
+  put(array, number_value(static_cast<double>(arrays_[array.index].items.size())), item);
+}
+
+Value Values::get(const Value& array, const Value& key) {
+  const Array& from = arrays_[array.index];
+  Value found;
+  if (key.is_constant()) {
+    const std::size_t number = find(from, key);
+    if (number < from.items.size()) return from.items[number].second;
+    found = from.others;
+    if (found.origins == 0) take_origins(found, array);
+    return found;
+  }
+  for (const auto& [known, value] : from.items) take_origins(found, value);
+  take_origins(found, from.others);
+  take_origins(found, array);
+  return found;
+}
+
+const Value* Values::field(const Value& object, Symbol name) const {
+  if (!object.is_object() || object.index == 0) return nullptr;
+  for (const auto& [known, value] : objects_[object.index].fields) {
+    if (known == name) return &value;
+  }
+  return nullptr;
+}
+
+void Values::set_field(const Value& object, Symbol name, const Value& value) {
+  if (!object.is_object() || object.index == 0) return;
+  auto& fields = objects_[object.index].fields;
+  for (auto& [known, kept] : fields) {
+    if (known != name) continue;
+    kept = value;
+    return;
+  }
+  constexpr std::size_t kFieldsMax = 1'024;
+  if (fields.size() >= kFieldsMax) {
+    is_exhausted_ = true;
+    return;
+  }
+  fields.emplace_back(name, value);
+}
+
+std::uint32_t Values::add_trail(const Trail& trail) {
+  if (trails_.size() >= bounds_.trails_max) {
+    is_exhausted_ = true;
+    return trail.previous;
+  }
+  if (trails_[trail.previous].length >= Trail::kLengthMax) return trail.previous;
+  trails_.push_back(trail);
+  trails_.back().length = static_cast<std::uint8_t>(trails_[trail.previous].length + 1);
+  return static_cast<std::uint32_t>(trails_.size() - 1);
+}
+
+Value Values::either(const Value& first, const Value& second) const {
+  Value value =
+      second.kind == Value::Kind::kUnknown || second.kind == Value::Kind::kNull ? first : second;
+  value.origins = second.origins;
+  value.trail = second.trail;
+  take_origins(value, first);
+  return value;
+}
+
+void Values::take_origins(Value& into, const Value& from) const {
+  if (from.origins == 0) return;
+  const bool leads_outside = from.comes_from(kFromOutside) && !into.comes_from(kFromOutside);
+  if (into.trail == 0 || leads_outside) into.trail = from.trail;
+  into.origins |= from.origins;
+}
+
+std::string text_of_number(double number) {
+  if (std::isnan(number)) return "NAN";
+  if (std::isinf(number)) return number > 0 ? "INF" : "-INF";
+  if (number == std::floor(number) && std::fabs(number) < kExactMax)
+    return fmt::format("{}", static_cast<std::int64_t>(number));
+  return fmt::format("{:.14G}", number);
+}
+
+double number_of_text(std::string_view text, bool* is_whole) {
+  std::size_t begin = 0;
+  while (begin < text.size() &&
+         (text[begin] == ' ' || (text[begin] >= '\t' && text[begin] <= '\r')))
+    ++begin;
+  if (begin < text.size() && text[begin] == '+') ++begin;
+  double number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, code] = std::from_chars(text.data() + begin, end, number);
+  const bool is_number = code == std::errc() && std::isfinite(number);
+  if (is_whole != nullptr) *is_whole = is_number && rest == end;
+  return is_number ? number : 0;
+}
+
+}  // namespace pugmark::script

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace pugmark::script::php {
+
+// The words that mean something to the parser, in alphabetical order.
+enum class Keyword : std::uint8_t {
+  kNone,
+  kAbstract,
+  kAnd,
+  kArray,
+  kAs,
+  kBreak,
+  kCase,
+  kCatch,
+  kClass,
+  kClone,
+  kConst,
+  kContinue,
+  kDeclare,
+  kDefault,
+  kDie,
+  kDo,
+  kEcho,
+  kElse,
+  kElseIf,
+  kEmpty,
+  kEndDeclare,
+  kEndFor,
+  kEndForEach,
+  kEndIf,
+  kEndSwitch,
+  kEndWhile,
+  kEnum,
+  kEval,
+  kExit,
+  kExtends,
+  kFinal,
+  kFinally,
+  kFn,
+  kFor,
+  kForEach,
+  kFunction,
+  kGlobal,
+  kGoto,
+  kHaltCompiler,
+  kIf,
+  kImplements,
+  kInclude,
+  kIncludeOnce,
+  kInstanceOf,
+  kInterface,
+  kIsset,
+  kList,
+  kMatch,
+  kNamespace,
+  kNew,
+  kOr,
+  kPrint,
+  kPrivate,
+  kProtected,
+  kPublic,
+  kReadonly,
+  kRequire,
+  kRequireOnce,
+  kReturn,
+  kStatic,
+  kSwitch,
+  kThrow,
+  kTrait,
+  kTry,
+  kUnset,
+  kUse,
+  kVar,
+  kWhile,
+  kXor,
+  kYield,
+};
+
+// The keyword of that name in any case, or kNone.
+Keyword keyword_of(std::string_view name);
+std::string_view to_string(Keyword keyword);  // in lower case
+
+}  // namespace pugmark::script::php
