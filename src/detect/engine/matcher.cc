@@ -68,14 +68,6 @@ const Reading* satisfying_reading(const CompiledPredicate& predicate, const Memo
   return nullptr;
 }
 
-// "address on the list iocs.txt, line 7: 192.0.2[.]7 (C2 server)"
-std::string said_of(const sigma::Predicate& predicate, const indicators::Indicator& indicator) {
-  std::string said =
-      fmt::format("{}, {}: {}", predicate.original, indicator.where(), indicator.written);
-  if (!indicator.about.empty()) said += fmt::format(" ({})", indicator.about);
-  return said;
-}
-
 bool holds_null(const MemoEntry& entry) {
   return std::any_of(entry.readings.begin(), entry.readings.end(),
                      [](const Reading& reading) { return reading.is_null; });
@@ -485,7 +477,8 @@ void Matcher::add_indicators(const Original& original, std::uint64_t most,
           continue;
         }
         reasons.push_back({original.written, slots[i], "", reading.raw, reading.name,
-                           said_of(*original.written, set.indicators()[id])});
+                           fmt::format("{}, {}", original.written->original,
+                                       indicators::said_of(set.indicators()[id]))});
       }
       break;
     }

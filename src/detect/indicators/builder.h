@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "base/limits.h"
 #include "detect/indicators/classify.h"
@@ -15,6 +15,7 @@ namespace pugmark::indicators {
 struct Place {
   std::uint32_t line = 0;
   std::string pointer;
+  bool is_doubted = false;  // the list itself doubts what stands there: Indicator::is_doubted
 };
 
 // Fills a list and keeps it within its limits. One thread.
@@ -47,7 +48,7 @@ class ListBuilder {
 
   List& list_;
   const Limits& limits_;
-  std::unordered_set<std::string> known_;
+  std::unordered_map<std::string, std::size_t> known_;  // where in the list
   std::uint64_t repeated_count_ = 0;
   std::uint64_t beyond_count_ = 0;
   std::uint64_t skipped_count_ = 0;
@@ -61,6 +62,10 @@ class ListBuilder {
 
 // One part behind another, "; " between. What grows beyond a few hundred bytes is cut.
 void add_about(std::string_view part, std::string& about);
+
+// Names whoever made the list, and where more is to be read: each once, a few of them.
+void add_author(std::string_view name, List& list);
+void add_reference(std::string_view url, List& list);
 
 // The readers. Each fills the list's format, and its title if the text has one.
 void parse_text(std::string_view text, const Limits& limits, ListBuilder& builder, List& list);

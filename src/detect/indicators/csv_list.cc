@@ -128,6 +128,7 @@ std::string about_of(const Header& header, const std::vector<std::string>& cells
 void add_row(const Header& header, const std::vector<std::string>& cells, std::uint32_t line,
              ListBuilder& builder) {
   std::string about = about_of(header, cells);
+  Place place{line, "", false};
   std::string type;
   for (std::size_t i = 0; i < std::min(cells.size(), header.columns.size()); ++i) {
     const std::string_view cell = trimmed_blanks(cells[i]);
@@ -135,6 +136,7 @@ void add_row(const Header& header, const std::vector<std::string>& cells, std::u
     if (header.columns[i] != Column::kToIds) continue;
     if (cell != "0" && ascii_lower(cell) != "false") continue;
     builder.count_no_detection();
+    place.is_doubted = true;
     add_about("to_ids: false", about);
   }
   bool any = false;
@@ -143,12 +145,12 @@ void add_row(const Header& header, const std::vector<std::string>& cells, std::u
     if (header.columns[i] != Column::kValue || cell.empty()) continue;
     any = true;
     if (header.hints[i] == Hint::kNone && !type.empty()) {
-      builder.add_typed(type, cell, about, {line, ""});
+      builder.add_typed(type, cell, about, place);
     } else {
-      builder.add(cell, header.hints[i], about, {line, ""});
+      builder.add(cell, header.hints[i], about, place);
     }
   }
-  if (!any) builder.reject("The row has nothing in a column of indicators.", "", {line, ""});
+  if (!any) builder.reject("The row has nothing in a column of indicators.", "", place);
 }
 
 bool is_empty_row(const std::vector<std::string>& cells) {
@@ -188,7 +190,8 @@ void parse_csv(std::string_view text, char delimiter, const Limits& limits, List
   while (!rows.is_at_end()) {
     if (!rows.next(cells, line)) {
       builder.reject(fmt::format("The row is longer than {} bytes.", limits.indicator_line_bytes),
-                     "Shorten it, or raise the limit: --limit indicator-line-bytes=N.", {line, ""});
+                     "Shorten it, or raise the limit: --limit indicator-line-bytes=N.",
+                     {line, "", false});
       continue;
     }
     if (is_empty_row(cells) || trimmed_blanks(cells.front()).starts_with('#')) continue;

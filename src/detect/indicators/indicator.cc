@@ -32,4 +32,10 @@ std::string_view to_string(Kind kind) {
 
 std::string Indicator::where() const { return line != 0 ? fmt::format("line {}", line) : place; }
 
+std::string said_of(const Indicator& indicator) {
+  std::string said = fmt::format("{}: {}", indicator.where(), indicator.written);
+  if (!indicator.about.empty()) said += fmt::format(" ({})", indicator.about);
+  return said;
+}
+
 }  // namespace pugmark::indicators

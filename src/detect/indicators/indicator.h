@@ -40,11 +40,17 @@ struct Indicator {
   std::string written;     // as in the list
   std::uint32_t line = 0;  // from 1; 0: `place` says where
   std::string place;       // JSON pointer (RFC 6901)
+  // The list itself says that it proves little: MISP's `to_ids: false`, STIX's types such as
+  // "anomalous-activity" or a low confidence.
+  bool is_doubted = false;
   // What the list says of it: the cells beside it, a comment, description, labels, actor.
   std::string about;
 
   // "line 7" or "/objects/3/pattern".
   std::string where() const;
 };
+
+// "line 7: 192.0.2[.]7 (C2 server)": where it stands, how it is written, what is said of it.
+std::string said_of(const Indicator& indicator);
 
 }  // namespace pugmark::indicators

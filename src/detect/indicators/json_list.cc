@@ -86,7 +86,7 @@ class JsonParser {
       std::string_view text;
       if (item.get(text) == simdjson::SUCCESS) {
         list_.format = "JSON";
-        builder_.add(text, Hint::kNone, "", {0, at});
+        builder_.add(text, Hint::kNone, "", {0, at, false});
       } else {
         read(item, at, depth + 1);
       }
@@ -122,8 +122,11 @@ class JsonParser {
         "threat-actor", "intrusion-set", "campaign", "malware", "tool", "attack-pattern"};
     const std::string_view type = text_at(object, "type");
     const std::string_view name = text_at(object, "name");
-    if (type == "report" && list_.title.empty() && name.size() <= kTitleBytesMax)
-      list_.title = name;
+    if (type == "report") {
+      if (list_.title.empty() && name.size() <= kTitleBytesMax) list_.title = name;
+      for (const std::string_view url : urls_of(object)) add_reference(url, list_);
+    }
+    if (type == "identity") makers_.emplace(text_at(object, "id"), name);
     if (std::find(kActors.begin(), kActors.end(), type) != kActors.end())
       names_.emplace(text_at(object, "id"), name);
     if (type != "marking-definition") return;
@@ -143,8 +146,40 @@ class JsonParser {
     if (actors.size() < kActorsMax) actors.insert(target->second);
   }
 
+  static std::vector<std::string_view> urls_of(const dom::element& object) {
+    std::vector<std::string_view> urls;
+    dom::array references;
+    if (object["external_references"].get(references) != simdjson::SUCCESS) return urls;
+    for (const dom::element reference : references) urls.push_back(text_at(reference, "url"));
+    return urls;
+  }
+
+  // What STIX 2.1 says in `indicator_types`, STIX 2.0 says in `labels`.
+  static bool has_type(const dom::element& object, std::string_view wanted) {
+    for (const std::string_view key : {"labels", "indicator_types"}) {
+      dom::array array;
+      if (object[key].get(array) != simdjson::SUCCESS) continue;
+      for (const dom::element item : array) {
+        std::string_view type;
+        if (item.get(type) == simdjson::SUCCESS && type == wanted) return true;
+      }
+    }
+    return false;
+  }
+
+  // A confidence is of 0 to 100; below 30 STIX calls it low.
+  static bool is_doubted(const dom::element& object) {
+    constexpr std::int64_t kLowConfidence = 30;
+    std::int64_t confidence = kLowConfidence;
+    if (object["confidence"].get(confidence) == simdjson::SUCCESS && confidence < kLowConfidence)
+      return true;
+    if (has_type(object, "malicious-activity")) return false;
+    return has_type(object, "anomalous-activity") || has_type(object, "anonymization") ||
+           has_type(object, "compromised") || has_type(object, "unknown");
+  }
+
   void read_indicator(const dom::element& object, const std::string& at) {
-    const Place place{0, at};
+    const Place place{0, at, is_doubted(object)};
     const std::string_view pattern = text_at(object, "pattern");
     const std::string_view language = text_at(object, "pattern_type");
     if (!language.empty() && language != "stix") {
@@ -157,6 +192,13 @@ class JsonParser {
       builder_.reject_value(pattern, {"whoever made it has revoked it", ""}, place);
       return;
     }
+    if (has_type(object, "benign") && !has_type(object, "malicious-activity")) {
+      builder_.reject_value(pattern, {"it is of something benign, says whoever made it", ""},
+                            place);
+      return;
+    }
+    if (const auto maker = makers_.find(text_at(object, "created_by_ref")); maker != makers_.end())
+      add_author(maker->second, list_);
     auto found = values_of_pattern(pattern);
     if (const auto* const why = std::get_if<std::string>(&found)) {
       builder_.reject_value(pattern, {*why, ""}, place);
@@ -182,10 +224,7 @@ class JsonParser {
       const std::string labels = texts_at(object, key);
       if (!labels.empty()) add_about(fmt::format("labels: {}", labels), about);
     }
-    dom::array references;
-    if (object["external_references"].get(references) == simdjson::SUCCESS) {
-      for (const dom::element reference : references) add_about(text_at(reference, "url"), about);
-    }
+    for (const std::string_view url : urls_of(object)) add_about(url, about);
     dom::array markings;
     if (object["object_marking_refs"].get(markings) == simdjson::SUCCESS) {
       for (const dom::element marking : markings) {
@@ -210,6 +249,8 @@ class JsonParser {
     list_.format = "MISP";
     const std::string_view info = text_at(event, "info");
     if (list_.title.empty() && info.size() <= kTitleBytesMax) list_.title = info;
+    dom::element maker;
+    if (event["Orgc"].get(maker) == simdjson::SUCCESS) add_author(text_at(maker, "name"), list_);
     std::string about;
     if (info != list_.title) add_about(info, about);
     read_attributes(event, pointer, about);
@@ -260,6 +301,7 @@ class JsonParser {
     if (std::find(kInformational.begin(), kInformational.end(), type) != kInformational.end() ||
         is_name) {
       builder_.skip(is_name ? "filename beside a hash" : type);
+      if (type == "link") add_reference(value, list_);
       return;
     }
     if (is_true(attribute, "deleted", false)) {
@@ -275,16 +317,18 @@ class JsonParser {
     if (attribute["Tag"].get(tags) == simdjson::SUCCESS) {
       for (const dom::element tag : tags) add_about(text_at(tag, "name"), more);
     }
-    if (!is_true(attribute, "to_ids", true)) {
+    Place place{0, at, !is_true(attribute, "to_ids", true)};
+    if (place.is_doubted) {
       builder_.count_no_detection();
       add_about("to_ids: false", more);
     }
-    builder_.add_typed(type, value, more, {0, at});
+    builder_.add_typed(type, value, more, place);
   }
 
   ListBuilder& builder_;
   List& list_;
   std::map<std::string, std::string, std::less<>> names_;             // of actors and tools, by id
+  std::map<std::string, std::string, std::less<>> makers_;            // their names, by id
   std::map<std::string, std::string, std::less<>> markings_;          // by id
   std::map<std::string, std::set<std::string>, std::less<>> actors_;  // by the indicator's id
   std::uint64_t others_count_ = 0;

@@ -15,6 +15,9 @@ constexpr std::size_t kAboutBytesMax = 512;
 constexpr std::size_t kShownBytesMax = 120;  // of a value in a message
 constexpr std::size_t kRemarksListed = 10;
 constexpr std::size_t kTypesBytesMax = 200;
+constexpr std::size_t kAuthorsBytesMax = 200;
+constexpr std::size_t kReferencesMax = 10;
+constexpr std::size_t kReferenceBytesMax = 500;
 
 std::string shown(std::string_view text) {
   if (text.size() <= kShownBytesMax) return escaped(text);
@@ -76,6 +79,21 @@ void add_about(std::string_view part, std::string& about) {
   about += "...";
 }
 
+void add_author(std::string_view name, List& list) {
+  name = trimmed_blanks(name);
+  if (name.empty() || list.author.size() + name.size() > kAuthorsBytesMax) return;
+  if ((", " + list.author + ", ").find(fmt::format(", {}, ", name)) != std::string::npos) return;
+  list.author += fmt::format("{}{}", list.author.empty() ? "" : ", ", name);
+}
+
+void add_reference(std::string_view url, List& list) {
+  url = trimmed_blanks(url);
+  if (!url.starts_with("http://") && !url.starts_with("https://")) return;
+  std::vector<std::string>& all = list.references;
+  if (url.size() > kReferenceBytesMax || all.size() >= kReferencesMax) return;
+  if (std::find(all.begin(), all.end(), url) == all.end()) all.emplace_back(url);
+}
+
 bool ListBuilder::add(std::string_view value, Hint hint, const std::string& about,
                       const Place& place) {
   auto found = classify(value, hint);
@@ -120,16 +138,22 @@ void ListBuilder::add_typed(std::string_view type, std::string_view value, const
 void ListBuilder::add(Indicator indicator, const std::string& about, const Place& place) {
   std::string key = indicator.value;
   key += static_cast<char>(indicator.kind);
-  if (!known_.insert(std::move(key)).second) {
+  const auto [known, is_new] = known_.try_emplace(std::move(key), list_.indicators.size());
+  if (!is_new) {
     ++repeated_count_;
+    // What one place doubts and another does not is not doubted.
+    if (known->second < list_.indicators.size() && !place.is_doubted)
+      list_.indicators[known->second].is_doubted = false;
     return;
   }
   if (list_.indicators.size() >= limits_.indicators) {
     ++beyond_count_;
+    known->second = SIZE_MAX;
     return;
   }
   indicator.line = place.line;
   indicator.place = place.pointer;
+  indicator.is_doubted = place.is_doubted;
   indicator.about = about;
   note_remark(indicator);
   list_.indicators.push_back(std::move(indicator));
@@ -166,6 +190,7 @@ void ListBuilder::skip(std::string_view type) {
 
 void ListBuilder::note_link(std::string_view link) {
   if (links_count_++ == 0) first_link_ = shown(link);
+  add_reference(link, list_);
 }
 
 void ListBuilder::finish() {

@@ -27,6 +27,8 @@ struct List {
   std::string file;                   // as handed over
   std::string title;                  // as the list says, or ""
   std::string format;                 // "text", "CSV", "STIX", "MISP"
+  std::string author;                 // whoever made it, as it says, or ""
+  std::vector<std::string> references;  // addresses of web pages that it names
   Sha256 sha256{};                    // of the file
   std::vector<Indicator> indicators;  // each kind and value once, in the order of the file
   // The first Limits::indicator_rejects of them; how many more there were is `unlisted_count`.

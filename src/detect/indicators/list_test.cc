@@ -242,8 +242,11 @@ TEST(IndicatorList, WhatTravelsWithStix) {
      "definition":{"tlp":"green"}},
     {"type":"relationship","relationship_type":"indicates","source_ref":"indicator--1",
      "target_ref":"intrusion-set--1"},
-    {"type":"report","name":"The report"},
+    {"type":"report","name":"The report",
+     "external_references":[{"url":"https://example.org/a"},{"url":"file:///etc/passwd"}]},
+    {"type":"identity","id":"identity--1","name":"Some Team"},
     {"type":"indicator","id":"indicator--1","name":"C2","description":"first stage",
+     "created_by_ref":"identity--1",
      "labels":["malicious-activity"],"object_marking_refs":["marking-definition--1"],
      "external_references":[{"source_name":"x","url":"https://example.org/r"}],
      "pattern_type":"stix","pattern":"[ipv4-addr:value = '192.0.2.7']"},
@@ -252,40 +255,69 @@ TEST(IndicatorList, WhatTravelsWithStix) {
   EXPECT_EQ(list.format, "STIX");
   EXPECT_EQ(list.title, "The report");
   EXPECT_EQ(all(list),
-            "address 192.0.2.7 @/objects/4 (C2; first stage; indicates Somebody; "
+            "address 192.0.2.7 @/objects/5 (C2; first stage; indicates Somebody; "
             "labels: malicious-activity; https://example.org/r; tlp:green)\n");
   EXPECT_EQ(rejected(list),
-            "@/objects/5 '[ipv4-addr:value = '192.0.2.8']' cannot be looked for: "
+            "@/objects/6 '[ipv4-addr:value = '192.0.2.8']' cannot be looked for: "
             "whoever made it has revoked it.\n"
-            "@/objects/6 The pattern of 'rule' is written in yara, not in STIX.\n");
+            "@/objects/7 The pattern of 'rule' is written in yara, not in STIX.\n");
+  EXPECT_EQ(list.author, "Some Team");
+  EXPECT_EQ(list.references, std::vector<std::string>{"https://example.org/a"});
+}
+
+TEST(IndicatorList, WhatAListDoubtsItself) {
+  const auto is_doubted = [](const std::string& more) {
+    const List list = parsed(R"([{"type":"indicator","pattern":"[file:hashes.MD5 = ')" + kMd5 +
+                             R"(']")" + more + "}]");
+    return list.indicators.size() == 1 && list.indicators[0].is_doubted;
+  };
+  EXPECT_FALSE(is_doubted(""));
+  EXPECT_FALSE(is_doubted(R"(,"labels":["my-label"])"));
+  EXPECT_FALSE(is_doubted(R"(,"indicator_types":["compromised","malicious-activity"])"));
+  EXPECT_TRUE(is_doubted(R"(,"indicator_types":["compromised"])"));
+  EXPECT_TRUE(is_doubted(R"(,"labels":["anomalous-activity"])"));
+  EXPECT_TRUE(is_doubted(R"(,"labels":["malicious-activity"],"confidence":15)"));
+  EXPECT_FALSE(is_doubted(R"(,"confidence":30)"));
+  const List benign = parsed(R"([{"type":"indicator","indicator_types":["benign"],"pattern":)"
+                             R"("[file:hashes.MD5 = ')" +
+                             kMd5 + R"(']"}])");
+  EXPECT_TRUE(benign.indicators.empty());
+  ASSERT_EQ(benign.rejected.size(), 1U);
+  EXPECT_NE(benign.rejected[0].what.find("benign"), std::string::npos);
 }
 
 TEST(IndicatorList, Misp) {
-  const List list = parsed(R"({"response":[{"Event":{"info":"The case","Attribute":[
+  const List list =
+      parsed(R"({"response":[{"Event":{"info":"The case","Orgc":{"name":"Some Team"},"Attribute":[
     {"type":"ip-dst|port","value":"192.0.2.7|443","category":"Network activity","comment":"C2",
      "to_ids":true,"Tag":[{"name":"tlp:green"}]},
     {"type":"domain|ip","value":"bad.example.org|192.0.2.8","to_ids":false},
     {"type":"regkey","value":"HKLM\\x"},
     {"type":"comment","value":"a word"},
+    {"type":"link","value":"https://example.org/report"},
     {"type":"uri","value":"/owa/x.aspx"},
     {"type":"user-agent","value":"x y"}],
    "Object":[{"name":"file","comment":"stage","Attribute":[
     {"type":"filename","value":"x.exe"},{"type":"sha256","value":")" +
-                           kSha256 + R"("}]}]}}]})");
+             kSha256 + R"("}]}]}}]})");
   EXPECT_EQ(list.format, "MISP");
   EXPECT_EQ(list.title, "The case");
   EXPECT_EQ(all(list),
             "address 192.0.2.7 @/response/0/Event/Attribute/0 (C2; Network activity; tlp:green)\n"
             "domain bad.example.org @/response/0/Event/Attribute/1 (to_ids: false)\n"
             "address 192.0.2.8 @/response/0/Event/Attribute/1 (to_ids: false)\n"
-            "path \\owa\\x.aspx @/response/0/Event/Attribute/4\n"
-            "user agent x y @/response/0/Event/Attribute/5\n"
+            "path \\owa\\x.aspx @/response/0/Event/Attribute/5\n"
+            "user agent x y @/response/0/Event/Attribute/6\n"
             "sha256 " +
                 kSha256 + " @/response/0/Event/Object/0/Attribute/1 (x.exe; stage)\n");
   EXPECT_EQ(rejected(list),
             "@/response/0/Event/Attribute/2 'HKLM\\x' cannot be looked for: a "
             "regkey is not looked for.\n");
   EXPECT_EQ(list.notes.size(), 2U);
+  EXPECT_EQ(list.author, "Some Team");
+  EXPECT_EQ(list.references, std::vector<std::string>{"https://example.org/report"});
+  EXPECT_FALSE(list.indicators[0].is_doubted);
+  EXPECT_TRUE(list.indicators[1].is_doubted);
 }
 
 TEST(IndicatorList, RepeatsCountOnce) {

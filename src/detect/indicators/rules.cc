@@ -43,59 +43,26 @@ std::string_view word_of_kind(Kind kind) {
   return "";
 }
 
-// The last part of the file's path: a title of 256 characters takes no whole one.
-std::string short_name(const std::string& file) {
-  std::string name = escaped(std::string_view(file).substr(file.rfind('/') + 1));
-  if (name.size() > kNameBytesMax) {
-    std::size_t end = kNameBytesMax;
-    while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U) --end;
-    name.resize(end);
-    name += "...";
-  }
-  return name;
-}
-
-// In the form of a UUID, as the ids of rules are.
-std::string id_of(Kind kind, const std::vector<Indicator>& indicators) {
+sigma::Rule rule_of(const List& list, Kind kind, std::vector<Indicator> indicators) {
+  const std::string name = short_name(list);
   std::vector<std::string_view> values;
   values.reserve(indicators.size());
   for (const Indicator& indicator : indicators) values.push_back(indicator.value);
-  std::sort(values.begin(), values.end());
-  Sha256Stream stream;
-  stream.update(as_bytes(to_string(kind)));
-  for (const std::string_view value : values) {
-    stream.update(as_bytes(std::string_view("\0", 1)));
-    stream.update(as_bytes(value));
-  }
-  const std::string hex = to_hex(stream.finish());
-  return fmt::format("{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4),
-                     hex.substr(16, 4), hex.substr(20, 12));
-}
-
-// What `explain` shows as the rule.
-std::string text_of(const sigma::Rule& rule, const List& list, std::size_t count, Kind kind) {
-  std::string text = fmt::format("title: {}\nid: {}\nlevel: {}\n", rule.title, rule.id, rule.level);
-  text += fmt::format("list: {}\n", list.file);
-  if (!list.title.empty()) text += fmt::format("list title: {}\n", list.title);
-  text += fmt::format("list format: {}\nlist sha256: {}\n", list.format, to_hex(list.sha256));
-  text += fmt::format(
-      "searched: {} of the {} indicators in the list, those of kind {}, in every "
-      "value of every event\n",
-      count, list.indicators.size(), to_string(kind));
-  return text;
-}
-
-sigma::Rule rule_of(const List& list, Kind kind, std::vector<Indicator> indicators) {
-  const std::string name = short_name(list.file);
   sigma::Rule rule;
   rule.is_list = true;
-  rule.id = id_of(kind, indicators);
+  rule.id = rule_id_of(to_string(kind), std::move(values));
   rule.title = fmt::format("{} on the list {}", word_of_kind(kind), name);
   rule.level = kLevel;
   rule.description = list.title;
+  rule.author = list.author;
+  rule.references = list.references;
   rule.file = list.file;
   rule.line = std::max<std::uint32_t>(1, indicators.front().line);
-  rule.text = text_of(rule, list, indicators.size(), kind);
+  rule.text = rule_text(
+      list, {rule.title, rule.id, rule.level,
+             fmt::format("{} of the {} indicators in the list, those of kind {}, in every value of "
+                         "every event",
+                         indicators.size(), list.indicators.size(), to_string(kind))});
   rule.identifiers = {{"list", 1}};
   rule.condition = "list";
   sigma::Predicate predicate;
@@ -147,6 +114,40 @@ void add_list(const List& list, sigma::RuleSet& rules) {
 
 void add_to_rules(std::span<const List> lists, sigma::RuleSet& rules) {
   for (const List& list : lists) add_list(list, rules);
+}
+
+// A title of 256 characters takes no whole path.
+std::string short_name(const List& list) {
+  std::string name = escaped(std::string_view(list.file).substr(list.file.rfind('/') + 1));
+  if (name.size() > kNameBytesMax) {
+    std::size_t end = kNameBytesMax;
+    while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U) --end;
+    name.resize(end);
+    name += "...";
+  }
+  return name;
+}
+
+std::string rule_id_of(std::string_view what, std::vector<std::string_view> values) {
+  std::sort(values.begin(), values.end());
+  Sha256Stream stream;
+  stream.update(as_bytes(what));
+  for (const std::string_view value : values) {
+    stream.update(as_bytes(std::string_view("\0", 1)));
+    stream.update(as_bytes(value));
+  }
+  const std::string hex = to_hex(stream.finish());
+  return fmt::format("{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4),
+                     hex.substr(16, 4), hex.substr(20, 12));
+}
+
+std::string rule_text(const List& list, const RuleText& rule) {
+  std::string text = fmt::format("title: {}\nid: {}\nlevel: {}\n", rule.title, rule.id, rule.level);
+  text += fmt::format("list: {}\n", list.file);
+  if (!list.title.empty()) text += fmt::format("list title: {}\n", list.title);
+  text += fmt::format("list format: {}\nlist sha256: {}\n", list.format, to_hex(list.sha256));
+  text += fmt::format("searched: {}\n", rule.searched);
+  return text;
 }
 
 }  // namespace pugmark::indicators
