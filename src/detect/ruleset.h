@@ -21,6 +21,9 @@ class Engine;
 namespace yara {
 class Rules;
 }
+namespace files {
+class ListCheck;
+}
 
 struct RulesetOptions {
   std::vector<std::string> paths;         // files and folders (every *.yml and *.yaml below them)
@@ -81,6 +84,14 @@ class Ruleset final : public ShapeListener {
     return analyses_scripts_ ? std::optional(first_script_rule_) : std::nullopt;
   }
 
+  // What holds files against lists of indicators, whose rules stand among them from
+  // first_list_rule() on; null if no list speaks of files.
+  const files::ListCheck* list_check() const { return list_check_.get(); }
+  std::uint32_t first_list_rule() const { return first_list_rule_; }
+  // Whether a list that is in use has such digests.
+  bool wants_md5() const { return wants_md5_; }
+  bool wants_sha1() const { return wants_sha1_; }
+
   // False if no rule can ever match this kind of event.
   bool wants(const Shape& shape) override;
 
@@ -89,12 +100,17 @@ class Ruleset final : public ShapeListener {
 
  private:
   Ruleset(std::unique_ptr<engine::Engine> engine, std::unique_ptr<yara::Rules> yara);
+  void add_file_rules(std::unique_ptr<files::ListCheck> list_check, const RulesetOptions& options);
   void disable_file_rules(const RulesetOptions& options);
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<yara::Rules> yara_;
   std::vector<files::FileRule> file_rules_;
   std::uint32_t first_script_rule_ = 0;
   bool analyses_scripts_ = false;
+  std::unique_ptr<files::ListCheck> list_check_;
+  std::uint32_t first_list_rule_ = 0;
+  bool wants_md5_ = false;
+  bool wants_sha1_ = false;
 };
 
 }  // namespace pugmark

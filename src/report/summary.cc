@@ -42,13 +42,22 @@ std::string rejected_words(const WhyGroup& group) {
                      escaped(group.why), escaped(group.first_place));
 }
 
+// A rule's id, or its title if the id is a UUID: those of lists are, and say nothing to people.
+std::string name_of(const std::string& id, const Overview& all) {
+  constexpr std::size_t kUuidSize = 36;
+  const auto found = std::find_if(all.groups.begin(), all.groups.end(),
+                                  [&](const RuleGroup& group) { return group.rule_id == id; });
+  const bool is_uuid = id.size() == kUuidSize && std::count(id.begin(), id.end(), '-') == 4;
+  return escaped(is_uuid && found != all.groups.end() ? found->rule_title : id);
+}
+
 // What a file is; where no check says, by which rule it is known.
-std::string kind_or_rule(const ExaminedFile& file) {
+std::string kind_or_rule(const ExaminedFile& file, const Overview& all) {
   if (file.kind != BackdoorKind::kNone || file.rules.empty())
     return std::string(to_string(file.kind));
   const std::string more =
       file.rules.size() == 1 ? "" : fmt::format(" and {} more", file.rules.size() - 1);
-  return escaped(file.rules.front()) + more;
+  return name_of(file.rules.front(), all) + more;
 }
 
 // The summary for people: one object so that the look and the output need not be handed round.
@@ -210,7 +219,7 @@ void SummaryPage::files() {
               look_, out_, kTableIndent);
   for (const ExaminedFile& file : all_.worst_files) {
     table.row({{std::string(to_string(file.verdict)), style_of(file.verdict)},
-               {kind_or_rule(file), {}},
+               {kind_or_rule(file, all_), {}},
                {escaped(file.key), {}},
                {escaped(file.path), {}}});
   }

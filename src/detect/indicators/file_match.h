@@ -34,10 +34,6 @@ class FileMatcher {
   // The lists outlive the matcher.
   explicit FileMatcher(std::span<const List> lists);
 
-  // Whether it is of any use to compute these digests.
-  bool wants_sha1() const { return !sha1_.empty(); }
-  bool wants_md5() const { return !md5_.empty(); }
-
   // Everything the lists say of the file, in the order of lists and their indicators.
   std::vector<FileMatch> match(const FileFacts& file) const;
 
