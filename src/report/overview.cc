@@ -165,6 +165,26 @@ void count_rejected(const LedgerEntry& entry, RulesByReason& rules) {
   if (group.rules_count == 1) group.first_place = std::move(place);
 }
 
+void count_of_list(const LedgerEntry& entry, std::vector<ListGroup>& lists) {
+  if (entry.kind != "indicators" && entry.kind != "indicator") return;
+  // Entries of JSON name their place behind the file.
+  const auto is_of = [&](const ListGroup& list) {
+    return entry.file == list.file || entry.file.starts_with(list.file + "#");
+  };
+  auto list = std::find_if(lists.begin(), lists.end(), is_of);
+  if (list == lists.end()) {
+    list = lists.emplace(lists.end());
+    list->file = entry.file;
+  }
+  if (entry.kind == "indicator") {
+    ++list->rejected_count;
+    return;
+  }
+  ++list->rules_count;
+  list->findings_count += entry.findings_count;
+  if (entry.state != RuleState::kRan) ++list->idle_count;
+}
+
 std::vector<WhyGroup> most_first(RulesByReason& rules) {
   std::vector<WhyGroup> groups;
   for (auto& [why, group] : rules) groups.push_back(std::move(group));
@@ -182,6 +202,7 @@ Status add_rules(const CaseReader& reader, std::map<std::string, RuleGroup>& gro
   const Status status = reader.rules([&](const LedgerEntry& entry) {
     ++all.states[static_cast<std::size_t>(entry.state)];
     all.findings_count += entry.findings_count;
+    count_of_list(entry, all.lists);
     if (entry.state == RuleState::kNotObservable) count(entry.why, blind);
     if (entry.state == RuleState::kDisabled) count(entry.why, disabled);
     if (entry.state == RuleState::kRejected) count_rejected(entry, rejected);

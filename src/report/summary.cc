@@ -18,6 +18,7 @@ constexpr std::size_t kSourcesShown = 8;
 constexpr std::size_t kReasonsShown = 4;
 constexpr std::size_t kRejectedShown = 3;
 constexpr std::size_t kDisabledShown = 3;
+constexpr std::size_t kListsShown = 5;
 constexpr std::size_t kIndent = 10;  // of everything behind a heading
 constexpr std::size_t kTableIndent = 2;
 
@@ -104,6 +105,7 @@ class SummaryPage {
   void coverage();
   void rules();
   void silenced();
+  void lists();
   void next();
 
   const Overview& all_;
@@ -336,6 +338,7 @@ void SummaryPage::rules() {
              kIndent);
   }
   silenced();
+  lists();
   const bool names_rejected =
       all_.rejected.size() <= kRejectedShown &&
       std::all_of(all_.rejected.begin(), all_.rejected.end(),
@@ -346,6 +349,26 @@ void SummaryPage::rules() {
     out_.line(styled(fmt::format("{:{}}all of them, and why: {}", "", kIndent, command("rules")),
                      kDim, look_));
   }
+}
+
+// Whoever hands over a list asks whether any of it was found.
+void SummaryPage::lists() {
+  for (std::size_t i = 0; i < std::min(all_.lists.size(), kListsShown); ++i) {
+    const ListGroup& list = all_.lists[i];
+    std::string text =
+        fmt::format("list {}: {}", escaped(list.file),
+                    list.findings_count == 0 ? "nothing of it was found"
+                                             : counted(list.findings_count, "finding"));
+    if (list.idle_count > 0)
+      text += fmt::format("; {} of {} could not see or {} disabled", grouped(list.idle_count),
+                          counted(list.rules_count, "rule"), list.idle_count == 1 ? "was" : "were");
+    if (list.rejected_count > 0)
+      text += fmt::format("; {} of it cannot be looked for",
+                          counted(list.rejected_count, "entry", "entries"));
+    indented(text, kIndent);
+  }
+  if (all_.lists.size() > kListsShown)
+    indented(fmt::format("{} more lists", grouped(all_.lists.size() - kListsShown)), kIndent);
 }
 
 // They are no findings and count for no exit code: that they are there must be seen.
