@@ -189,8 +189,9 @@ bool Matcher::line_may_hold_indicator() {
   const indicators::Prefilter& prefilter = *bucket_->prefilter;
   if (text_may_hold_indicator(raw_line_, false)) return true;
   if (prefilter.has_agents()) {
-    for (std::uint32_t slot = 0; slot < event_->shape->fields.size(); ++slot) {
-      if (prefilter.may_be_agent(values_.at(slot).bytes())) return true;
+    for (const Value& value : std::span(event_->values, event_->shape->fields.size())) {
+      if (value.size >= prefilter.shortest_agent() && prefilter.may_be_agent(value.bytes()))
+        return true;
     }
   }
   if (raw_line_.find('%') == std::string_view::npos || !percent_decode(raw_line_, decoded_))

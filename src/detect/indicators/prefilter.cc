@@ -110,13 +110,17 @@ std::uint64_t hash_of_digits(const Text& text, std::size_t at) {
 
 // Of the bytes around a dot: digits on both sides, the next dot not far, and none in front of the
 // digits: it is the first of an address or of a version.
-bool may_begin_address(std::uint64_t bytes) {
+// Without branches: which dots are of addresses, nobody can guess.
+inline bool may_begin_address(std::uint64_t bytes) {
   const auto byte = [&](unsigned i) { return static_cast<std::uint8_t>(bytes >> (8 * i)); };
-  const auto is_number = [&](unsigned i) { return static_cast<std::uint8_t>(byte(i) - '0') < 10; };
-  if (!is_number(3) || !is_number(4)) return false;
-  if (byte(5) != '.' && byte(6) != '.' && byte(7) != '.') return false;
-  if (!is_number(2)) return byte(2) != '.';
-  return is_number(1) ? byte(0) != '.' : byte(1) != '.';
+  const auto is_number = [&](unsigned i) {
+    return static_cast<unsigned>(static_cast<std::uint8_t>(byte(i) - '0') < 10);
+  };
+  const auto is_dot = [&](unsigned i) { return static_cast<unsigned>(byte(i) == '.'); };
+  const unsigned has_dot_before =
+      is_dot(2) | (is_number(2) & (is_dot(1) | (is_number(1) & is_dot(0))));
+  return (is_number(3) & is_number(4) & (is_dot(5) | is_dot(6) | is_dot(7)) &
+          (has_dot_before ^ 1U)) != 0;
 }
 
 // Cases, and what is written for a blank, made the same.
@@ -233,12 +237,50 @@ std::uint64_t places_of(const Text& text, std::size_t at, std::span<const char> 
   return places;
 }
 
+#if defined(__SSE2__)
+// A bit for each of sixteen bytes that is a digit.
+std::uint64_t digits_of(const char* bytes) {
+  // may be unaligned
+  const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+  const __m128i from_zero = _mm_add_epi8(block, _mm_set1_epi8(static_cast<char>(0x80 - '0')));
+  return static_cast<std::uint32_t>(
+      _mm_movemask_epi8(_mm_cmplt_epi8(from_zero, _mm_set1_epi8(-128 + 10))));
+}
+
+// Leaves out of the dots among 64 bytes those between digits that are not the first of an address:
+// logs are full of addresses and versions. What lies beyond the 64 counts for what it may be.
+std::uint64_t without_inner_dots(const Narrow& text, std::size_t at, std::uint64_t dots) {
+  if (text.size - at < 64) return dots;
+  std::uint64_t digits = 0;
+  for (unsigned i = 0; i < 64; i += 16) digits |= digits_of(text.data + at + i) << i;
+  const std::uint64_t inner = dots & digits << 1U & digits >> 1U;
+  const std::uint64_t has_next = dots >> 2U | dots >> 3U | dots >> 4U | std::uint64_t{0xF} << 60U;
+  const std::uint64_t has_dot_before =
+      dots << 2U | (digits << 2U & (dots << 3U | (digits << 3U & dots << 4U)));
+  return dots & ~(inner & (~has_next | has_dot_before));
+}
+#endif
+
 // Calls `look` with the index of every unit that is one of the marks, in order. Many units at a
 // time: how many marks are among them is what the processor guesses wrong.
 template <typename Text, typename Look>
 void each_mark(const Text& text, std::span<const char> marks, const Look& look) {
   for (std::size_t at = 0; at < text.size; at += 64) {
     for (std::uint64_t places = places_of(text, at, marks); places != 0; places &= places - 1)
+      look(at + static_cast<std::size_t>(std::countr_zero(places)));
+  }
+}
+
+// The same for dots, without some of those between digits that begin no address.
+template <typename Text, typename Look>
+void each_outer_dot(const Text& text, const Look& look) {
+  constexpr std::array<char, 1> kDot{'.'};
+  for (std::size_t at = 0; at < text.size; at += 64) {
+    std::uint64_t places = places_of(text, at, kDot);
+#if defined(__SSE2__)
+    if constexpr (Text::kUnitBytes == 1) places = without_inner_dots(text, at, places);
+#endif
+    for (; places != 0; places &= places - 1)
       look(at + static_cast<std::size_t>(std::countr_zero(places)));
   }
 }
@@ -393,6 +435,11 @@ bool Prefilter::add_anchor(std::string_view literal, bool by_slash, Anchors& anc
   if (!is_known) anchors.windows.push_back(window);
   const std::uint64_t bytes = around(Narrow{literal.data(), literal.size()}, best_at) | kFold;
   if (best_before == 0 || best_behind < 2) has_small_window_ = true;
+  const auto may_be_digit = [&](std::size_t bytes_known, std::size_t place) {
+    return bytes_known == 0 || (literal[place] >= '0' && literal[place] <= '9');
+  };
+  if (!by_slash && may_be_digit(best_before, best_at - 1) && may_be_digit(best_behind, best_at + 1))
+    has_inner_dots_ = true;
   const std::uint64_t middle = middle_of(bytes);
   middles_[middle / 64] |= std::uint64_t{1} << (middle % 64);
   anchors.hashes.add(mixed(bytes & window.mask, window.number));
@@ -445,8 +492,10 @@ void Prefilter::look_closer(const Text& text, std::size_t at, std::uint64_t byte
     return;
   }
   const std::uint64_t folded = bytes | kFold;
-  if (domains_.has(folded)) answer.tokens = true;
-  if (dots_.has(folded)) answer.literals = true;
+  if (may_be_anchor(folded)) {
+    if (domains_.has(folded)) answer.tokens = true;
+    if (dots_.has(folded)) answer.literals = true;
+  }
   if (has_v4_ && !answer.tokens && may_begin_address(bytes))
     answer.tokens = may_be_address(text, at);
 }
@@ -508,7 +557,12 @@ void Prefilter::scan(const Text& text, std::span<const char> marks, Answer& answ
   if (marks.size() == 1 && marks.front() == '.') {
     // As most lists need, with the mark known to the compiler.
     constexpr std::array<char, 1> kDot{'.'};
-    each_mark(text, kDot, [&](std::size_t at) { look_at_dot(text, at, answer); });
+    const auto look = [&](std::size_t at) { look_at_dot(text, at, answer); };
+    if (has_inner_dots_) {
+      each_mark(text, kDot, look);
+    } else {
+      each_outer_dot(text, look);
+    }
   } else {
     each_mark(text, marks, [&](std::size_t at) { look_at_mark(text, at, token, answer); });
   }

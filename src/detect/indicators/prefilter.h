@@ -54,6 +54,8 @@ class Prefilter {
                                         : has_long_agents_;
   }
   bool has_agents() const { return !agents_.empty(); }
+  // Nothing shorter is one. Of what is no ASCII that says nothing.
+  std::size_t shortest_agent() const { return shortest_agent_; }
 
   // What has no bytes to be known by: a file name without a dot. Any value may hold them. Ids are
   // indexes of sets.
@@ -133,6 +135,7 @@ class Prefilter {
   // every place at once, if no window is smaller.
   std::vector<std::uint64_t> middles_;
   bool has_small_window_ = false;
+  bool has_inner_dots_ = false;  // some anchor may stand between digits
   Anchors domains_;  // dots of domains
   Anchors dots_;     // dots of everything else
   Anchors slashes_;

@@ -239,6 +239,62 @@ TEST(IndicatorSet, AgreesWithItsTwinAndThePrefilterLeavesNothingOut) {
   EXPECT_LT(found_count, kTexts / 2U);
 }
 
+// Texts full of addresses and versions, longer than the prefilter looks at in one step: it passes
+// over dots between digits if its indicators let it.
+TEST(IndicatorSet, ThePrefilterLeavesNoAddressOutAmongVersions) {
+  const auto set_of = [](Kind kind, const std::vector<std::string>& values) {
+    std::vector<Indicator> indicators;
+    for (const std::string& value : values) {
+      indicators.push_back(made(value));
+      indicators.back().kind = kind;
+    }
+    return std::make_shared<const IndicatorSet>(kind, std::move(indicators));
+  };
+  const auto addresses = set_of(Kind::kAddress, {"192.0.2.7", "198.51.100.4", "203.0.113.18"});
+  const auto domains = set_of(Kind::kDomain, {"a9.example.org", "4z.example"});
+  const auto archives = set_of(Kind::kFileName, {"11.7z"});  // its dot stands between digits
+  constexpr const char* kParts[] = {"1",
+                                    ".",
+                                    "2",
+                                    "192.0.2.7",
+                                    "198.51.100.4",
+                                    "203.0.113.18",
+                                    "a",
+                                    "10.0",
+                                    "4z.example",
+                                    " ",
+                                    "11.7z",
+                                    "88.0.4324.190",
+                                    "..",
+                                    "/",
+                                    "a9.example.org",
+                                    "x",
+                                    "537.36",
+                                    "\xC3\xA9"};
+  std::mt19937 random(11);
+  for (const auto& sets :
+       {Prefilter::Sets{addresses, domains}, Prefilter::Sets{addresses, archives}}) {
+    const Prefilter prefilter(sets);
+    std::size_t found_count = 0;
+    std::size_t passed_count = 0;
+    for (std::size_t i = 0; i < 100'000; ++i) {
+      // At every place of a step and over its ends.
+      std::string text(random() % 70, 'y');
+      text += ' ';
+      for (auto pieces = 1 + random() % 12; pieces > 0; --pieces)
+        text += kParts[random() % std::size(kParts)];
+      text += std::string(random() % 70, ' ');
+      const bool any = std::any_of(sets.begin(), sets.end(),
+                                   [&](const auto& set) { return set->holds(folded(text)); });
+      if (any) ++found_count;
+      if (prefilter.may_hold(Value::text(text)).any()) ++passed_count;
+      ASSERT_TRUE(!any || prefilter.may_hold(Value::text(text)).any()) << escaped(text);
+    }
+    EXPECT_GT(found_count, 10'000U);
+    EXPECT_LT(passed_count, 95'000U);
+  }
+}
+
 // Values of a line as a W3C log writes them: no blanks in them, one between neighbours.
 TEST(IndicatorSet, WhatStandsInAValueIsSeenInItsLine) {
   auto sets = sample_sets(true);
