@@ -277,12 +277,12 @@ void judge_offered(const sigma::RuleSet& rules, const sigma::Correlation& correl
   }
 }
 
-void judge_file_rule(std::uint64_t files_count, LedgerEntry& entry) {
+void judge_file_rule(std::uint64_t files_count, std::string_view why_none, LedgerEntry& entry) {
   if (entry.state != RuleState::kRan) return;
   entry.events_count = files_count;
   if (files_count > 0) return;
   entry.state = RuleState::kNotObservable;
-  add_reason(entry, "The evidence has no files that are no logs.");
+  add_reason(entry, std::string(why_none));
 }
 
 }  // namespace
@@ -317,8 +317,13 @@ std::vector<LedgerEntry> ledger_after(const Ruleset& ruleset, const Gathered& ga
       add_silence(rules, engine.part_of_correlation(i), gathered.silenced_counts[at], ledger[at]);
   }
   const std::size_t first_file_rule = rules.rules.size() + rules.correlations.size();
-  for (std::size_t i = 0; i < ruleset.file_rules().size(); ++i)
-    judge_file_rule(gathered.files_count, ledger[first_file_rule + i]);
+  for (std::size_t i = 0; i < ruleset.file_rules().size(); ++i) {
+    LedgerEntry& entry = ledger[first_file_rule + i];
+    if (i < ruleset.first_list_rule())
+      judge_file_rule(gathered.files_count, "The evidence has no files that are no logs.", entry);
+    else  // logs and archives have digests, too
+      judge_file_rule(gathered.items.size(), "The evidence has no files.", entry);
+  }
   for (const auto& [rule, count] : counts) {
     ledger[rule].findings_count = count.total;
     ledger[rule].kept_count = count.kept;

@@ -331,8 +331,9 @@ Result<Results> Results::settle(const Ruleset& rules, std::vector<Scanner> scann
     gaps.insert(gaps.end(), std::make_move_iterator(more.begin()),
                 std::make_move_iterator(more.end()));
   }
-  auto state = std::make_unique<State>(rules, std::move(store),
-                                       gather(scanners, std::move(items), limits), limits);
+  Gathered gathered = gather(scanners, std::move(items), limits);
+  if (auto status = hold_against_lists(rules, gathered); !status) return std::move(status).error();
+  auto state = std::make_unique<State>(rules, std::move(store), std::move(gathered), limits);
   state->scanners_ = std::move(scanners);
   if (auto status = judge_correlations(rules, state->gathered_, state->store_); !status)
     return std::move(status).error();

@@ -154,12 +154,35 @@ void count(const std::string& why, RulesByReason& rules) {
 
 // A rejection begins with the place, which is another one for every rule.
 void count_rejected(const LedgerEntry& entry, RulesByReason& rules) {
-  std::string place = fmt::format("{}:{}", entry.file, entry.line);
+  // Lists of indicators in JSON have no lines: the file's name says the place inside.
+  std::string place = entry.kind == "indicator" && entry.line == 0
+                          ? entry.file
+                          : fmt::format("{}:{}", entry.file, entry.line);
   const std::string front = place + ": ";
   const std::string why = entry.why.starts_with(front) ? entry.why.substr(front.size()) : entry.why;
   count(why, rules);
   WhyGroup& group = rules[why];
   if (group.rules_count == 1) group.first_place = std::move(place);
+}
+
+void count_of_list(const LedgerEntry& entry, std::vector<ListGroup>& lists) {
+  if (entry.kind != "indicators" && entry.kind != "indicator") return;
+  // Entries of JSON name their place behind the file.
+  const auto is_of = [&](const ListGroup& list) {
+    return entry.file == list.file || entry.file.starts_with(list.file + "#");
+  };
+  auto list = std::find_if(lists.begin(), lists.end(), is_of);
+  if (list == lists.end()) {
+    list = lists.emplace(lists.end());
+    list->file = entry.file;
+  }
+  if (entry.kind == "indicator") {
+    ++list->rejected_count;
+    return;
+  }
+  ++list->rules_count;
+  list->findings_count += entry.findings_count;
+  if (entry.state != RuleState::kRan) ++list->idle_count;
 }
 
 std::vector<WhyGroup> most_first(RulesByReason& rules) {
@@ -179,6 +202,7 @@ Status add_rules(const CaseReader& reader, std::map<std::string, RuleGroup>& gro
   const Status status = reader.rules([&](const LedgerEntry& entry) {
     ++all.states[static_cast<std::size_t>(entry.state)];
     all.findings_count += entry.findings_count;
+    count_of_list(entry, all.lists);
     if (entry.state == RuleState::kNotObservable) count(entry.why, blind);
     if (entry.state == RuleState::kDisabled) count(entry.why, disabled);
     if (entry.state == RuleState::kRejected) count_rejected(entry, rejected);

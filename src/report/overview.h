@@ -42,6 +42,15 @@ struct WhyGroup {
   std::string first_place;  // of rejected rules, "FILE:LINE"
 };
 
+// What came of one list of indicators.
+struct ListGroup {
+  std::string file;
+  std::uint64_t rules_count = 0;
+  std::uint64_t idle_count = 0;  // of the rules: could not see, or are disabled
+  std::uint64_t findings_count = 0;
+  std::uint64_t rejected_count = 0;  // entries that cannot be looked for, as far as they are named
+};
+
 inline constexpr std::size_t kUnknownKept = 3;
 inline constexpr std::size_t kFilesKept = 10;
 
@@ -72,6 +81,7 @@ struct Overview {
   std::vector<WhyGroup> blind;        // why rules could not see; most first
   std::vector<WhyGroup> disabled;     // why rules were disabled; most first
   std::vector<WhyGroup> rejected;     // why rules were rejected; most first
+  std::vector<ListGroup> lists;       // in stored order
   std::uint64_t copies_count = 0;     // carved records that are copies of others, and no events
   // Matches that are no findings since correlations stand on their rules, and of how many rules.
   std::uint64_t silenced_matches_count = 0;

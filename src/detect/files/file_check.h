@@ -19,7 +19,7 @@
 #include "evidence/gap.h"
 
 // Where checks of files that are no logs are plugged in: a FileCheck for each worker, and a line in
-// make_checks() (examiner.cc).
+// make_checks() (examiner.cc). What needs the digest of a whole file is no FileCheck: list_check.h.
 namespace pugmark::files {
 
 // A rule about files: its line of the ledger, and what a match of it proves.
