@@ -13,6 +13,7 @@
 #include "detect/sigma/folder.h"
 #include "detect/sigma/read_file.h"
 #include "detect/sigma/yaml.h"
+#include "detect/web_root/rules.h"
 #include "detect/yara/files.h"
 #include "detect/yara/rules.h"
 
@@ -143,12 +144,19 @@ Sha256 digest_of(const sigma::RuleSet& rules, const yara::Rules& yara) {
   return stream.finish();
 }
 
+// Those of scripts, then those of web roots.
+std::vector<files::FileRule> rules_of_own_analysis() {
+  std::vector<files::FileRule> rules = files::rules_of_scripts();
+  for (files::FileRule& rule : web_root::rules_of_web_roots()) rules.push_back(std::move(rule));
+  return rules;
+}
+
 Status check_excluded(const sigma::RuleSet& rules, const yara::Rules& yara,
                       const std::vector<std::string>& excluded) {
   for (const std::string& id : excluded) {
     const auto is_named_so = [&](const yara::Rule& rule) { return rule.id == id; };
     if (std::any_of(yara.rules().begin(), yara.rules().end(), is_named_so)) continue;
-    const std::vector<files::FileRule> own = files::rules_of_scripts();
+    const std::vector<files::FileRule> own = rules_of_own_analysis();
     if (std::any_of(own.begin(), own.end(),
                     [&](const files::FileRule& rule) { return rule.entry.rule_id == id; }))
       continue;
@@ -209,7 +217,9 @@ Result<std::unique_ptr<Ruleset>> Ruleset::load(const RulesetOptions& options) {
   ruleset->first_script_rule_ = static_cast<std::uint32_t>(ruleset->file_rules_.size());
   ruleset->analyses_scripts_ = options.analyses_scripts;
   if (options.analyses_scripts) {
-    for (files::FileRule& rule : files::rules_of_scripts())
+    ruleset->first_web_root_rule_ =
+        ruleset->first_script_rule_ + static_cast<std::uint32_t>(files::rules_of_scripts().size());
+    for (files::FileRule& rule : rules_of_own_analysis())
       ruleset->file_rules_.push_back(std::move(rule));
   }
   ruleset->disable_file_rules(options);

@@ -79,6 +79,11 @@ class Ruleset final : public ShapeListener {
     return analyses_scripts_ ? std::optional(first_script_rule_) : std::nullopt;
   }
 
+  // Where those about web roots stand, as a part of that analysis.
+  std::optional<std::uint32_t> first_web_root_rule() const {
+    return analyses_scripts_ ? std::optional(first_web_root_rule_) : std::nullopt;
+  }
+
   // False if no rule can ever match this kind of event.
   bool wants(const Shape& shape) override;
 
@@ -92,6 +97,7 @@ class Ruleset final : public ShapeListener {
   std::unique_ptr<yara::Rules> yara_;
   std::vector<files::FileRule> file_rules_;
   std::uint32_t first_script_rule_ = 0;
+  std::uint32_t first_web_root_rule_ = 0;
   bool analyses_scripts_ = false;
 };
 

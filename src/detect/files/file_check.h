@@ -54,6 +54,16 @@ struct Reason {
   std::vector<FileStep> steps;
 };
 
+// What a file says that means something only beside other files. Kept for whoever settles results
+// (ExaminedFiles::report()); nobody else sees it.
+struct FileFact {
+  std::uint32_t kind = 0;  // its meaning is that of the check that notes it
+  std::string name;
+  std::string value;
+  std::uint64_t offset_bytes = 0;
+  std::uint32_t length_bytes = 0;
+};
+
 // What is said of a file, or of a piece of it. What nobody says anything about is clean.
 struct FileReport {
   FileVerdict verdict = FileVerdict::kClean;
@@ -64,12 +74,13 @@ struct FileReport {
   std::vector<Reason> reasons;
   std::uint64_t unlisted_steps_count = 0;
   std::vector<RuleHit> hits;
+  std::vector<FileFact> facts;
   // What was not looked at, and why; their item is filled in. Not kept with the rest.
   std::vector<Gap> gaps;
 
   bool is_empty() const {
     return verdict == FileVerdict::kClean && kind == BackdoorKind::kNone && !score && key.empty() &&
-           language.empty() && reasons.empty() && hits.empty();
+           language.empty() && reasons.empty() && hits.empty() && facts.empty();
   }
 };
 
