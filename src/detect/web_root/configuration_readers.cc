@@ -161,20 +161,41 @@ std::string_view static_folder(const ServerPath& path) {
   return is_one ? std::string_view(folder) : std::string_view();
 }
 
-void judge_access_policy(const Setting& setting, const ServerPath& path, Said& said) {
+// Sites allow scripts in such a folder only to forbid each by a handler of its own, so what makes
+// it executable is that programs may run, or that an engine is named.
+void judge_static_folder(const Setting& setting, const ServerPath& path, Said& said) {
   const std::string_view folder = static_folder(path);
-  const std::string policy = ascii_lower(setting.value);
   if (folder.empty() || !setting.location.empty()) return;
-  if (!has_word(policy, "execute") && !has_word(policy, "script")) return;
-  said.say(Rule::kExecutableFolder,
-           {step_of(setting, fmt::format("files in {} may be executed", folder), setting.value)});
+  if (setting.kind == Kind::kAccessPolicy && has_word(ascii_lower(setting.value), "execute")) {
+    said.say(
+        Rule::kExecutableFolder,
+        {step_of(setting, fmt::format("programs in {} may be executed", folder), setting.value)});
+  } else if (setting.kind == Kind::kHandler && is_script_engine(setting.value)) {
+    said.say(Rule::kExecutableFolder,
+             {step_of(setting, fmt::format("{} in {} is executed by", setting.path, folder),
+                      setting.value)});
+  }
+}
+
+// A native program: those of Windows and of installed products are no news.
+void judge_program(const Setting& setting, std::string_view called, Said& said) {
+  if (!is_data_folder(configured_path(setting.value))) return;
+  said.say(Rule::kForeignTypeInExchange,
+           {step_of(setting, fmt::format("{} {} is", called, setting.name), setting.value)});
+}
+
+// A type of .NET: with a namespace and without a folder. Handlers may name native modules, too.
+bool is_type_name(std::string_view value) {
+  return value.find_first_of("\\/") == std::string_view::npos && has_word(value, ".");
 }
 
 void judge_in_exchange(const Setting& setting, Said& said) {
-  if (is_microsoft_type(setting.value)) return;
-  // Handlers may name native modules and programs; those have no namespace.
-  if (setting.kind == Kind::kHandler && !has_word(setting.value, ".")) return;
   const char* const called = setting.kind == Kind::kHandler ? "handler" : "module";
+  if (!is_type_name(setting.value)) {
+    judge_program(setting, called, said);
+    return;
+  }
+  if (is_microsoft_type(setting.value)) return;
   said.say(Rule::kForeignTypeInExchange,
            {step_of(setting, fmt::format("{} {} is", called, setting.name), setting.value)});
 }
@@ -217,6 +238,9 @@ void read_server_configuration(const files::FileView& file, const Limits& limits
         add_fact(Fact::kModule, setting, limits, said);
         break;
       case Kind::kHandler:
+        judge_handler(setting, said);
+        if (is_type_name(setting.value)) add_fact(Fact::kModule, setting, limits, said);
+        break;
       case Kind::kBuildProvider:
         judge_handler(setting, said);
         break;
@@ -241,7 +265,7 @@ void read_site_configuration(const files::FileView& file, const Limits& limits, 
     if (is_of_exchange && (is_handler || setting.kind == Kind::kManagedModule))
       judge_in_exchange(setting, said);
     if (setting.kind == Kind::kRewrite) judge_rewrite(setting, said);
-    if (setting.kind == Kind::kAccessPolicy) judge_access_policy(setting, path, said);
+    judge_static_folder(setting, path, said);
   }
 }
 

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::int64_t kSecondNs = 1'000'000'000;
 constexpr std::int64_t kDayNs = 86'400 * kSecondNs;
-constexpr std::size_t kOthersMin = 8;
 
 using Pages = std::vector<const Neighbour*>;
 
@@ -72,6 +71,20 @@ std::string encoding_of(const Neighbour& page) {
   return std::string(to_string(page.nature.encoding));
 }
 
+std::string language_of(const Neighbour& page) { return page.language; }
+
+// Whoever chooses a name at random mixes letters and digits.
+std::string name_form(const Neighbour& page) {
+  const std::string& path = page.item->path;
+  const std::string_view file = std::string_view(path).substr(path.find_last_of("/\\") + 1);
+  const std::string_view stem = file.substr(0, file.find('.'));
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto digits = static_cast<std::size_t>(std::count_if(stem.begin(), stem.end(), is_digit));
+  constexpr std::size_t kMixedMin = 2;
+  if (digits == stem.size()) return "digits";
+  return digits >= kMixedMin ? "letters and digits" : "letters";
+}
+
 std::string extension(const Neighbour& page) { return extension_of(page.item->path); }
 
 class OddOnes {
@@ -84,6 +97,8 @@ class OddOnes {
     add_only("its mode is {}, of all others {}", mode_of, false);
     add_only("its encoding is {}, of all others {}", encoding_of, false);
     add_only("its extension is {}, of all others {}", extension, false);
+    add_only("its directive names the language {}, that of all others {}", language_of, false);
+    add_only("its name is made of {}, that of all others of {}", name_form, false);
     add_size();
     constexpr std::size_t kSignsMin = 3;
     std::vector<Standing> found;
@@ -231,7 +246,7 @@ void find_whole_second(const std::vector<const Neighbour*>& by_time, std::vector
       whole = file;
     }
   }
-  if (whole == nullptr || by_time.size() <= kOthersMin || !whole->is_executable) return;
+  if (whole == nullptr || by_time.size() < kOddAmongMin || !whole->is_executable) return;
   const FileAttributes& attributes = whole->item->attributes;
   const bool is_younger =
       attributes.created_ns > others_born_ns &&
@@ -255,7 +270,7 @@ std::vector<Standing> odd_ones_out(std::span<const Neighbour> folder) {
   for (const Neighbour& file : folder) {
     if (file.is_page) pages.push_back(&file);
   }
-  if (pages.size() <= kOthersMin) return {};
+  if (pages.size() < kOddAmongMin) return {};
   return OddOnes(std::move(pages)).find();
 }
 

@@ -16,6 +16,7 @@ struct Neighbour {
   std::size_t entry = 0;  // of ExaminedFiles
   const Item* item = nullptr;
   FileNature nature;
+  std::string language;        // of its directive; "" if it has none
   bool is_page = false;        // executed when it is asked for
   bool is_executable = false;  // a page, a program or a library
 };
@@ -26,8 +27,12 @@ struct Standing {
   std::vector<FileStep> steps;
 };
 
-// Of at least nine pages of one folder the one that alone differs from all others in three things,
-// its age or its owner among them. Weak by itself: a page that was added later is no intruder's.
+// So many pages, at least, a folder has in which one can be odd.
+constexpr std::size_t kOddAmongMin = 9;
+
+// Of at least kOddAmongMin pages of one folder the one that alone differs from all others in three
+// things, its age or its owner among them. Weak by itself: a page that was added later is no
+// intruder's.
 std::vector<Standing> odd_ones_out(std::span<const Neighbour> folder);
 
 // Pages and programs whose times look taken over from a neighbour, or set by hand to whole seconds,

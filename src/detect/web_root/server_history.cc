@@ -42,12 +42,11 @@ void find_added_modules(Copies copies, std::vector<HistoryRemark>& remarks) {
     for (const files::FileFact& fact : copies[i].facts) {
       if (!is(fact, Fact::kModule) || is_known_module(fact.value)) continue;
       if (before.contains({fact.name, fact.value})) continue;
-      remarks.push_back(
-          {copies[i].entry,
-           true,
-           false,
-           {sign("module " + fact.name + " is", fact.value, fact.offset_bytes, fact.length_bytes),
-            sign("which the copy before does not have", copies[i - 1].path, 0, 0)}});
+      remarks.push_back({copies[i].entry,
+                         true,
+                         false,
+                         {sign(fact.name + " is", fact.value, fact.offset_bytes, fact.length_bytes),
+                          sign("which the copy before does not have", copies[i - 1].path, 0, 0)}});
     }
     before = modules_of(copies[i]);
   }

@@ -120,10 +120,10 @@ void add_facts_of_dump(const NarrowText& text, const std::vector<DumpLine>& line
       {"InternalUrl", "its address inside"},
       {"Path", "its folder"},
   });
-  for (const auto& [key, what] : kFacts) {
+  for (const Entry& fact : kFacts) {
     const auto line = std::find_if(lines.begin(), lines.end(),
-                                   [&](const DumpLine& one) { return is_key(one, key); });
-    if (line != lines.end()) steps.push_back(step_of(text, *line, std::string(what)));
+                                   [&](const DumpLine& one) { return is_key(one, fact.first); });
+    if (line != lines.end()) steps.push_back(step_of(text, *line, std::string(fact.second)));
   }
 }
 
@@ -227,6 +227,26 @@ std::string time_of(std::string_view digits) {
 }
 
 }  // namespace
+
+void read_page_language(const files::FileView& file, Said& said) {
+  constexpr std::size_t kHeadBytes = 4'096;  // directives stand at the front
+  const NarrowText text =
+      narrow(file.bytes.first(std::min(file.bytes.size(), kHeadBytes)), file.nature.encoding);
+  const std::size_t directive = text.lower.find("<%@");
+  if (directive == kNone) return;
+  const std::size_t end = std::min(text.lower.find("%>", directive), text.lower.size());
+  constexpr std::string_view kName = "language=";
+  const std::size_t name = text.lower.find(kName, directive);
+  if (name == kNone || name >= end) return;
+  const std::size_t begin = text.lower.find_first_not_of("\"' ", name + kName.size());
+  if (begin == kNone || begin >= end) return;
+  const std::size_t length = std::min(text.lower.find_first_of("\"' %\r\n\t", begin), end) - begin;
+  files::FileFact& fact = said.report().facts.emplace_back();
+  fact.kind = static_cast<std::uint32_t>(Fact::kLanguage);
+  fact.name = text.lower.substr(begin, std::min<std::size_t>(length, 32));
+  fact.offset_bytes = text.offset_of(begin);
+  fact.length_bytes = files::length32(length * text.unit_bytes);
+}
 
 void read_directory_dump(const files::FileView& file, Said& said) {
   if (!may_be_dump(file)) return;

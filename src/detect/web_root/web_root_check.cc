@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "detect/web_root/belonging.h"
 #include "detect/web_root/readers.h"
 #include "detect/web_root/said.h"
 #include "detect/web_root/trace_kind.h"
@@ -18,7 +19,8 @@ class WebRootCheck final : public files::FileCheck {
   Status look(const files::FileView& file, const std::atomic<bool>& /*stop*/,
               files::FileReport& report) override {
     Said said(file_rules_, first_rule_, report);
-    const TraceKind kind = trace_kind_of(ServerPath(file.path));
+    const ServerPath path(file.path);
+    const TraceKind kind = trace_kind_of(path);
     if (!file.is_whole) {
       if (kind != TraceKind::kNone && file.offset_bytes == 0) {
         files::add_gap(file, GapKind::kLimit,
@@ -30,6 +32,7 @@ class WebRootCheck final : public files::FileCheck {
       return {};
     }
     read(kind, file, said);
+    if (is_page_name(path.name())) read_page_language(file, said);
     read_directory_dump(file, said);
     read_certificate_request(file, said);
     return {};

@@ -296,11 +296,29 @@ class WebRoots {
       if (entries.size() < 2) continue;
       std::vector<Neighbour> folder;
       for (const std::size_t entry : entries) folder.push_back(neighbour(entry));
+      if (auto status = add_languages(folder); !status) return status;
       for (auto& [entry, steps] : odd_ones_out(folder)) {
         if (auto status = say(entry, Rule::kOddOneOut, std::move(steps)); !status) return status;
       }
       for (auto& [entry, steps] : changed_times(folder)) {
         if (auto status = say(entry, Rule::kFileTimes, std::move(steps)); !status) return status;
+      }
+    }
+    return {};
+  }
+
+  // Only where somebody asks for them: each is read from the temporary file.
+  Status add_languages(std::vector<Neighbour>& folder) {
+    const auto is_page = [](const Neighbour& file) { return file.is_page; };
+    const auto pages = std::count_if(folder.begin(), folder.end(), is_page);
+    if (static_cast<std::size_t>(pages) < kOddAmongMin) return {};
+    for (Neighbour& file : folder) {
+      if (!file.is_page) continue;
+      auto said = files_.report(file.entry);
+      if (!said) return std::move(said).error();
+      for (FileFact& fact : said.value().facts) {
+        if (fact.kind == static_cast<std::uint32_t>(Fact::kLanguage))
+          file.language = std::move(fact.name);
       }
     }
     return {};

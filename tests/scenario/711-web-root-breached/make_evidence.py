@@ -79,10 +79,10 @@ files = {
     made.COMPILED + "/owa/1/2/odd.aspx.f5dba9b9.compiled": made.compiled("/owa/auth/odd.aspx",
                                                                         "App_Web_llfrjg0v"),
     made.COMPILED + "/owa/1/2/App_Web_llfrjg0v.dll": b"MZ" + bytes(64),
-    made.COMPILED + "/root/1/2/shell.aspx.1.compiled": made.compiled("/aspnet_client/shell.aspx",
+    made.COMPILED + "/Root/1/2/shell.aspx.1.compiled": made.compiled("/aspnet_client/shell.aspx",
                                                                     "App_Web_gone"),
-    made.COMPILED + "/root/1/2/mine.aspx.1.compiled": made.compiled("/mine.aspx", "App_Web_2"),
-    made.COMPILED + "/root/1/2/damaged.aspx.1.compiled": made.compiled("/x.aspx", "App_3")[:60],
+    made.COMPILED + "/Root/1/2/mine.aspx.1.compiled": made.compiled("/mine.aspx", "App_Web_2"),
+    made.COMPILED + "/Root/1/2/damaged.aspx.1.compiled": made.compiled("/x.aspx", "App_3")[:60],
     "ProgramData/Microsoft/Windows/WER/ReportArchive/AppCrash_1/Report.wer": made.crash_report(
         "MSExchangeECPAppPool"),
 }
