@@ -84,8 +84,8 @@ std::vector<MadeFile> cut_into_files(std::string_view bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size_bytes) {
   if (size_bytes == 0) return 0;
   // Bytes may be viewed as std::byte.
-  const std::string_view bytes =
-      as_text({reinterpret_cast<const std::byte*>(data) + 1, size_bytes - 1});
+  const auto* const bytes_of = reinterpret_cast<const std::byte*>(data);
+  const std::string_view bytes = as_text({bytes_of + 1, size_bytes - 1});
   const std::size_t path = data[0] % (kPaths.size() + 1);
   if (path < kPaths.size()) {
     check_file(kPaths.at(path), bytes);

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/time.h"
 #include "detect/web_root/belonging.h"
 #include "detect/web_root/neighbours.h"
 #include "detect/web_root/readers.h"
@@ -215,6 +216,12 @@ class WebRoots {
     if (!is_foreign && !is_gone) return {};
     std::vector<FileStep> steps = {
         sign("compiled from the page", fact.name, fact.offset_bytes, fact.length_bytes)};
+    const std::int64_t time_ns =
+        files_.item_of(files_.entries()[entry]).item.attributes.modified_ns;
+    if (time_ns != FileAttributes::kNoTime)
+      steps.push_back(
+          words("when it was asked for first, if the time of this file was not changed: " +
+                format_time(TimeUtc{time_ns}, TimePrecision::kSecond)));
     if (is_known_shell(folder, page.name()))
       steps.push_back(words("whose name is that of a web shell of March 2021"));
     if (source) {
