@@ -56,7 +56,7 @@ class ConfigurationReader {
     Setting& setting = settings.emplace_back();
     setting.kind = kind;
     setting.location = location_;
-    setting.name = element.attribute("name");
+    setting.name = shortened(element.attribute("name"));
     setting.offset_bytes = element.offset_bytes;
     setting.length_bytes = element.length_bytes;
     return setting;
@@ -85,7 +85,7 @@ class ConfigurationReader {
   void read_other(std::string_view name, std::string_view parent, const XmlElement& element) {
     if (name == "virtualdirectory") {
       Setting& setting = add(Kind::kVirtualDirectory, element);
-      setting.name = site_ + virtual_path(element.attribute("path"));
+      setting.name = shortened(site_ + virtual_path(element.attribute("path")));
       setting.value = element.attribute("physicalPath");
     } else if (name == "filter" && parent == "isapifilters") {
       add(Kind::kIsapiFilter, element).value = element.attribute("path");
@@ -102,7 +102,7 @@ class ConfigurationReader {
       setting.value = element.attribute("classFactory");
     } else if (name == "preserve" && open_.empty()) {
       Setting& setting = add(Kind::kCompiledPage, element);
-      setting.name = element.attribute("virtualPath");
+      setting.name = shortened(element.attribute("virtualPath"));
       setting.value = element.attribute("assembly");
     }
   }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "detect/files/file_check.h"
@@ -15,7 +17,6 @@ struct ServerConfiguration {
   std::string path;          // Item::path
   std::string server;        // ServerPath::server_before()
   std::uint64_t number = 0;  // of CFGHISTORY_n; UINT64_MAX: the present one
-  std::vector<files::FileFact> facts;
 };
 
 // What is said of one copy in the light of the others.
@@ -26,9 +27,28 @@ struct HistoryRemark {
   std::vector<FileStep> steps;
 };
 
-// Compares the copies of each server, in the order of their numbers: modules that are nobody's we
-// know and were added from one copy to the next; of conspicuous virtual directories since when and
-// until when they stand there.
-std::vector<HistoryRemark> compare_history(std::vector<ServerConfiguration> copies);
+// Compares the copies of one server, which are told in the order of their numbers, each with the
+// one before: modules that are nobody's we know and were added; of conspicuous virtual directories
+// since when and until when they stand there. Keeps what two copies say, however many there are.
+class ServerHistory {
+ public:
+  std::vector<HistoryRemark> next(const ServerConfiguration& copy,
+                                  const std::vector<files::FileFact>& facts);
+  std::vector<HistoryRemark> end();
+
+ private:
+  using Name = std::pair<std::string, std::string>;  // of a fact: its name and value
+
+  void find_added_modules(const std::vector<files::FileFact>& facts, const std::string& older,
+                          std::vector<HistoryRemark>& remarks) const;
+  void tell_directory(const Name& name, const std::string& older, const std::string& later,
+                      std::vector<HistoryRemark>& remarks) const;
+
+  bool has_copy_ = false;
+  ServerConfiguration copy_;                 // the last one told
+  std::set<Name> modules_;                   // of it
+  std::map<Name, std::string> directories_;  // the conspicuous ones of it, and the path of the last
+                                             // copy without them; "" if none is known
+};
 
 }  // namespace pugmark::web_root

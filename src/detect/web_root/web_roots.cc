@@ -4,6 +4,7 @@
 #include <charconv>
 #include <fmt/format.h>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -60,6 +61,7 @@ class WebRoots {
     for (std::size_t i = 0; i < files_.entries().size(); ++i) {
       if (auto status = sort_in(i); !status) return std::move(status).error();
     }
+    if (!compiled_.empty()) fill_indexes();
     for (const std::size_t compiled : compiled_) {
       if (auto status = judge_compiled(compiled); !status) return std::move(status).error();
     }
@@ -97,7 +99,7 @@ class WebRoots {
     const ServerPath path(item_path);
     count_configuration(entry, path);
     folders_[folder_of(item_path)].push_back(entry);
-    if (is_page_name(path.name())) pages_.add(path, entry);
+    if (is_page_name(path.name())) pages_.push_back(entry);
     const WebFolder folder = web_folder_of(path);
     if (folder == WebFolder::kNone) return {};
     for (const Rule rule : {Rule::kScriptWhereNoneBelongs, Rule::kScriptOfUnknownName,
@@ -174,12 +176,14 @@ class WebRoots {
   }
 
   bool has_folder(const ServerPath& page, const std::string& server) {
-    if (!knows_folders_) {
-      for (const auto& [folder, entries] : folders_)
-        known_folders_.add(ServerPath(folder), entries.front());
-    }
-    knows_folders_ = true;
-    return known_folders_.find(ServerPath(place_in_site(page).folder()), server).has_value();
+    return folder_index_.find(ServerPath(place_in_site(page).folder()), server).has_value();
+  }
+
+  // Only if there is something to look for: they take as much memory as all paths do.
+  void fill_indexes() {
+    for (const auto& [folder, entries] : folders_)
+      folder_index_.add(ServerPath(folder), entries.front());
+    for (const std::size_t page : pages_) page_index_.add(ServerPath(path_of(page)), page);
   }
 
   static WebFolder folder_of_page(const ServerPath& page) {
@@ -209,7 +213,7 @@ class WebRoots {
     const ServerPath page(fact.name);
     if (!is_page_name(page.name()) || is_of_known_component(page)) return {};
     const WebFolder folder = folder_of_page(page);
-    const auto source = pages_.find(place_in_site(page), server);
+    const auto source = page_index_.find(place_in_site(page), server);
     const bool is_bad = source && files_.entries()[*source].verdict == FileVerdict::kMalicious;
     const bool is_foreign = !belongs(folder, page.name()) || is_bad;
     const bool is_gone = !source && has_folder(page, server) && !is_exchange_page(page.name());
@@ -282,14 +286,28 @@ class WebRoots {
       ServerConfiguration copy;
       copy.entry = entry;
       copy.path = path_of(entry);
-      if (!place_configuration(ServerPath(copy.path), copy)) continue;
-      auto said = files_.report(entry);
-      if (!said) return std::move(said).error();
-      copy.facts = std::move(said.value().facts);
-      copies.push_back(std::move(copy));
+      if (place_configuration(ServerPath(copy.path), copy)) copies.push_back(std::move(copy));
     }
     if (copies.size() > 1) counts_[static_cast<std::uint32_t>(Rule::kModuleAdded)] = copies.size();
-    for (HistoryRemark& remark : compare_history(std::move(copies))) {
+    std::sort(copies.begin(), copies.end(),
+              [](const ServerConfiguration& a, const ServerConfiguration& b) {
+                return std::tie(a.server, a.number, a.path) < std::tie(b.server, b.number, b.path);
+              });
+    ServerHistory history;
+    for (std::size_t i = 0; i < copies.size(); ++i) {
+      auto said = files_.report(copies[i].entry);
+      if (!said) return std::move(said).error();
+      if (auto status = say_all(history.next(copies[i], said.value().facts)); !status)
+        return status;
+      const bool is_last = i + 1 == copies.size() || copies[i + 1].server != copies[i].server;
+      if (!is_last) continue;
+      if (auto status = say_all(history.end()); !status) return status;
+    }
+    return {};
+  }
+
+  Status say_all(std::vector<HistoryRemark> remarks) {
+    for (HistoryRemark& remark : remarks) {
       Rule rule = Rule::kModuleAdded;
       if (!remark.is_module)
         rule = remark.is_hidden ? Rule::kHiddenVirtualDirectory : Rule::kVirtualDirectoryOutside;
@@ -348,9 +366,9 @@ class WebRoots {
   ExaminedFiles& files_;
   FilesForRules counts_{};
   std::unordered_map<std::string_view, std::vector<std::size_t>> folders_;  // by folder_of()
-  SuffixIndex pages_;
-  SuffixIndex known_folders_;  // filled when it is first asked
-  bool knows_folders_ = false;
+  std::vector<std::size_t> pages_;
+  SuffixIndex page_index_;
+  SuffixIndex folder_index_;
   std::vector<std::size_t> compiled_;
   std::vector<std::size_t> configurations_;
 };
