@@ -94,7 +94,8 @@ class ConfigurationReader {
     } else if (name == "action" && parent == "rule" && !client_.empty()) {
       Setting& setting = add(Kind::kRewrite, element);
       setting.name = rule_;
-      setting.path = client_;
+      // A rule has one action; what a second would do is not said.
+      setting.path = std::exchange(client_, {});
       setting.value = element.attribute("url");
     } else if (name == "agent" && parent == "agentlist") {
       Setting& setting = add(Kind::kTransportAgent, element);
@@ -114,7 +115,7 @@ class ConfigurationReader {
                               input.find("http_referer") != std::string::npos;
     if (!is_of_client) return;
     if (!client_.empty()) client_ += " ";
-    client_ = shortened(client_ + std::string(element.attribute("pattern")));
+    client_ += element.attribute("pattern");
   }
 
   std::string virtual_path(std::string_view path) const {

@@ -41,8 +41,7 @@ struct Configuration {
 };
 
 // All settings of a file, whichever of those files it is: applicationHost.config, web.config,
-// agents.config, a .compiled file. Names of sites and locations, which stand with many settings,
-// are shortened to the limit name-bytes.
+// agents.config, a .compiled file. Names are shortened to the limit name-bytes.
 Configuration read_configuration(Bytes bytes, TextEncoding encoding, const Limits& limits);
 
 }  // namespace pugmark::web_root

@@ -172,8 +172,8 @@ void judge_static_folder(const Setting& setting, const ServerPath& path, Said& s
         {step_of(setting, fmt::format("programs in {} may be executed", folder), setting.value)});
   } else if (setting.kind == Kind::kHandler && is_script_engine(setting.value)) {
     said.say(Rule::kExecutableFolder,
-             {step_of(setting, fmt::format("{} in {} is executed by", setting.path, folder),
-                      setting.value)});
+             {step_of(setting, fmt::format("in {} whoever asks for", folder), setting.path),
+              step_of(setting, "has it executed by", setting.value)});
   }
 }
 

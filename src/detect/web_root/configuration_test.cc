@@ -108,6 +108,10 @@ TEST(WebRootConfiguration, FoldersForUploadsAndWhoIsSentElsewhere) {
   };
   const std::string bots = "<add input=\"{HTTP_USER_AGENT}\" pattern=\"google|baidu\" />";
   EXPECT_EQ(rewrite(bots, "http://192.0.2.1/{R:0}"), 1U);
+  EXPECT_EQ(rewrite("<add input=\"{HTTP_USER_AGENT}\" pattern=\"" + std::string(1'000, 'x') +
+                        "|google\" />",
+                    "http://192.0.2.1/"),
+            1U);
   EXPECT_EQ(rewrite(bots, "/robots.aspx"), 0U);
   EXPECT_EQ(rewrite("<add input=\"{HTTPS}\" pattern=\"off\" />", "https://www.example.org/"), 0U);
   EXPECT_EQ(
@@ -194,6 +198,16 @@ TEST(WebRootConfiguration, LongNamesAreNotRepeated) {
   const auto report = look_at(kHost, text + "</site></sites></configuration>");
   ASSERT_EQ(report.facts.size(), 1'000U);
   for (const files::FileFact& fact : report.facts) EXPECT_LE(fact.name.size(), 300U);
+  // What is told in words is not cut later.
+  const std::string long_name(100'000, 'x');
+  const auto told =
+      look_at(kHost, host("<application path=\"/" + long_name + "\"><virtualDirectory path=\"" +
+                              long_name + "\" physicalPath=\"C:\\Users\\x\" /></application>",
+                          "<add name=\"" + long_name + "\" image=\"C:\\Users\\x.dll\" />"));
+  ASSERT_EQ(told.hits.size(), 2U);
+  for (const files::Reason& reason : told.reasons) {
+    for (const FileStep& step : reason.steps) EXPECT_LE(step.what.size(), 400U);
+  }
 }
 
 TEST(WebRootConfiguration, OtherFilesAreNone) {
