@@ -112,6 +112,13 @@ TEST(WebRootConfiguration, FoldersForUploadsAndWhoIsSentElsewhere) {
                         "|google\" />",
                     "http://192.0.2.1/"),
             1U);
+  EXPECT_EQ(look_at("www/web.config",
+                    site("<rewrite><rules><rule name=\"r\"><conditions>" + bots +
+                         "</conditions><action url=\"/\" /><action url=\"http://192.0.2.1/\" />"
+                         "</rule></rules></rewrite>"))
+                .hits.size(),
+            0U)
+      << "the condition is told with one action";
   EXPECT_EQ(rewrite(bots, "/robots.aspx"), 0U);
   EXPECT_EQ(rewrite("<add input=\"{HTTPS}\" pattern=\"off\" />", "https://www.example.org/"), 0U);
   EXPECT_EQ(
@@ -208,6 +215,17 @@ TEST(WebRootConfiguration, LongNamesAreNotRepeated) {
   for (const files::Reason& reason : told.reasons) {
     for (const FileStep& step : reason.steps) EXPECT_LE(step.what.size(), 400U);
   }
+}
+
+TEST(WebRootConfiguration, OfALargeOneNothingIsReadButThatIsTold) {
+  const std::string text = host(directory("C:\\Users\\x"));
+  const auto first = look_at_piece(kHost, text, 0);
+  EXPECT_TRUE(first.hits.empty());
+  ASSERT_EQ(first.gaps.size(), 1U);
+  EXPECT_EQ(first.gaps[0].kind, GapKind::kLimit);
+  EXPECT_NE(first.gaps[0].what.find("file-window-bytes"), std::string::npos);
+  EXPECT_TRUE(look_at_piece(kHost, text, 4'000'000).gaps.empty()) << "once for each file";
+  EXPECT_TRUE(look_at_piece("x.php", text, 0).gaps.empty());
 }
 
 TEST(WebRootConfiguration, OtherFilesAreNone) {

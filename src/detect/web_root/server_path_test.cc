@@ -68,6 +68,7 @@ TEST(Belonging, HiddenAndDataFolders) {
   EXPECT_EQ(hides("C:\\ProgramData\\aux.txt\\x"), "aux.txt");
   EXPECT_EQ(hides("C:\\inetpub\\x. \\y"), "x. ");
   EXPECT_EQ(hides("C:\\inetpub\\x::$INDEX_ALLOCATION"), "x::$index_allocation");
+  EXPECT_EQ(hides("C:\\inetpub\\x.\\y"), "x.");
   EXPECT_EQ(hides("C:\\inetpub\\common\\auxiliary"), "");
   EXPECT_EQ(hides("C:\\inetpub\\wwwroot "), "");
   const auto is_data = [](const char* path) { return is_data_folder(configured_path(path)); };
@@ -87,6 +88,8 @@ TEST(SuffixIndex, FindsByWholePartsOfTheSameServer) {
   EXPECT_EQ(index.find(ServerPath("/owa/auth/x.aspx"), ""), 1U);
   EXPECT_EQ(index.find(ServerPath("/auth/x.asp"), ""), std::nullopt);
   EXPECT_EQ(index.find(ServerPath("/owa/auth/x.aspx"), "c/"), std::nullopt);
+  index.add(ServerPath("xb/C/pages/y.aspx"), 5);
+  EXPECT_EQ(index.find(ServerPath("/pages/y.aspx"), "b/"), std::nullopt);
   index.add(ServerPath("c/owa/auth/x.aspx"), 4);
   EXPECT_EQ(index.find(ServerPath("/owa/auth/x.aspx"), "c/"), 4U);
 }

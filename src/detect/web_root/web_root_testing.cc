@@ -32,12 +32,21 @@ std::string words_of(const files::RuleHit& hit) {
   return words;
 }
 
-files::FileReport look(const MadeFile& made, const Limits& limits) {
+constexpr std::uint64_t kNoPiece = UINT64_MAX;
+
+// `piece_at`: where the piece begins that the bytes are, or kNoPiece.
+files::FileReport look(const MadeFile& made, const Limits& limits,
+                       std::uint64_t piece_at = kNoPiece) {
   const std::string padded = made.bytes + std::string(kBlockPadding, '\0');
   files::FileView file;
   file.path = made.path;
   file.bytes = as_bytes(padded).first(made.bytes.size());
   file.size_bytes = made.bytes.size();
+  if (piece_at != kNoPiece) {
+    file.is_whole = false;
+    file.offset_bytes = piece_at;
+    file.size_bytes += piece_at + 1;
+  }
   file.nature = nature_of(file.bytes, made.path);
   file.attributes = &made.attributes;
   files::FileReport report;
@@ -52,6 +61,11 @@ files::FileReport look(const MadeFile& made, const Limits& limits) {
 
 files::FileReport look_at(const std::string& path, std::string_view bytes, const Limits& limits) {
   return look({path, std::string(bytes), {}}, limits);
+}
+
+files::FileReport look_at_piece(const std::string& path, std::string_view bytes,
+                                std::uint64_t offset_bytes) {
+  return look({path, std::string(bytes), {}}, {}, offset_bytes);
 }
 
 std::vector<std::string> words_of(const files::FileReport& report) {

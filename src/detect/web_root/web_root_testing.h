@@ -13,6 +13,10 @@ namespace pugmark::web_root {
 files::FileReport look_at(const std::string& path, std::string_view bytes,
                           const Limits& limits = {});
 
+// A piece of a larger file.
+files::FileReport look_at_piece(const std::string& path, std::string_view bytes,
+                                std::uint64_t offset_bytes);
+
 // "rule-id @OFFSET+LENGTH: what: text | what: text", one for each match, and "gap KIND: words".
 std::vector<std::string> words_of(const files::FileReport& report);
 std::vector<std::string> words_at(const std::string& path, std::string_view bytes);

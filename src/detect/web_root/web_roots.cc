@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
+#include <map>
 #include <string>
 #include <tuple>
 #include <unordered_map>
@@ -306,12 +307,17 @@ class WebRoots {
     return {};
   }
 
+  // There may be many remarks on one file: they are added together.
   Status say_all(std::vector<HistoryRemark> remarks) {
+    std::map<std::size_t, FileReport> reports;
     for (HistoryRemark& remark : remarks) {
       Rule rule = Rule::kModuleAdded;
       if (!remark.is_module)
         rule = remark.is_hidden ? Rule::kHiddenVirtualDirectory : Rule::kVirtualDirectoryOutside;
-      if (auto status = say(remark.entry, rule, std::move(remark.steps)); !status) return status;
+      Said(file_rules_, first_rule_, reports[remark.entry]).say(rule, std::move(remark.steps));
+    }
+    for (auto& [entry, report] : reports) {
+      if (auto status = add(entry, std::move(report)); !status) return status;
     }
     return {};
   }
