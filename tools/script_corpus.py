@@ -50,6 +50,14 @@ def list_digest(path):
         return hashlib.sha256(file.read()).hexdigest()
 
 
+def features_digest(program):
+    """What the features of that program are called, as the first digits of a SHA-256."""
+    data = subprocess.run([program], input=b"", stdout=subprocess.PIPE, check=True).stdout
+    if data[:4] != b"PUGF":
+        raise SystemExit(f"{program} does not print features")
+    return data[8:24].decode()
+
+
 def find_features(program, scripts):
     """Runs bench/script_features over the scripts; returns those that have server code, with their
     features."""

@@ -10,6 +10,7 @@
 #include "detect/engine/engine.h"
 #include "detect/files/script_check.h"
 #include "detect/files/yara_check.h"
+#include "detect/script/model/model.h"
 #include "detect/sigma/folder.h"
 #include "detect/sigma/read_file.h"
 #include "detect/sigma/yaml.h"
@@ -130,7 +131,27 @@ Result<std::unique_ptr<yara::Rules>> load_yara(const RulesetOptions& options) {
   return rules;
 }
 
-Sha256 digest_of(const sigma::RuleSet& rules, const yara::Rules& yara) {
+struct ScriptModel {
+  std::unique_ptr<const script::Model> model;
+  std::string text;
+};
+Result<ScriptModel> load_script_model(const RulesetOptions& options) {
+  ScriptModel loaded;
+  if (options.script_model_file.empty() || !options.analyses_scripts) return loaded;
+  const std::string& file = options.script_model_file;
+  if (const auto failure = sigma::read_whole(file, options.limits.rule_file_bytes, loaded.text))
+    return Error{ErrorCode::kIo,
+                 fmt::format("{}: the model of scripts cannot be read: {}", file, failure.reason()),
+                 "Install the program's rules again."};
+  auto model = script::Model::parse(loaded.text);
+  if (!model)
+    return Error{model.error().code, fmt::format("{}: {}", file, model.error().message),
+                 "Install the program's rules again."};
+  loaded.model = std::make_unique<const script::Model>(std::move(model).value());
+  return loaded;
+}
+
+Sha256 digest_of(const sigma::RuleSet& rules, const yara::Rules& yara, const std::string& model) {
   Sha256Stream stream;
   const auto add = [&](const sigma::Document& document) {
     stream.update(as_bytes(document.text));
@@ -141,6 +162,7 @@ Sha256 digest_of(const sigma::RuleSet& rules, const yara::Rules& yara) {
   for (const auto& filter : rules.filters) add(filter);
   for (const auto& rejected : rules.rejected) stream.update(as_bytes(rejected.what));
   if (!yara.rules().empty() || !yara.rejected().empty()) stream.update(yara.digest());
+  if (!model.empty()) stream.update(as_bytes(model));
   return stream.finish();
 }
 
@@ -209,13 +231,16 @@ Result<std::unique_ptr<Ruleset>> Ruleset::load(const RulesetOptions& options) {
     return no_usable_rule(rules, *yara.value());
   if (auto status = check_excluded(rules, *yara.value(), options.excluded_ids); !status)
     return std::move(status).error();
-  const Sha256 digest = digest_of(rules, *yara.value());
+  auto model = load_script_model(options);
+  if (!model) return std::move(model).error();
+  const Sha256 digest = digest_of(rules, *yara.value(), model.value().text);
   std::unique_ptr<Ruleset> ruleset(
       new Ruleset(std::make_unique<engine::Engine>(std::move(rules), options, digest),
                   std::move(yara).value()));
   ruleset->file_rules_ = files::file_rules_of(*ruleset->yara_);
   ruleset->first_script_rule_ = static_cast<std::uint32_t>(ruleset->file_rules_.size());
   ruleset->analyses_scripts_ = options.analyses_scripts;
+  ruleset->script_model_ = std::move(model.value().model);
   if (options.analyses_scripts) {
     ruleset->first_web_root_rule_ =
         ruleset->first_script_rule_ + static_cast<std::uint32_t>(files::rules_of_scripts().size());

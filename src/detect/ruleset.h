@@ -18,12 +18,15 @@ namespace pugmark {
 namespace engine {
 class Engine;
 }
+namespace script {
+class Model;
+}
 namespace yara {
 class Rules;
 }
 
 struct RulesetOptions {
-  std::vector<std::string> paths;         // files and folders (every *.yml and *.yaml below them)
+  std::vector<std::string> paths;  // files and folders (every *.yml and *.yaml below them)
   std::string own_folder;  // the one of `paths` whose files are named "rules/..." in all output
   // Files and folders of YARA rules (every *.yar and *.yara below them), and the one of them whose
   // files are named "rules/yara/...".
@@ -31,6 +34,7 @@ struct RulesetOptions {
   std::string own_yara_folder;
   std::string placeholders_file;          // YAML map: name -> value or list; "" for none
   bool analyses_scripts = true;           // the program's own analysis, whose rules are built in
+  std::string script_model_file;          // its trained model (script/model/model.h); "" for none
   bool rejected_suffice = false;          // no Error if every rule is rejected: to look at them
   std::optional<Level> level_min;         // rules below it are disabled, or silent: engine/parts.h
   std::vector<std::string> excluded_ids;  // disabled; an id no rule has is an Error
@@ -51,7 +55,7 @@ class Ruleset final : public ShapeListener {
   // kNotFound: a path or the placeholders file does not exist. kInvalidInput: no rule file in any
   // path given, not a single usable rule of either kind (unless that was allowed), or a faulty
   // placeholders
-  // file. kIo: the placeholders file cannot be read.
+  // file. kIo: the placeholders file or the model cannot be read. kDamaged: the model is.
   static Result<std::unique_ptr<Ruleset>> load(const RulesetOptions& options);
   ~Ruleset() override;
 
@@ -84,6 +88,9 @@ class Ruleset final : public ShapeListener {
     return analyses_scripts_ ? std::optional(first_web_root_rule_) : std::nullopt;
   }
 
+  // nullptr if there is none.
+  const script::Model* script_model() const { return script_model_.get(); }
+
   // False if no rule can ever match this kind of event.
   bool wants(const Shape& shape) override;
 
@@ -95,6 +102,7 @@ class Ruleset final : public ShapeListener {
   void disable_file_rules(const RulesetOptions& options);
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<yara::Rules> yara_;
+  std::unique_ptr<const script::Model> script_model_;
   std::vector<files::FileRule> file_rules_;
   std::uint32_t first_script_rule_ = 0;
   std::uint32_t first_web_root_rule_ = 0;

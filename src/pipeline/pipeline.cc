@@ -27,6 +27,14 @@ std::string own_yara_folder(const std::string& default_rules) {
   return std::filesystem::is_directory(folder, failed) ? folder : std::string();
 }
 
+// The model that the program's own analysis of scripts was given; "" if there is none.
+std::string own_script_model(const std::string& default_rules) {
+  if (default_rules.empty()) return {};
+  std::error_code failed;
+  const std::string file = default_rules + "/scripts.model";
+  return std::filesystem::is_regular_file(file, failed) ? file : std::string();
+}
+
 Result<std::unique_ptr<Ruleset>> load_rules(const HuntRequest& request) {
   RulesetOptions options;
   if (!request.default_rules.empty()) options.paths.push_back(request.default_rules);
@@ -36,6 +44,7 @@ Result<std::unique_ptr<Ruleset>> load_rules(const HuntRequest& request) {
   if (!options.own_yara_folder.empty()) options.yara_paths.push_back(options.own_yara_folder);
   options.yara_paths.insert(options.yara_paths.end(), request.yara_paths.begin(),
                             request.yara_paths.end());
+  options.script_model_file = own_script_model(request.default_rules);
   options.placeholders_file = request.placeholders_file;
   options.level_min = request.level_min;
   options.excluded_ids = request.excluded_rules;
@@ -213,8 +222,7 @@ Result<HuntOutcome> hunt(const HuntRequest& request, HuntProgress& progress) {
   try {
     return hunt_in_steps(request, progress);
   } catch (const std::bad_alloc&) {
-    return Error{ErrorCode::kIo,
-                 "There is not enough memory for this hunt; no case was written.",
+    return Error{ErrorCode::kIo, "There is not enough memory for this hunt; no case was written.",
                  "Give it more, or fewer --threads."};
   }
 }

@@ -14,10 +14,11 @@ namespace pugmark::files {
 
 Checks make_checks(const Ruleset& rules, const Limits& limits) {
   Checks checks;
+  // What the own analysis says bears on what rules of others are worth: it comes first.
+  if (const auto first = rules.first_script_rule())
+    checks.push_back(make_script_check(rules.file_rules(), *first, rules.script_model()));
   if (rules.yara().compiled() != nullptr)
     checks.push_back(make_yara_check(rules.yara(), rules.file_rules(), limits));
-  if (const auto first = rules.first_script_rule())
-    checks.push_back(make_script_check(rules.file_rules(), *first));
   if (const auto first = rules.first_web_root_rule())
     checks.push_back(web_root::make_web_root_check(rules.file_rules(), *first, limits));
   return checks;

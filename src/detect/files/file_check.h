@@ -64,6 +64,14 @@ struct FileFact {
   std::uint32_t length_bytes = 0;
 };
 
+// What the program's own analysis of a script says to a rule of somebody else that matches it.
+enum class Bearing : std::uint8_t {
+  kNone,     // nothing: it is no script, or there is no model to tell
+  kAgainst,  // it is so little like backdoors that the rule alone proves nothing
+  kNeither,
+  kAgrees,
+};
+
 // What is said of a file, or of a piece of it. What nobody says anything about is clean.
 struct FileReport {
   FileVerdict verdict = FileVerdict::kClean;
@@ -75,6 +83,7 @@ struct FileReport {
   std::uint64_t unlisted_steps_count = 0;
   std::vector<RuleHit> hits;
   std::vector<FileFact> facts;
+  Bearing bearing = Bearing::kNone;  // for checks that come later; not kept with the rest
   // What was not looked at, and why; their item is filled in. Not kept with the rest.
   std::vector<Gap> gaps;
 

@@ -12,7 +12,8 @@
 namespace pugmark::files {
 namespace {
 
-// What a flow must be worth by itself for the file to be called so (script::strength_of()).
+// What a flow must be worth by itself for the file to be called so (script::strength_of()), where
+// no model was trained for its kind of page.
 constexpr int kMaliciousStrength = 80;
 constexpr int kSuspiciousStrength = 50;
 
@@ -23,8 +24,8 @@ struct ScriptRule {
   Level level;
 };
 
-// One for each thing a planted script lets its operator do, and two for what is less than sure.
-constexpr std::array<ScriptRule, 9> kRules = {{
+// One for each thing a planted script lets its operator do, and three for what is less than sure.
+constexpr std::array<ScriptRule, 10> kRules = {{
     {BackdoorKind::kExecution, "script-executes-request",
      "Script runs code or commands that a request brings", Level::kCritical},
     {BackdoorKind::kUploader, "script-writes-request", "Script writes files that a request brings",
@@ -43,9 +44,13 @@ constexpr std::array<ScriptRule, 9> kRules = {{
      Level::kMedium},
     {BackdoorKind::kNone, "script-in-other-file",
      "Server code stands in a file that is no script by its name", Level::kMedium},
+    {BackdoorKind::kNone, "script-like-backdoors", "Script is built like known backdoors",
+     Level::kHigh},
 }};
+constexpr std::uint32_t kScoreWeight = 99;  // behind the flows, before what rules say
 constexpr std::uint32_t kMayBeRule = 7;
 constexpr std::uint32_t kOtherFileRule = 8;
+constexpr std::uint32_t kLikeBackdoorsRule = 9;
 
 std::uint32_t rule_for(BackdoorKind kind) {
   for (std::uint32_t i = 0; i < kMayBeRule; ++i) {
@@ -54,10 +59,20 @@ std::uint32_t rule_for(BackdoorKind kind) {
   return kMayBeRule;
 }
 
+script::AnalysisBounds bounds_with(const script::Model* model) {
+  script::AnalysisBounds bounds;
+  bounds.model = model;
+  return bounds;
+}
+
 class ScriptCheck final : public FileCheck {
  public:
-  ScriptCheck(const std::vector<FileRule>& file_rules, std::uint32_t first_rule)
-      : file_rules_(file_rules), first_rule_(first_rule) {}
+  ScriptCheck(const std::vector<FileRule>& file_rules, std::uint32_t first_rule,
+              const script::Model* model)
+      : file_rules_(file_rules),
+        first_rule_(first_rule),
+        model_(model),
+        analyser_(bounds_with(model)) {}
 
   Status look(const FileView& file, const std::atomic<bool>& /*stop*/,
               FileReport& report) override {
@@ -67,9 +82,9 @@ class ScriptCheck final : public FileCheck {
     for (std::string& cut : analysis.cuts) add_gap(file, GapKind::kLimit, std::move(cut), report);
     if (!analysis.has_code) return {};
     const int strength = analysis.flows.empty() ? 0 : script::strength_of(analysis.flows.front());
-    FileVerdict verdict = FileVerdict::kClean;
-    if (strength >= kSuspiciousStrength) verdict = FileVerdict::kSuspicious;
-    if (strength >= kMaliciousStrength) verdict = FileVerdict::kMalicious;
+    report.score = analysis.score;
+    report.bearing = bearing_of(analysis, strength);
+    FileVerdict verdict = verdict_of(analysis, strength);
     const bool is_hidden =
         file.nature.kind == FileKind::kImage || file.nature.kind == FileKind::kDocument;
     if (is_hidden) verdict = std::max(verdict, FileVerdict::kSuspicious);
@@ -79,17 +94,63 @@ class ScriptCheck final : public FileCheck {
     report.key = analysis.key;
     report.unlisted_steps_count += analysis.unlisted_flows_count;
     add_reasons(file, analysis.steps, static_cast<std::uint32_t>(strength), report);
-    if (is_hidden && strength < kSuspiciousStrength)
-      add_hit(file, kOtherFileRule, analysis, report);
-    else
-      add_hit(file, verdict == FileVerdict::kMalicious ? rule_for(analysis.kind) : kMayBeRule,
-              analysis, report);
+    add_score(file, analysis, report);
+    add_hit(file, rule_of(verdict, strength, is_hidden, analysis.kind), analysis, report);
     return {};
   }
 
-  void release_memory() override { analyser_ = script::Analyser(); }
+  void release_memory() override { analyser_ = script::Analyser(bounds_with(model_)); }
 
  private:
+  // Code that a request brings is never run by honest pages. For the rest the model weighs all of
+  // it together; a flow that is strong by itself counts where the model does not speak against it.
+  FileVerdict verdict_of(const script::Analysis& analysis, int strength) const {
+    if (!analysis.score) {
+      if (strength >= kMaliciousStrength) return FileVerdict::kMalicious;
+      return strength >= kSuspiciousStrength ? FileVerdict::kSuspicious : FileVerdict::kClean;
+    }
+    const script::Model::Thresholds thresholds = model_->thresholds(analysis.page);
+    const bool is_strong = strength >= kMaliciousStrength;
+    const bool runs_code = is_strong && analysis.flows.front().sink == script::SinkKind::kEvaluate;
+    const bool is_suspicious = *analysis.score >= thresholds.suspicious;
+    if (*analysis.score >= thresholds.malicious || runs_code || (is_strong && is_suspicious))
+      return FileVerdict::kMalicious;
+    return is_strong || is_suspicious ? FileVerdict::kSuspicious : FileVerdict::kClean;
+  }
+
+  Bearing bearing_of(const script::Analysis& analysis, int strength) const {
+    if (!analysis.score) return strength >= kSuspiciousStrength ? Bearing::kAgrees : Bearing::kNone;
+    const script::Model::Thresholds thresholds = model_->thresholds(analysis.page);
+    if (*analysis.score >= thresholds.agreeing) return Bearing::kAgrees;
+    return *analysis.score < thresholds.against ? Bearing::kAgainst : Bearing::kNeither;
+  }
+
+  static std::uint32_t rule_of(FileVerdict verdict, int strength, bool is_hidden,
+                               BackdoorKind kind) {
+    if (is_hidden && strength < kSuspiciousStrength) return kOtherFileRule;
+    if (verdict != FileVerdict::kMalicious) return kMayBeRule;
+    const std::uint32_t rule = rule_for(kind);
+    return rule == kMayBeRule || strength < kSuspiciousStrength ? kLikeBackdoorsRule : rule;
+  }
+
+  // What the model says, and where that stands which adds most to it.
+  void add_score(const FileView& file, const script::Analysis& analysis, FileReport& report) const {
+    if (!analysis.score) return;
+    const script::Model::Thresholds thresholds = model_->thresholds(analysis.page);
+    Reason& reason = report.reasons.emplace_back();
+    reason.weight = kScoreWeight;
+    reason.steps.push_back(
+        {FileStep::Role::kSign,
+         fmt::format("the trained model scores it {:.4f}: suspicious from {:.4f}, malicious from "
+                     "{:.4f}",
+                     *analysis.score, thresholds.suspicious, thresholds.malicious),
+         "", file.offset_bytes, length32(file.bytes.size()), 0});
+    for (FileStep step : analysis.telling_tokens) {
+      step.offset_bytes += file.offset_bytes;
+      reason.steps.push_back(std::move(step));
+    }
+  }
+
   // One reason for each flow: they end with their sinks.
   static void add_reasons(const FileView& file, std::span<const FileStep> steps,
                           std::uint32_t weight, FileReport& report) {
@@ -129,6 +190,7 @@ class ScriptCheck final : public FileCheck {
 
   const std::vector<FileRule>& file_rules_;
   std::uint32_t first_rule_;
+  const script::Model* model_;
   script::Analyser analyser_;
 };
 
@@ -154,8 +216,8 @@ std::vector<FileRule> rules_of_scripts() {
 }
 
 std::unique_ptr<FileCheck> make_script_check(const std::vector<FileRule>& file_rules,
-                                             std::uint32_t first_rule) {
-  return std::make_unique<ScriptCheck>(file_rules, first_rule);
+                                             std::uint32_t first_rule, const script::Model* model) {
+  return std::make_unique<ScriptCheck>(file_rules, first_rule, model);
 }
 
 }  // namespace pugmark::files

@@ -4,22 +4,57 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "base/text.h"
 #include "detect/script/model/features.h"
 #include "detect/script/reasons.h"
 
 namespace pugmark::script {
+namespace {
+
+constexpr std::size_t kTellingTokensMax = 3;
+
+struct ClassId {
+  std::string_view id;  // lower case, without braces
+  std::string_view type;
+};
+// Those that pages make without saying what they are; as registered in HKCR\CLSID of Windows.
+constexpr ClassId kClassIds[] = {
+    {"72c24dd5-d70a-438b-8a42-98424b88afb8", "wscript.shell"},
+    {"f935dc22-1cf0-11d0-adb9-00c04fd58a0b", "wscript.shell"},
+    {"13709620-c279-11ce-a49e-444553540000", "shell.application"},
+    {"093ff999-1ea0-4079-9525-9614c3504b74", "wscript.network"},
+    {"0d43fe01-f093-11cf-8940-00a0c9054228", "scripting.filesystemobject"},
+    {"0e59f1d5-1fbe-11d0-8ff2-00a0d10038bc", "msscriptcontrol.scriptcontrol"},
+    {"00000514-0000-0010-8000-00aa006d2ea4", "adodb.connection"},
+    {"00000535-0000-0010-8000-00aa006d2ea4", "adodb.recordset"},
+    {"00000566-0000-0010-8000-00aa006d2ea4", "adodb.stream"},
+};
+
+// "clsid:72C24DD5-..." or the like; itself if it is not known.
+std::string_view type_of_class(std::string_view id) {
+  const std::string lower = ascii_lower(id);
+  for (const ClassId& known : kClassIds) {
+    if (lower.find(known.id) != std::string::npos) return known.type;
+  }
+  return id;
+}
+
+}  // namespace
 
 class Analyser::State {
  public:
   explicit State(const AnalysisBounds& bounds)
       : bounds_(bounds),
         tree_(bounds.nodes_max),
-        interpreter_(tree_, bounds.flow, bounds.own_effects,
-                     [this](std::string_view text, Language language, NodeId at) {
-                       return unpack(text, language, at);
-                     }),
+        interpreter_(
+            tree_, bounds.flow, bounds.own_effects,
+            [this](std::string_view text, Language language, NodeId at) {
+              return unpack(text, language, at);
+            },
+            [this](std::string_view script) { return judge(script); }),
         observe_([this](std::string_view text, std::span<const Token> tokens) {
-          if (bounds_.describes) profile_.add(text, tokens);
+          if (bounds_.describes || bounds_.model != nullptr)
+            profile_.add(text, tokens, text.data() == text_.view().data());
         }) {}
 
   Analysis analyse(Bytes bytes, std::string_view path) {
@@ -38,6 +73,7 @@ class Analyser::State {
     profile_.clear(family_of(analysis.page));
     const NodeId root = parse_all();
     interpreter_.clear(analysis.page);
+    interpreter_.set_own_file(path, text_.view());
     declare_controls();
     interpreter_.run(root);
     analysis.counts = interpreter_.counts();
@@ -48,7 +84,7 @@ class Analyser::State {
     const Reasons reasons(tree_, interpreter_.values(), text_, bounds_.step_text_bytes_max);
     reasons.tell(analysis.flows, bounds_.paths_max, analysis);
     note_cuts(analysis);
-    if (bounds_.describes) describe(analysis);
+    if (bounds_.describes || bounds_.model != nullptr) describe(analysis);
     return analysis;
   }
 
@@ -102,24 +138,41 @@ class Analyser::State {
     return outcome.root;
   }
 
+  // A script that this one writes to a file is looked at by itself, but not what that one writes.
+  int judge(std::string_view script) {
+    if (is_inner_) return 0;
+    if (!inner_) {
+      inner_ = std::make_unique<State>(bounds_);
+      inner_->is_inner_ = true;
+    }
+    // No name says what it is.
+    const Analysis analysis = inner_->analyse(as_bytes(script), "written.txt");
+    return analysis.flows.empty() ? 0 : strength_of(analysis.flows.front());
+  }
+
   // Names that tags make: server controls, beans.
   void declare_controls() {
     for (const PageTag& tag : page_.tags) {
       std::string_view name;
       std::string_view type = tag.name.substr(tag.name.find(':') + 1);
+      if (equal_ascii_nocase(tag.name, "WebService") || equal_ascii_nocase(tag.name, "ServiceHost"))
+        interpreter_.serve_functions();
+      const bool is_object = equal_ascii_nocase(tag.name, "object");
       for (const auto& [key, value] : tag.attributes) {
         if (key.size() == 2 && (key[0] | 0x20) == 'i' && (key[1] | 0x20) == 'd') name = value;
         if (key == "class" && tag.name.starts_with("jsp:")) type = value;
+        if (is_object && equal_ascii_nocase(key, "progid")) type = value;
+        if (is_object && equal_ascii_nocase(key, "classid")) type = type_of_class(value);
       }
       if (name.empty() || tag.is_closing) continue;
       // Plain tags that run at the server: <input id=x runat=server>.
-      if (tag.name.find(':') == std::string_view::npos) type = "textbox";
+      if (tag.name.find(':') == std::string_view::npos && !is_object) type = "textbox";
       interpreter_.declare(name, type);
     }
   }
 
   // In numbers, for those who train on them.
-  void describe(Analysis& analysis) const {
+  void describe(Analysis& analysis) {
     FeatureInput input;
     input.flows = analysis.flows;
     input.counts = &analysis.counts;
@@ -131,9 +184,49 @@ class Analyser::State {
     input.is_cut = !analysis.cuts.empty();
     input.is_converted = analysis.encoding != Encoding::kUtf8;
     input.is_mixed = analysis.is_mixed;
-    find_features(input, analysis.features);
+    features_.clear();
+    find_features(input, features_);
+    if (bounds_.model != nullptr) judge_by_model(analysis);
+    if (!bounds_.describes) return;
+    analysis.features = features_;
     analysis.buckets = profile_.buckets();
     std::sort(analysis.buckets.begin(), analysis.buckets.end());
+  }
+
+  // The score, and where that stands in the file which adds most to it.
+  void judge_by_model(Analysis& analysis) const {
+    const Model& model = *bounds_.model;
+    analysis.score = model.score(analysis.page, features_, profile_.buckets());
+    if (!analysis.score || *analysis.score < model.thresholds(analysis.page).suspicious) return;
+    struct Telling {
+      double weight = 0;
+      TokenProfile::Place place;
+    };
+    std::vector<Telling> telling;
+    for (std::size_t i = 0; i < profile_.buckets().size(); ++i) {
+      const double weight = model.weight_of(analysis.page, profile_.buckets()[i]);
+      if (weight > 0 && profile_.places()[i].length > 0)
+        telling.push_back({weight, profile_.places()[i]});
+    }
+    std::stable_sort(telling.begin(), telling.end(),
+                     [](const Telling& a, const Telling& b) { return a.weight > b.weight; });
+    std::vector<TokenProfile::Place> told;
+    for (const Telling& each : telling) {
+      if (told.size() >= kTellingTokensMax) break;
+      const auto overlaps = [&](const TokenProfile::Place& other) {
+        return each.place.begin < other.begin + other.length &&
+               other.begin < each.place.begin + each.place.length;
+      };
+      if (std::any_of(told.begin(), told.end(), overlaps)) continue;
+      told.push_back(each.place);
+      FileStep& step = analysis.telling_tokens.emplace_back();
+      step.what = fmt::format("tokens that backdoors have more often (+{:.2f})", each.weight);
+      step.text = text_.view().substr(
+          each.place.begin, std::min<std::size_t>(each.place.length, bounds_.step_text_bytes_max));
+      step.offset_bytes = text_.offset_of(each.place.begin);
+      step.length_bytes = static_cast<std::uint32_t>(
+          text_.offset_of(each.place.begin + each.place.length) - step.offset_bytes);
+    }
   }
 
   void note_cuts(Analysis& analysis) const {
@@ -159,7 +252,10 @@ class Analyser::State {
   ParseOutcome outcome_;
   Interpreter interpreter_;
   TokenProfile profile_;
+  std::vector<float> features_;
   TokenObserver observe_;
+  std::unique_ptr<State> inner_;  // for scripts that are written; made when one is
+  bool is_inner_ = false;
 };
 
 Analyser::Analyser(const AnalysisBounds& bounds) : state_(std::make_unique<State>(bounds)) {}

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "detect/examined_file.h"
 #include "detect/script/flow/interpreter.h"
 #include "detect/script/language.h"
+#include "detect/script/model/model.h"
 #include "detect/script/page.h"
 #include "detect/script/parse.h"
 #include "detect/script/script_text.h"
@@ -22,8 +24,9 @@ struct AnalysisBounds {
   FlowBounds flow;
   std::size_t nodes_max = 2'000'000;
   std::size_t step_text_bytes_max = 200;
-  std::size_t paths_max = 8;  // flows whose steps are told
-  bool describes = false;     // finds features and buckets, too: only those who train need them
+  std::size_t paths_max = 8;     // flows whose steps are told
+  bool describes = false;        // finds features and buckets, too: only those who train need them
+  const Model* model = nullptr;  // gives scores; outlives the analyser
   // Known besides those of flow/effects.h: tests speak of sinks that no server knows, so that
   // nothing they contain could be planted. Outlive the analyser.
   std::span<const Effect> own_effects;
@@ -42,6 +45,8 @@ struct Analysis {
   std::uint64_t unlisted_flows_count = 0;
   std::vector<Flow> flows;  // strongest first; their nodes and trails are gone
   FlowCounts counts;
+  std::optional<double> score;           // of the model: how much it is like backdoors, 0 to 1
+  std::vector<FileStep> telling_tokens;  // what of its text adds most to the score, as signs
   // In numbers (model/features.h), where AnalysisBounds::describes asks for them; empty without
   // code.
   std::vector<float> features;

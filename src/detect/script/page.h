@@ -56,6 +56,9 @@ struct Page {
 // A page of another kind inside a page (PHP in a .jpg, ASP in a .txt) counts as what its marks say.
 PageKind kind_of(std::string_view path, std::string_view text);
 
+// Whether web servers run files of that name: "x.php", "/a/b.aspx".
+bool is_page_name(std::string_view path);
+
 // Takes a page apart as its server does. Unclosed code goes on to the end of the text. `page` is
 // cleared first. Linear in the text.
 void take_apart(PageKind kind, std::string_view path, std::string_view text, Page& page);

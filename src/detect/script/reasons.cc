@@ -7,6 +7,7 @@
 namespace pugmark::script {
 namespace {
 
+constexpr int kFetchedPageStrength = 60;
 constexpr int kStrengthMin = 10;  // below it a flow is no reason
 
 // Of a flow from a request, by what is done with it.
@@ -68,8 +69,13 @@ constexpr std::array<OriginWords, 9> kOriginWords = {{
 }  // namespace
 
 int strength_of(const Flow& flow) {
+  // Who plants a backdoor is one, nearly.
+  if (flow.carries > 0) return flow.carries * 9 / 10;
   int strength = strength_of_sink(flow.sink);
   if (flow.is_constant || flow.origins == 0) return strength / 20;
+  // Whoever fetches a page from elsewhere plants what is there.
+  if (flow.is_page && flow.sink == SinkKind::kWriteFile && (flow.origins & kFromNetwork) != 0)
+    return kFetchedPageStrength;
   if ((flow.origins & kFromOutside) == 0) {
     const bool is_fetched = (flow.origins & (kFromNetwork | kFromSession | kFromFile)) != 0;
     return is_fetched ? strength / 3 : strength / 10;
@@ -143,8 +149,10 @@ void Reasons::tell_flow(const Flow& flow, std::vector<FileStep>& steps) const {
     steps.push_back(step_at(FileStep::Role::kUnpacked, tree_.source(sink_source).unpacked_at,
                             "a constant unpacks to code"));
   const std::string by = flow.callee == kNoSymbol ? "" : fmt::format(" by {}", name(flow.callee));
-  steps.push_back(
-      step_at(FileStep::Role::kSink, flow.node, fmt::format("{}{}", to_string(flow.sink), by)));
+  const std::string_view what =
+      flow.carries > 0 ? ": a script that may do what a request says" : "";
+  steps.push_back(step_at(FileStep::Role::kSink, flow.node,
+                          fmt::format("{}{}{}", to_string(flow.sink), by, what)));
 }
 
 FileStep Reasons::step_at(FileStep::Role role, NodeId id, std::string what) const {

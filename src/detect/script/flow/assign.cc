@@ -90,6 +90,7 @@ void Interpreter::assign_to(NodeId target, const Value& value) {
 }
 
 void Interpreter::assign_name(NodeId target, Symbol name, const Value& value) {
+  share(value);
   const Value kept = step_kept(value, target, name);
   // A field of the object in hand, where its class says so and no local hides it.
   if (lookup(name) == nullptr && this_.is_object() && values_.field(this_, name) != nullptr) {
@@ -100,11 +101,41 @@ void Interpreter::assign_name(NodeId target, Symbol name, const Value& value) {
   Value* known = is_php(tree_.at(target)) ? nullptr : lookup(name);
   if (tree_.at(target).kind == NodeKind::kDeclare || tree_.at(target).kind == NodeKind::kParameter)
     known = nullptr;
+  const bool is_new = variables_from_request_ && lookup(name) == nullptr;
   Value& variable = known != nullptr ? *known : bind(name);
-  const Value before = variable;
+  Value before = variable;
   variable = kept;
+  if (conditions_ == 0) return;
   // On a way that may not be taken: what it was it may still be.
-  if (conditions_ > 0 && before.origins != 0) values_.take_origins(variable, before);
+  if (is_new) before = source_value(target, kFromRequest, name);
+  variable.is_maybe = true;
+  if (before.origins != 0) values_.take_origins(variable, before);
+}
+
+// $text[i] = "c": the text is changed in place where nobody else may have it.
+bool Interpreter::assign_character(NodeId base, const Value& text, const Value& index,
+                                   const Value& value) {
+  if (!text.is_text() || !index.is_number() || !value.is_text() || value.size == 0) return false;
+  const double at = index.number < 0 ? index.number + text.size : index.number;
+  if (!(at >= 0 && at < text.size)) return false;
+  Value changed = text;
+  if (text.data != own_characters_) {
+    changed = values_.text_value(text.text());
+    if (!changed.is_text() || changed.size < 2) return false;
+    changed.origins = text.origins;
+    changed.trail = text.trail;
+  }
+  const_cast<char*>(changed.data)[static_cast<std::size_t>(at)] = value.data[0];  // values_' own
+  values_.take_origins(changed, value);
+  ++counts_.folded_bytes;
+  assign_to(base, changed);
+  own_characters_ = changed.data;
+  return true;
+}
+
+// Whoever keeps a text keeps it as it is: characters are assigned to a new copy from now on.
+void Interpreter::share(const Value& value) {
+  if (value.is_text() && value.data == own_characters_) own_characters_ = nullptr;
 }
 
 void Interpreter::assign_index(NodeId target, const Value& value) {
@@ -115,6 +146,7 @@ void Interpreter::assign_index(NodeId target, const Value& value) {
   const bool is_push = index_node == kNoNode || tree_.at(index_node).kind == NodeKind::kEmpty;
   const Value index = is_push ? Value{} : evaluate(index_node);
   if (!object.is_array()) {
+    if (assign_character(base, object, index, value)) return;
     if (object.is_object() && object.index != 0 && index.is_text()) {
       values_.set_field(object, tree_.symbols().of(index.text()), value);
       return;
@@ -137,6 +169,7 @@ void Interpreter::assign_index(NodeId target, const Value& value) {
     values_.take_origins(tainted, value);
     assign_to(base, tainted);
   }
+  share(value);
   if (is_push) {
     values_.push(object, value);
   } else {
@@ -164,6 +197,7 @@ void Interpreter::assign_member(NodeId target, const Value& value) {
   if (effect == nullptr) effect = effect_of_member(kNoSymbol, property_name);
   if (effect != nullptr && effect->sink != SinkKind::kNone)
     note_flow(effect->sink, target, tree_.at(target).next, {effect, name, is_sure}, value);
+  share(value);
   if (object.is_object() && object.index != 0) {
     const Value kept = step_kept(value, target, name);
     values_.set_field(object, name, kept);

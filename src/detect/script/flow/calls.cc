@@ -54,7 +54,7 @@ NodeId Interpreter::argument_node(NodeId call, std::size_t number) const {
 }
 
 void Interpreter::note_flow(SinkKind sink, NodeId id, NodeId argument, const Callee& callee,
-                            const Value& value) {
+                            const Value& value, const Written& written) {
   FlowCounts::OfSink& count = counts_.sinks[static_cast<std::size_t>(sink)];
   const bool is_constant = value.origins == 0 && (value.is_constant() || value.is_array());
   const auto [known, is_new] = flow_of_node_.try_emplace(id, UINT32_MAX);
@@ -80,12 +80,20 @@ void Interpreter::note_flow(SinkKind sink, NodeId id, NodeId argument, const Cal
   flow.trail_length = values_.trail(value.trail).length;
   flow.is_constant = is_constant;
   flow.is_sure = callee.is_sure;
+  flow.is_page = written.is_page;
+  flow.carries = written.carries;
   if (!is_new && known->second != UINT32_MAX) {
-    // The same place again: what comes from outside counts most.
+    // The same place again: what comes from outside counts most, and most straight ahead.
     Flow& before = flows_[known->second];
-    if ((flow.origins & kFromOutside) != 0 && (before.origins & kFromOutside) == 0) {
+    before.carries = std::max(before.carries, written.carries);
+    before.is_page = before.is_page || written.is_page;
+    flow.carries = before.carries;
+    flow.is_page = before.is_page;
+    const bool was_outside = (before.origins & kFromOutside) != 0;
+    const bool is_straighter = (before.origins & ~flow.origins & kThroughUnknown) != 0;
+    if ((flow.origins & kFromOutside) != 0 && (!was_outside || is_straighter)) {
       before = flow;
-      ++count.outside;
+      if (!was_outside) ++count.outside;
     }
     return;
   }
@@ -325,6 +333,7 @@ NodeId Interpreter::bind_parameters(NodeId function, Arguments arguments) {
     Value value;
     if (number < arguments.size()) {
       value = arguments[number];
+      share(value);
     } else if (parameter.first_child != kNoNode) {
       value = evaluate(parameter.first_child);
     }

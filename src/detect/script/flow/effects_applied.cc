@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "detect/script/flow/interpreter.h"
+#include "detect/script/page.h"
 #include "detect/script/token.h"
 
 namespace pugmark::script {
@@ -13,11 +14,11 @@ constexpr std::size_t kCallbackItemsMax = 4'096;
 
 bool is_evaluator(const Effect& effect) { return effect.sink == SinkKind::kEvaluate; }
 
-// The modifier that makes preg_replace() evaluate its replacement.
-bool has_e_modifier(std::string_view pattern) {
-  if (pattern.size() < 3) return false;
-  const std::size_t at = pattern.find_last_not_of("imsxuADSUXJer \n");
-  return at != std::string_view::npos && pattern.find('e', at) != std::string_view::npos;
+// Whether a server may find code in it.
+bool has_script(std::string_view text) {
+  return text.find("<?") != std::string_view::npos || text.find("<%") != std::string_view::npos ||
+         text.find("<jsp:") != std::string_view::npos ||
+         text.find("runat") != std::string_view::npos;
 }
 
 }  // namespace
@@ -50,12 +51,38 @@ void Interpreter::note_sink(const Callee& callee, NodeId id, const Value* receiv
     reaching.origins = what.origins;
     reaching.trail = what.trail;
   }
-  note_flow(effect.sink, id, reaching_node, callee, reaching);
+  Written written;
+  if (effect.sink == SinkKind::kWriteFile || effect.sink == SinkKind::kUpload ||
+      effect.sink == SinkKind::kChangeFile) {
+    written.is_page = leads_to_page(receiver, arguments);
+    written.carries = carried_by(arguments, effect);
+  }
+  note_flow(effect.sink, id, reaching_node, callee, reaching, written);
   if (is_evaluator(effect)) {
     for (std::size_t i = 0; i < arguments.size() && i < 14; ++i) {
       if ((effect.arguments & 1U << i) != 0) unpack(arguments[i], id);
     }
   }
+}
+
+// How strong the strongest script is that is written as a constant.
+std::uint8_t Interpreter::carried_by(Arguments arguments, const Effect& effect) {
+  if (effect.sink != SinkKind::kWriteFile || !judge_) return 0;
+  std::uint8_t strongest = 0;
+  for (std::size_t i = 0; i < arguments.size() && i < 14; ++i) {
+    const Value& argument = arguments[i];
+    if ((effect.arguments & 1U << i) == 0 || !argument.is_text() || !has_script(argument.text()))
+      continue;
+    const auto [known, is_new] =
+        written_scripts_.try_emplace(XXH3_64bits(argument.data, argument.size), 0);
+    if (is_new && written_scripts_.size() > bounds_.written_scripts_max) {
+      is_cut_ = true;
+    } else if (is_new) {
+      known->second = static_cast<std::uint8_t>(judge_(argument.text()));
+    }
+    strongest = std::max(strongest, known->second);
+  }
+  return strongest;
 }
 
 // The result of constants, computed. False if it cannot be.
@@ -81,9 +108,26 @@ bool Interpreter::fold_constants(const Effect& effect, const Value* receiver, Ar
   return false;
 }
 
+// Whether something of it is, or leads to, a file that servers run.
+bool Interpreter::leads_to_page(const Value* receiver, Arguments arguments) {
+  constexpr std::size_t kNameBytesMax = 300;
+  if (receiver != nullptr && receiver->names_page) return true;
+  return std::any_of(arguments.begin(), arguments.end(), [](const Value& argument) {
+    return argument.names_page ||
+           (argument.is_text() && argument.size < kNameBytesMax && is_page_name(argument.text()));
+  });
+}
+
 // What a known function does with its arguments, and gives back.
 Value Interpreter::apply(const Callee& callee, NodeId id, const Value* receiver,
                          Arguments arguments) {
+  Value result = applied(callee, id, receiver, arguments);
+  if (!result.is_text() && leads_to_page(receiver, arguments)) result.names_page = true;
+  return result;
+}
+
+Value Interpreter::applied(const Callee& callee, NodeId id, const Value* receiver,
+                           Arguments arguments) {
   const Effect& effect = *callee.effect;
   bool is_done = false;
   const Value special_result = special(effect, id, receiver, arguments, is_done);
@@ -133,119 +177,6 @@ Value Interpreter::apply(const Callee& callee, NodeId id, const Value* receiver,
   return result;
 }
 
-// A method reached by its constant name, and its call.
-Value Interpreter::reflected(const Effect& effect, NodeId id, const Value* receiver,
-                             Arguments arguments, bool& is_done) {
-  const std::string_view name = effect.name;
-  is_done = true;
-  if (receiver != nullptr && receiver->type != kNoSymbol &&
-      (name == ".getmethod" || name == ".getdeclaredmethod") && !arguments.empty() &&
-      arguments[0].is_text() && find_reflected(receiver->type, arguments[0].text()) != nullptr) {
-    note_flow(effect.sink, id, argument_node(id, 0), {&effect, kNoSymbol, true}, arguments[0]);
-    Value method = *receiver;
-    method.kind = Value::Kind::kObject;
-    method.index = 0;
-    method.type = tree_.symbols().of(find_reflected(receiver->type, arguments[0].text())->name);
-    return method;
-  }
-  if (name.ends_with(".invoke")) {
-    // method.invoke(object, ...), or a helper's invoke(method, object, ...).
-    const Value* method = receiver;
-    if (!arguments.empty() && arguments[0].is_object() && arguments[0].type != kNoSymbol &&
-        find(tree_.symbols().name(arguments[0].type)) != nullptr)
-      method = &arguments[0];
-    const Effect* const reflected = method == nullptr || method->type == kNoSymbol
-                                        ? nullptr
-                                        : find(tree_.symbols().name(method->type));
-    if (reflected != nullptr && reflected->sink != SinkKind::kNone && reflected != &effect) {
-      Value reaching;
-      for (const Value& argument : arguments) values_.take_origins(reaching, argument);
-      note_flow(reflected->sink, id, argument_node(id, arguments.size() > 1 ? 1 : 0),
-                {reflected, tree_.symbols().of(reflected->name), true}, reaching);
-      Value result = passed(reaching, id, tree_.symbols().of(reflected->name), false);
-      result.origins |= reflected->origins;
-      return result;
-    }
-  }
-  is_done = false;
-  return {};
-}
-
-// PHP opens more than files: the request's body, other servers.
-Value Interpreter::opened(const Effect& effect, NodeId id, Arguments arguments, bool& is_done) {
-  const std::string_view name = effect.name;
-  is_done = true;
-  if ((name == "file_get_contents" || name == "fopen" || name == "file" || name == "readfile") &&
-      !arguments.empty() && arguments[0].is_text()) {
-    const std::string path = ascii_lower(arguments[0].text());
-    if (path == "php://input" || path == "php://stdin")
-      return source_value(id, kFromRequest, tree_.symbols().of(path));
-    if (path.starts_with("http://") || path.starts_with("https://") || path.starts_with("ftp://")) {
-      note_flow(SinkKind::kConnect, id, argument_node(id, 0), {&effect, kNoSymbol, true},
-                arguments[0]);
-      return source_value(id, kFromNetwork, kNoSymbol);
-    }
-  }
-  is_done = false;
-  return {};
-}
-
-// Functions that no row of a table describes.
-Value Interpreter::special(const Effect& effect, NodeId id, const Value* receiver,
-                           Arguments arguments, bool& is_done) {
-  is_done = true;
-  const std::string_view name = effect.name;
-  if ((name == "extract" || name == "parse_str" || name == "mb_parse_str" ||
-       name == "import_request_variables") &&
-      !arguments.empty() && arguments[0].comes_from(kFromOutside)) {
-    variables_from_request_ = true;
-    note_flow(SinkKind::kReflect, id, argument_node(id, 0), {&effect, kNoSymbol, true},
-              arguments[0]);
-    return {};
-  }
-  if ((name == "preg_replace" || name == "preg_filter" || name.starts_with("mb_ereg")) &&
-      is_evaluating_replacement(id, arguments))
-    return {};
-  // CreateObject("WScript.Shell"), new ActiveXObject(...), new COM(...): an object of that kind.
-  if (effect.sink == SinkKind::kReflect && !arguments.empty() && arguments[0].is_text() &&
-      (name.ends_with("createobject") || name == "activexobject" || name == "getobject" ||
-       name == "type.gettypefromprogid" || name == "class.forname" || name == "type.gettype")) {
-    note_flow(effect.sink, id, argument_node(id, 0), {&effect, kNoSymbol, true}, arguments[0]);
-    const Symbol type = tree_.symbols().of(ascii_lower(arguments[0].text()));
-    Value object = values_.new_object(type_named(type), kNoNode);
-    object.type = type_named(type);
-    return object;
-  }
-  if (name.starts_with(".get") || name.ends_with(".invoke")) {
-    const Value result = reflected(effect, id, receiver, arguments, is_done);
-    if (is_done) return result;
-    is_done = true;
-  }
-  if (effect.sink == SinkKind::kReadFile && !arguments.empty() && arguments[0].is_text()) {
-    const Value result = opened(effect, id, arguments, is_done);
-    if (is_done) return result;
-    is_done = true;
-  }
-  // filter_var(x, FILTER_CALLBACK, ["options" => function])
-  if (name == "filter_var" && arguments.size() > 2 && arguments[2].is_array()) {
-    const Value function = values_.get(arguments[2], Values::text_view("options"));
-    if (function.is_text() || function.origins != 0 || function.kind == Value::Kind::kFunction) {
-      const Value text = arguments[0];
-      return call_value(id, function, {&text, 1});
-    }
-  }
-  if (name == "getenv" && !arguments.empty() && arguments[0].is_text()) {
-    const std::string key = ascii_lower(arguments[0].text());
-    if (!key.starts_with("http_") && key != "query_string" && key != "request_uri") return {};
-  }
-  // What is read from a handle that stands for the request's body comes from it.
-  if ((effect.origins & kFromFile) != 0 && effect.sink == SinkKind::kNone && !arguments.empty() &&
-      arguments[0].comes_from(kFromOutside | kFromNetwork))
-    return passed(arguments[0], id, tree_.symbols().of(name), false);
-  is_done = false;
-  return {};
-}
-
 // preg_match($pattern, $text, $matches), exec($command, $lines): an argument is assigned to.
 void Interpreter::fill_argument(const Effect& effect, NodeId id, const Value* receiver,
                                 Arguments arguments) {
@@ -261,37 +192,6 @@ void Interpreter::fill_argument(const Effect& effect, NodeId id, const Value* re
   if (found.trail == 0 && effect.origins != 0)
     found.trail = values_.add_trail({Trail::Kind::kSource, 0, effect.origins, id, kNoSymbol, 0});
   assign_to(target, found);
-}
-
-// preg_replace("/x/e", code, text) runs its second argument, and finds in it what was in the third.
-bool Interpreter::is_evaluating_replacement(NodeId id, Arguments arguments) {
-  if (arguments.size() < 3) return false;
-  Value pattern = arguments[0];
-  if (pattern.is_array() && !values_.array(pattern).items.empty())
-    pattern = values_.array(pattern).items.front().second;
-  const bool is_chosen = pattern.comes_from(kFromOutside);
-  const bool has_options = arguments.size() > 3 && arguments[3].is_text() &&
-                           arguments[3].text().find('e') != std::string_view::npos;
-  const bool evaluates = has_options || (pattern.is_text() && has_e_modifier(pattern.text()));
-  if (!is_chosen && !evaluates) return false;
-  Value code = arguments[1];
-  if (code.is_array() && !values_.array(code).items.empty())
-    code = values_.array(code).items.front().second;
-  Value reaching = code;
-  if (reaching.origins == 0) values_.take_origins(reaching, arguments[2]);
-  if (reaching.origins == 0) values_.take_origins(reaching, pattern);
-  note_flow(SinkKind::kEvaluate, id, argument_node(id, 1),
-            {nullptr, tree_.symbols().of("preg_replace"), true}, reaching);
-  unpack(code, id);
-  // "\\1" or "$1" alone evaluates what was found.
-  if (code.is_text() && code.size < 8 && arguments[2].is_text()) unpack(arguments[2], id);
-  return true;
-}
-
-// The effect of a method reached by its name.
-const Effect* Interpreter::find_reflected(Symbol type, std::string_view name) {
-  const Effect* const effect = effect_of_member(type, tree_.symbols().of(name));
-  return effect != nullptr && effect->sink != SinkKind::kNone ? effect : nullptr;
 }
 
 // array_map() and its like: the function is called with each element, and what it gives back kept.
@@ -376,7 +276,9 @@ Value Interpreter::call_back(const Effect& effect, NodeId id, Arguments given) {
 }
 
 // Code that a constant is: read and run in its place.
-void Interpreter::unpack(const Value& text, NodeId at) {
+void Interpreter::unpack(const Value& text, NodeId at) { unpack(text, at, tree_.at(at).language); }
+
+void Interpreter::unpack(const Value& text, NodeId at, Language language) {
   if (!text.is_text() || text.text().empty() || !unpack_) return;
   if (depth_ >= bounds_.unpacked_depth_max ||
       counts_.unpacked_bytes + text.size > bounds_.unpacked_bytes_max) {
@@ -384,7 +286,7 @@ void Interpreter::unpack(const Value& text, NodeId at) {
     return;
   }
   if (!unpacked_.insert(XXH3_64bits(text.data, text.size)).second) return;
-  const NodeId root = unpack_(text.text(), tree_.at(at).language, at);
+  const NodeId root = unpack_(text.text(), language, at);
   if (root == kNoNode) return;
   ++counts_.unpacked_layers;
   counts_.unpacked_bytes += text.size;

@@ -282,6 +282,8 @@ bool Interpreter::is_word(const Node& node, std::string_view lower_text, Value& 
   return false;
 }
 
+constexpr std::uint32_t kLineSearchedMax = 65'536;  // __LINE__ is not known behind it
+
 // A name: a variable if there is one, else the class or object that is called so.
 Value Interpreter::name_value(NodeId id) {
   const Node node = tree_.at(id);
@@ -305,6 +307,12 @@ Value Interpreter::name_value(NodeId id) {
     return value;
   }
   if (is_php(node)) {  // a constant that is not defined is its own name
+    if (lower_text == "__file__" && !own_path_.empty()) return Values::text_view(own_path_);
+    if (lower_text == "__line__" && node.begin < kLineSearchedMax) {
+      const std::string_view before = tree_.source(node.source).text.substr(0, node.begin);
+      return number_value(1.0 +
+                          static_cast<double>(std::count(before.begin(), before.end(), '\n')));
+    }
     if (lower_text == "nan") return number_value(NAN);
     if (lower_text == "inf") return number_value(INFINITY);
     Value value = Values::text_view(text);
@@ -326,6 +334,12 @@ Value Interpreter::variable_value(NodeId id) {
   if (const Value* const known = lookup(node.name); known != nullptr) return *known;
   const std::string_view text = tree_.symbols().name(node.name);
   if (text == "this" || text == "self") return this_;
+  return collection_of(node.name, id);
+}
+
+// $_GET and the like; what is called so without having been set.
+Value Interpreter::collection_of(Symbol name, NodeId id) {
+  const std::string_view text = tree_.symbols().name(name);
   scratch_ = '$' + ascii_lower(text);
   const Effect* effect = find(scratch_);
   if (effect == nullptr && family_ == Family::kPerl && ascii_lower(text) == "env")
@@ -347,7 +361,7 @@ Value Interpreter::variable_value(NodeId id) {
     value.type = tree_.symbols().of("$globals");
     return value;
   }
-  if (variables_from_request_) return source_value(id, kFromRequest, node.name);
+  if (variables_from_request_) return source_value(id, kFromRequest, name);
   Value value;
   value.kind = Value::Kind::kNull;
   return value;
@@ -432,7 +446,7 @@ Value Interpreter::index_of(const Value& object, const Value& index, NodeId id) 
   if (object.is_text() && index.is_constant()) {
     const double at = number_of(index) < 0 ? number_of(index) + object.size : number_of(index);
     if (!(at >= 0 && at < object.size)) return {};  // not a number either
-    Value value = Values::text_view(object.text().substr(static_cast<std::size_t>(at), 1));
+    Value value = Values::character(object.text()[static_cast<std::size_t>(at)]);
     value.origins = object.origins;
     value.trail = object.trail;
     return value;
@@ -444,7 +458,7 @@ Value Interpreter::index_of(const Value& object, const Value& index, NodeId id) 
       const Value* const known = name != kNoSymbol && name < has_global_.size() && has_global_[name]
                                      ? &globals_[name]
                                      : nullptr;
-      return known != nullptr ? *known : Value{};
+      return known != nullptr ? *known : name == kNoSymbol ? Value{} : collection_of(name, id);
     }
     const Effect* const effect = find(type);
     if (effect != nullptr && (effect->names_source || type.starts_with('$'))) {
@@ -489,6 +503,7 @@ Value Interpreter::joined(NodeId id) {
     const Value value = evaluate(piece);
     ++pieces_count;
     values_.take_origins(result, value);
+    result.names_page = leads_to_page(&value, {&value, 1});  // of the last one
     const bool has_text = value.is_constant() || value.kind == Value::Kind::kNull ||
                           (value.is_array() && is_php(tree_.at(id)));
     is_constant = is_constant && has_text && text.size() < kJoinedBytesMax;
@@ -507,8 +522,11 @@ Value Interpreter::binary(NodeId id) {
   Value result = evaluate(node.first_child);
   if (node.first_child == kNoNode) return {};
   for (NodeId next = tree_.at(node.first_child).next; next != kNoNode; next = tree_.at(next).next) {
+    // The right side of && and || need not be reached.
+    if (is_logic(node.op)) ++conditions_;
     const Value right = evaluate(next);
-    result = binary_of(node, result, right);
+    if (is_logic(node.op)) --conditions_;
+    result = node.op == op(",") ? right : binary_of(node, result, right);
   }
   return result;
 }
@@ -520,11 +538,18 @@ Value Interpreter::binary_of(const Node& node, const Value& left, const Value& r
   if (op_code == op(".") || (op_code == op("&") && is_basic(node.language)) ||
       (op_code == op("+") && joins_with_plus(node.language) &&
        (left.is_text() || right.is_text()))) {
-    if (!left.is_constant() || !right.is_constant()) return result;
-    const std::string text = text_of(left) + text_of(right);
-    if (text.size() > kJoinedBytesMax) return result;
-    Value constant = values_.text_value(text);
-    counts_.folded_bytes += static_cast<std::uint32_t>(text.size());
+    if (!left.is_constant() || !right.is_constant()) {
+      result.names_page = leads_to_page(&right, {&right, 1});
+      return result;
+    }
+    std::string number;
+    std::string other_number;
+    const std::string_view before = left.is_text() ? left.text() : (number = text_of(left));
+    const std::string_view behind =
+        right.is_text() ? right.text() : (other_number = text_of(right));
+    if (before.size() + behind.size() > kJoinedBytesMax) return result;
+    Value constant = values_.joined(before, behind);
+    counts_.folded_bytes += static_cast<std::uint32_t>(behind.size());
     constant.origins = result.origins;
     constant.trail = result.trail;
     return constant;
@@ -549,7 +574,9 @@ Value Interpreter::binary_of(const Node& node, const Value& left, const Value& r
     const bool is_equal = left.is_number() || right.is_number()
                               ? number_of(left) == number_of(right)
                               : left.text() == right.text();
-    return number_value(is_equal != is_inequality(op_code) ? 1 : 0);
+    Value truth = number_value(is_equal != is_inequality(op_code) ? 1 : 0);
+    truth.is_maybe = left.is_maybe || right.is_maybe;
+    return truth;
   }
   // A character is its number where the language has such.
   const auto operand = [&](const Value& value) {
@@ -586,10 +613,12 @@ Value Interpreter::unary(NodeId id) {
       if (value.is_constant()) return number_value(number_of(value));
       break;
     case op("!"):
-    case op("not"):
-      return value.is_constant() || value.kind == Value::Kind::kNull
-                 ? number_value(is_true(value) ? 0 : 1)
-                 : Value{};
+    case op("not"): {
+      if (!value.is_constant() && value.kind != Value::Kind::kNull) return {};
+      Value truth = number_value(is_true(value) ? 0 : 1);
+      truth.is_maybe = value.is_maybe;
+      return truth;
+    }
     case op("~"):
       if (value.is_number()) return number_value(static_cast<double>(~whole(value.number)));
       if (value.is_text()) {
@@ -711,7 +740,7 @@ Value Interpreter::conditional(NodeId id) {
     return values_.either(evaluate(second == kNoNode ? first : second), known);
   }
   const bool is_short = first != kNoNode && tree_.at(first).kind == NodeKind::kEmpty;
-  const bool is_known = known.is_constant() && known.origins == 0;
+  const bool is_known = known.is_constant() && known.origins == 0 && !known.is_maybe;
   if (is_known) {
     if (is_true(known)) return is_short ? known : evaluate(first);
     return evaluate(second);

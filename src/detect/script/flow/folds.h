@@ -68,6 +68,7 @@ enum class Fold : std::uint8_t {
   kIndexOf,
   kInStr,
   kReplace,
+  kReplacePart,
   kReplaceMethod,
   kTranslate,
   kRepeat,

@@ -33,6 +33,24 @@ bool substr(Arguments arguments, Values& values, Value& result) {
   return give(part(text, begin, count), values, result);
 }
 
+// substr_replace(text, replacement, begin[, count]) of PHP.
+bool replace_part(Arguments arguments, Values& values, Value& result) {
+  if (!has_texts(arguments, std::clamp<std::size_t>(arguments.size(), 3, 4))) return false;
+  std::string memory;
+  std::string memory_of_replacement;
+  const std::string_view text = text_of(arguments[0], memory);
+  const auto size = static_cast<std::int64_t>(text.size());
+  std::int64_t begin = count_of(arguments[2]);
+  begin = std::clamp<std::int64_t>(begin < 0 ? size + begin : begin, 0, size);
+  std::int64_t count = arguments.size() > 3 ? count_of(arguments[3]) : size;
+  if (count < 0) count = size - begin + count;
+  count = std::clamp<std::int64_t>(count, 0, size - begin);
+  std::string out(part(text, 0, begin));
+  out += text_of(arguments[1], memory_of_replacement);
+  out += part(text, begin + count, size);
+  return give(out, values, result);
+}
+
 // text.substring(begin[, end]) of Java and JScript.
 bool substring(Arguments arguments, Values& values, Value& result) {
   if (!has_texts(arguments, std::clamp<std::size_t>(arguments.size(), 2, 3))) return false;
@@ -390,6 +408,8 @@ Function function_of_parts(Fold fold) {
       return index_of;
     case Fold::kInStr:
       return in_str;
+    case Fold::kReplacePart:
+      return replace_part;
     case Fold::kReplace:
       return replace;
     case Fold::kReplaceMethod:

@@ -19,11 +19,12 @@ std::string_view last_part(std::string_view name) {
 }  // namespace
 
 Interpreter::Interpreter(Tree& tree, const FlowBounds& bounds, std::span<const Effect> own_effects,
-                         Unpack unpack)
+                         Unpack unpack, Judge judge)
     : tree_(tree),
       bounds_(bounds),
       own_effects_(own_effects),
       unpack_(std::move(unpack)),
+      judge_(std::move(judge)),
       values_(Values::Bounds{}) {}
 
 void Interpreter::clear(PageKind kind) {
@@ -40,6 +41,7 @@ void Interpreter::clear(PageKind kind) {
   all_functions_.clear();
   class_of_function_.clear();
   mattering_.clear();
+  callers_.clear();
   calls_.clear();
   running_.clear();
   shared_objects_.clear();
@@ -47,19 +49,26 @@ void Interpreter::clear(PageKind kind) {
   name_effects_.clear();
   types_.clear();
   unpacked_.clear();
+  written_scripts_.clear();
   flow_of_node_.clear();
   this_ = {};
   with_ = {};
   returned_ = {};
   has_returned_ = false;
   variables_from_request_ = false;
+  origins_of_callers_ = kFromCaller;
   conditions_ = 0;
   is_in_switch_ = false;
+  output_callback_ = {};
+  own_characters_ = nullptr;
   may_have_left_ = false;
   call_depth_ = 0;
   recursion_ = 0;
   depth_ = 0;
   steps_ = 0;
+  steps_max_ = bounds_.steps_max;
+  own_path_ = {};
+  own_text_ = {};
   loop_rounds_ = 0;
   unlisted_flows_count_ = 0;
   is_cut_ = false;
@@ -92,7 +101,7 @@ void Interpreter::run(NodeId root) {
 
 // Counts a node looked at; false once there were too many.
 bool Interpreter::step() {
-  if (++steps_ <= bounds_.steps_max) return true;
+  if (++steps_ <= steps_max_) return true;
   is_cut_ = true;
   return false;
 }
@@ -202,7 +211,7 @@ void Interpreter::collect_declarations(NodeId root) {
   struct Place {
     NodeId node;
     NodeId in_class;
-    NodeId in_function;  // the outermost
+    NodeId in_function;  // the innermost
   };
   std::vector<Place> waiting = {{root, kNoNode, kNoNode}};
   while (!waiting.empty()) {
@@ -211,9 +220,16 @@ void Interpreter::collect_declarations(NodeId root) {
     const Node& node = tree_.at(place.node);
     NodeId in_class = place.in_class;
     NodeId in_function = place.in_function;
-    if (in_function != kNoNode && may_matter(place.node)) mattering_.insert(in_function);
+    if (in_function != kNoNode) {
+      if (may_matter(place.node)) mattering_.insert(in_function);
+      if (const Symbol called = called_name(node); called != kNoSymbol)
+        callers_.emplace_back(called, in_function);
+    }
     if (node.kind == NodeKind::kFunction) {
-      if (in_function == kNoNode) in_function = place.node;
+      // Who declares a function, above all one without a name, may be who hands it on.
+      if (in_function != kNoNode)
+        callers_.emplace_back(tree_.symbols().lower(node.name), in_function);
+      in_function = place.node;
       all_functions_.push_back(place.node);
       if (in_class != kNoNode) class_of_function_.emplace(place.node, in_class);
       if (node.name != kNoSymbol && (in_class == kNoNode || !is_php(node)))
@@ -271,8 +287,32 @@ bool Interpreter::may_matter(NodeId id) {
          (effect->sink != SinkKind::kNone || effect->callback != Callback::kNone);
 }
 
+// The name in lower case that a call is of: f(x) and o.f(x); kNoSymbol if it is no call or
+// computed.
+Symbol Interpreter::called_name(const Node& call) {
+  if (call.kind != NodeKind::kCall || call.first_child == kNoNode) return kNoSymbol;
+  const Node& callee = tree_.at(call.first_child);
+  if (callee.kind != NodeKind::kName && callee.kind != NodeKind::kMember) return kNoSymbol;
+  return tree_.symbols().lower(callee.name);
+}
+
+// Who calls a function that matters matters, too.
+void Interpreter::find_who_matters() {
+  std::sort(callers_.begin(), callers_.end());
+  std::vector<NodeId> waiting(mattering_.begin(), mattering_.end());
+  while (!waiting.empty()) {
+    const Symbol name = tree_.symbols().lower(tree_.at(waiting.back()).name);
+    waiting.pop_back();
+    auto at = std::lower_bound(callers_.begin(), callers_.end(), std::pair(name, NodeId{0}));
+    for (; at != callers_.end() && at->first == name; ++at) {
+      if (mattering_.insert(at->second).second) waiting.push_back(at->second);
+    }
+  }
+}
+
 // What nobody in the script calls is called by the server, or by what includes the script.
 void Interpreter::run_uncalled() {
+  find_who_matters();
   // More may be declared by what is unpacked meanwhile.
   for (std::size_t i = 0; i < all_functions_.size() && !is_cut_; ++i) {
     const NodeId function = all_functions_[i];
@@ -285,14 +325,14 @@ void Interpreter::run_uncalled() {
       const Node& parameter = tree_.at(child);
       if (parameter.kind != NodeKind::kParameter) continue;
       Value value;
-      value.origins = kFromCaller;
+      value.origins = origins_of_callers_;
       if (parameter.type != kNoSymbol) {
         value.kind = Value::Kind::kObject;
         value.index = 0;
         value.type = type_named(parameter.type);
       }
-      value.trail =
-          values_.add_trail({Trail::Kind::kSource, 0, kFromCaller, child, parameter.name, 0});
+      value.trail = values_.add_trail(
+          {Trail::Kind::kSource, 0, origins_of_callers_, child, parameter.name, 0});
       arguments.push_back(value);
     }
     const auto declared = class_of_function_.find(function);

@@ -29,6 +29,15 @@ struct Flow {
   std::uint16_t trail_length = 0;  // steps
   bool is_constant = false;        // what reaches it is one constant
   bool is_sure = false;            // the callee is known, not only a method's name of some object
+  bool is_page = false;            // what is written is a file that servers run, by its name
+  std::uint8_t carries = 0;        // a constant that is a script itself: how strong its strongest
+                                   // flow is; 0: none
+};
+
+// What is special about what is written to a file: as in Flow.
+struct Written {
+  bool is_page = false;
+  std::uint8_t carries = 0;
 };
 
 // What was met on the way, for the model and the reasons.
@@ -56,13 +65,17 @@ struct FlowCounts {
 };
 
 struct FlowBounds {
-  std::uint64_t steps_max = 3'000'000;      // nodes looked at, those of loops each time
+  // Nodes looked at, those of loops each time: so many, and so many more for each byte.
+  std::uint64_t steps_max = 3'000'000;
+  std::uint64_t steps_per_byte = 100;
+  std::uint64_t steps_at_all_max = 8'000'000;
   std::uint64_t loop_rounds_max = 300'000;  // of loops whose conditions are known
   std::uint32_t call_depth_max = 12;
   std::uint32_t recursion_max = 1'000;  // of the interpreter itself
   std::uint32_t unpacked_depth_max = 24;
   std::uint32_t unpacked_bytes_max = 8U << 20U;
-  std::uint32_t flows_max = 256;
+  std::uint32_t flows_max = 4'096;
+  std::uint32_t written_scripts_max = 32;  // constants that are written, and looked at as scripts
 };
 
 // Follows the data of one script: an interpreter for whom what is not known stays unknown, but
@@ -77,13 +90,20 @@ class Interpreter {
   // Reads an unpacked text as code of that language, into the tree; kNoNode if that is not done.
   using Unpack = std::function<NodeId(std::string_view text, Language language, NodeId at)>;
 
+  // How strong the strongest flow of a script is that another writes to a file: 0 to 100.
+  using Judge = std::function<int(std::string_view script)>;
+
   // `own_effects`: known besides, and before, those of effects.h; they outlive the interpreter.
   Interpreter(Tree& tree, const FlowBounds& bounds, std::span<const Effect> own_effects,
-              Unpack unpack);
+              Unpack unpack, Judge judge);
 
   // Before run(): a name that the page itself declares, as an object of that type.
   void clear(PageKind kind);
   void declare(std::string_view name, std::string_view type);
+  // Before run(): what the script itself is, for those that read themselves. Both outlive run().
+  void set_own_file(std::string_view path, std::string_view text);
+  // Before run(): a web service, whose parameters are what the request brings.
+  void serve_functions() { origins_of_callers_ = kFromRequest; }
   void run(NodeId root);
 
   const std::vector<Flow>& flows() const { return flows_; }
@@ -124,6 +144,8 @@ class Interpreter {
   const Effect* any_effect_of_member(Symbol name);
   void collect_declarations(NodeId root);
   bool may_matter(NodeId id);
+  Symbol called_name(const Node& call);
+  void find_who_matters();
   void run_uncalled();
 
   // statements.cc
@@ -146,6 +168,7 @@ class Interpreter {
   static bool is_word(const Node& node, std::string_view lower_text, Value& word);
   Value name_value(NodeId id);
   Value variable_value(NodeId id);
+  Value collection_of(Symbol name, NodeId id);
   Value member_value(NodeId id);
   Value index_value(NodeId id);
   Value index_of(const Value& object, const Value& index, NodeId id);
@@ -168,6 +191,8 @@ class Interpreter {
   void assign_to(NodeId target, const Value& value);
   void assign_name(NodeId target, Symbol name, const Value& value);
   void assign_index(NodeId target, const Value& value);
+  bool assign_character(NodeId base, const Value& text, const Value& index, const Value& value);
+  void share(const Value& value);
   void assign_member(NodeId target, const Value& value);
   void assign_list(NodeId target, const Value& value);
   void taint_target(NodeId target, const Value& by);
@@ -189,6 +214,8 @@ class Interpreter {
   Value make(NodeId id);
   Value make_of_class(NodeId declared, Symbol type, Arguments arguments, NodeId id);
   Value apply(const Callee& callee, NodeId id, const Value* receiver, Arguments arguments);
+  Value applied(const Callee& callee, NodeId id, const Value* receiver, Arguments arguments);
+  static bool leads_to_page(const Value* receiver, Arguments arguments);
   Value call_back(const Effect& effect, NodeId id, Arguments arguments);
   void note_sink(const Callee& callee, NodeId id, const Value* receiver, Arguments arguments);
   bool fold_constants(const Effect& effect, const Value* receiver, Arguments arguments,
@@ -199,6 +226,7 @@ class Interpreter {
   Value call_with_elements(Callback callback, NodeId id, Arguments arguments);
   Value special(const Effect& effect, NodeId id, const Value* receiver, Arguments arguments,
                 bool& is_done);
+  Value php_special(const Effect& effect, NodeId id, Arguments arguments, bool& is_done);
   void fill_argument(const Effect& effect, NodeId id, const Value* receiver, Arguments arguments);
   const Effect* find_reflected(Symbol type, std::string_view name);
   bool is_evaluating_replacement(NodeId id, Arguments arguments);
@@ -208,8 +236,16 @@ class Interpreter {
   void evaluate_arguments(NodeId first, std::vector<Value>& arguments);
   NodeId method_of(NodeId declared, Symbol name);
   void note_flow(SinkKind sink, NodeId id, NodeId argument, const Callee& callee,
-                 const Value& value);
+                 const Value& value, const Written& written = {});
+  std::uint8_t carried_by(Arguments arguments, const Effect& effect);
   void unpack(const Value& text, NodeId at);
+  void unpack(const Value& text, NodeId at, Language language);
+  Value own_handle();
+  Value own_file(std::string_view function);
+  bool read_own_file(std::string_view function, Arguments arguments, Value& result);
+  void seek_own_file(Arguments arguments);
+  Value made_function(NodeId id, Arguments arguments);
+  void run_style_sheet(NodeId id, std::string_view text);
   NodeId argument_node(NodeId call, std::size_t number) const;
   Value passed(const Value& value, NodeId node, Symbol name, bool is_decoder);
   void destroy_objects();
@@ -218,6 +254,7 @@ class Interpreter {
   FlowBounds bounds_;
   std::span<const Effect> own_effects_;
   Unpack unpack_;
+  Judge judge_;
   Values values_;
   Family family_ = Family::kPhp;
 
@@ -232,28 +269,37 @@ class Interpreter {
   std::unordered_map<Symbol, NodeId> classes_;
   std::vector<NodeId> all_functions_;
   std::unordered_map<NodeId, NodeId> class_of_function_;
-  std::unordered_set<NodeId> mattering_;             // functions that contain what may be a sink
+  std::unordered_set<NodeId> mattering_;  // functions that contain what may be a sink, or call such
+  std::vector<std::pair<Symbol, NodeId>>
+      callers_;  // the function called, by name, and who calls it
   std::unordered_map<NodeId, std::uint32_t> calls_;  // how often each was called
   std::unordered_map<NodeId, std::uint32_t> running_;
   std::unordered_map<NodeId, Value> shared_objects_;  // of classes whose methods run by themselves
   std::unordered_map<std::uint64_t, const Effect*> member_effects_;
   std::unordered_map<Symbol, const Effect*> name_effects_;
   std::unordered_map<Symbol, Symbol> types_;
-  std::unordered_set<std::uint64_t> unpacked_;  // XXH3 of texts
+  std::unordered_set<std::uint64_t> unpacked_;                       // XXH3 of texts
+  std::unordered_map<std::uint64_t, std::uint8_t> written_scripts_;  // by XXH3: how strong they are
   std::unordered_map<NodeId, std::uint32_t> flow_of_node_;
 
   Value this_;
   Value with_;
   Value returned_;
   bool has_returned_ = false;
+  const char* own_characters_ = nullptr;  // the text whose characters were assigned last
+  std::string_view own_path_;
+  std::string_view own_text_;
+  Origins origins_of_callers_ = kFromCaller;
   bool variables_from_request_ = false;  // extract($_GET), parse_str(): any name may come from it
   std::uint32_t conditions_ = 0;         // branches that may not be taken, around this place
   bool is_in_switch_ = false;            // a break leaves that, and no loop
+  Value output_callback_;                // what ob_start() was given
   bool may_have_left_ = false;           // a way that may be taken leaves the loop or function
   std::uint32_t call_depth_ = 0;
   std::uint32_t recursion_ = 0;
   std::uint16_t depth_ = 0;  // of the layer in hand
   std::uint64_t steps_ = 0;
+  std::uint64_t steps_max_ = 0;  // of this script
   std::uint64_t loop_rounds_ = 0;
   std::uint64_t unlisted_flows_count_ = 0;
   bool is_cut_ = false;

@@ -137,7 +137,7 @@ Interpreter::Way Interpreter::execute_if(NodeId id) {
   ++recursion_;
   const Value value = evaluate(condition);
   Way way = Way::kOn;
-  if (value.is_constant() && value.origins == 0) {
+  if (value.is_constant() && value.origins == 0 && !value.is_maybe) {
     // The other way may still be taken by whoever changes the script: its data is looked at, but it
     // changes nothing that the way taken sets.
     const bool is_taken = is_true(value);
@@ -173,6 +173,9 @@ Interpreter::Way Interpreter::execute_loop(NodeId id) {
   bool goes_on = true;
   Way way = Way::kOn;
   const bool is_known_loop = !is_for_ever(condition);
+  // Loops that decode make texts; one that makes none, round after round, is not worth following.
+  constexpr std::uint32_t kIdleRoundsMax = 1'024;
+  std::uint32_t idle_rounds = 0;
   while (goes_on && way == Way::kOn && !is_cut_ && is_known_loop) {
     const Value value = evaluate(condition);
     const bool is_known = value.is_constant() && value.origins == 0;
@@ -182,8 +185,11 @@ Interpreter::Way Interpreter::execute_loop(NodeId id) {
       is_cut_ = true;
       break;
     }
+    const std::uint32_t made_before = counts_.folded_bytes;
     way = run_round(body, goes_on);
     if (goes_on) execute(after);
+    idle_rounds = counts_.folded_bytes == made_before ? idle_rounds + 1 : 0;
+    if (idle_rounds > kIdleRoundsMax) break;
   }
   if (!goes_on || way != Way::kOn) return way;
   // Not known: once, as a way that may be taken.
@@ -251,9 +257,17 @@ Interpreter::Way Interpreter::execute_switch(NodeId id) {
 
 // What goes to the client.
 void Interpreter::send(NodeId id) {
+  const Value callback = output_callback_;
+  const bool has_callback =
+      callback.is_text() || callback.kind == Value::Kind::kFunction || callback.origins != 0;
   for (NodeId child = tree_.at(id).first_child; child != kNoNode; child = tree_.at(child).next) {
-    if (tree_.at(child).kind == NodeKind::kText) continue;
+    if (tree_.at(child).kind == NodeKind::kText && !has_callback) continue;
     const Value value = evaluate(child);
+    if (has_callback) {
+      output_callback_ = {};  // what it prints itself does not go through it
+      call_value(id, callback, {&value, 1});
+      output_callback_ = callback;
+    }
     if (value.comes_from(kFromSystem | kFromFile | kFromDatabase)) ++counts_.sent_outputs;
     if (value.origins != 0)
       note_flow(SinkKind::kSend, id, child, {nullptr, kNoSymbol, true}, value);

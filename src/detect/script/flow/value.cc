@@ -57,6 +57,7 @@ void Values::clear() {
     block_used_ = 0;
   }
   text_bytes_ = 0;
+  growing_ = {};
   arrays_.clear();
   arrays_.emplace_back();
   array_items_ = 0;
@@ -83,10 +84,48 @@ char* Values::new_text(std::size_t size) {
 }
 
 Value Values::text_value(std::string_view text) {
+  if (text.size() == 1) return character(text[0]);
   char* const at = new_text(text.size());
   if (at == nullptr) return {};
   if (!text.empty()) std::memcpy(at, text.data(), text.size());
   return text_view({at, text.size()});
+}
+
+Value Values::joined(std::string_view left, std::string_view right) {
+  if (left.empty() && right.size() == 1) return character(right[0]);
+  const std::size_t size = left.size() + right.size();
+  if (!left.empty()) {
+    for (Growing& growing : growing_) {
+      if (growing.end != left.data() + left.size() || growing.room < right.size()) continue;
+      char* const at = const_cast<char*>(growing.end);  // ours: new_text() gave it
+      std::memcpy(at, right.data(), right.size());
+      growing.end += right.size();
+      growing.room -= right.size();
+      return text_view({left.data(), size});
+    }
+  }
+  // Short ones are seldom joined to again.
+  constexpr std::size_t kGrowingMin = 64;
+  const std::size_t room = size < kGrowingMin ? 0 : size;
+  char* at = new_text(size + room);
+  if (at == nullptr) return {};
+  if (!left.empty()) std::memcpy(at, left.data(), left.size());
+  if (!right.empty()) std::memcpy(at + left.size(), right.data(), right.size());
+  if (room > 0) {
+    growing_[next_growing_] = {at + size, room};
+    next_growing_ = (next_growing_ + 1) % growing_.size();
+  }
+  return text_view({at, size});
+}
+
+// One of a single byte needs no memory.
+Value Values::character(char byte) {
+  static const std::array<char, 256> kBytes = [] {
+    std::array<char, 256> bytes{};
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i);
+    return bytes;
+  }();
+  return text_view({&kBytes[static_cast<unsigned char>(byte)], 1});
 }
 
 Value Values::text_view(std::string_view text) {

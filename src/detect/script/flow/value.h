@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -60,6 +61,9 @@ struct Value {
     kFunction,  // `index`: the kFunction node. A name of one is a kText.
   };
   Kind kind = Kind::kUnknown;
+  bool is_maybe : 1 = false;    // set on a way that may not be taken: nothing is decided by it
+  bool names_page : 1 = false;  // not known, but ends like a name that servers run, or leads to
+                                // such a file
   Origins origins = 0;
   std::uint32_t trail = 0;  // 0: none
   Symbol type = kNoSymbol;
@@ -117,8 +121,12 @@ class Values {
   char* new_text(std::size_t size);
   // A constant of a copy of `text`; unknown if there is no room.
   Value text_value(std::string_view text);
+  // A constant of both, one after the other. Where `left` was made so itself, and nothing was
+  // joined to it since, only `right` is copied: a text that grows in a loop costs what it grows by.
+  Value joined(std::string_view left, std::string_view right);
   // The same without a copy, of text that lives as long as the script is looked at.
   static Value text_view(std::string_view text);
+  static Value character(char byte);  // likewise, of one byte
 
   Value new_array();
   Value new_object(Symbol type, NodeId declared_at);
@@ -154,6 +162,13 @@ class Values {
   std::deque<std::string> blocks_;
   std::size_t block_used_ = 0;
   std::size_t text_bytes_ = 0;
+  // Where texts end that joined() made, and how much room is behind.
+  struct Growing {
+    const char* end = nullptr;
+    std::size_t room = 0;
+  };
+  std::array<Growing, 4> growing_{};
+  std::size_t next_growing_ = 0;
   std::deque<Array> arrays_;
   std::size_t array_items_ = 0;
   std::deque<Object> objects_;

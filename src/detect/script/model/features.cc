@@ -58,12 +58,14 @@ void add_sinks(const FeatureInput& input, Collector& out) {
     int strongest_sure = 0;
     unsigned outside = 0;
     unsigned shortest = 99;
+    unsigned pages = 0;
     for (const Flow& flow : input.flows) {
       if (static_cast<std::size_t>(flow.sink) != kind) continue;
       const int strength = strength_of(flow);
       strongest = std::max(strongest, strength);
       if ((flow.origins & kThroughUnknown) == 0 && flow.is_sure)
         strongest_sure = std::max(strongest_sure, strength);
+      pages += flow.is_page ? 1U : 0U;
       if ((flow.origins & kFromOutside) == 0) continue;
       ++outside;
       shortest = std::min<unsigned>(shortest, flow.trail_length);
@@ -75,6 +77,7 @@ void add_sinks(const FeatureInput& input, Collector& out) {
     out.add(".strongest_sure", strongest_sure);
     out.add_log(".outside", outside);
     out.add(".shortest", shortest);
+    out.add_log(".pages", pages);
     out.add_log(".constant", counts.constant);
     out.add_log(".unknown", counts.unknown);
     out.add_log(".other", counts.other);

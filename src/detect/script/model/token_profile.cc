@@ -124,11 +124,13 @@ void TokenProfile::clear(Family family) {
   family_ = family;
   seen_.reset();
   buckets_.clear();
+  places_.clear();
   counts_ = {};
 }
 
-void TokenProfile::add(std::string_view text, std::span<const Token> tokens) {
+void TokenProfile::add(std::string_view text, std::span<const Token> tokens, bool stands_in_file) {
   std::array<std::uint32_t, kGramTokens> last{};
+  std::array<std::uint32_t, kGramTokens> begins{};
   last.fill(kBeginCode);
   for (const Token& token : tokens) {
     if (token.kind == TokenKind::kEnd) break;
@@ -136,6 +138,8 @@ void TokenProfile::add(std::string_view text, std::span<const Token> tokens) {
     const std::uint32_t code = code_of(text.substr(token.begin, token.length), token);
     std::move(last.begin() + 1, last.end(), last.begin());
     last.back() = code;
+    std::move(begins.begin() + 1, begins.end(), begins.begin());
+    begins.back() = token.begin;
     // Runs of one, two, ... tokens that end here.
     std::uint64_t hash = 0;
     for (std::size_t count = 1; count <= kGramTokens; ++count) {
@@ -145,6 +149,9 @@ void TokenProfile::add(std::string_view text, std::span<const Token> tokens) {
       if (seen_[bucket]) continue;
       seen_[bucket] = true;
       buckets_.push_back(bucket);
+      const std::uint32_t begin = begins[kGramTokens - count];
+      places_.push_back(stands_in_file ? Place{begin, token.begin + token.length - begin}
+                                       : Place{});
     }
   }
 }

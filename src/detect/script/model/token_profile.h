@@ -24,10 +24,18 @@ class TokenProfile {
   static constexpr std::size_t kTokensMax = 200'000;  // of one script; later ones are not looked at
 
   void clear(Family family);
-  void add(std::string_view text, std::span<const Token> tokens);
+  // `stands_in_file`: the text is that of the file, not what something in it unpacks to.
+  void add(std::string_view text, std::span<const Token> tokens, bool stands_in_file);
 
-  // Buckets of all runs met, in no order, each once.
+  // Buckets of all runs met, in the order in which they were, each once.
   const std::vector<std::uint16_t>& buckets() const { return buckets_; }
+
+  // Where the first run of a bucket stands in the file; nowhere (length 0) if it was unpacked.
+  struct Place {
+    std::uint32_t begin = 0;
+    std::uint32_t length = 0;
+  };
+  const std::vector<Place>& places() const { return places_; }  // of buckets(), in their order
 
   struct Counts {
     std::uint64_t tokens = 0;
@@ -56,6 +64,7 @@ class TokenProfile {
   Family family_ = Family::kPhp;
   std::bitset<kBucketsCount> seen_;
   std::vector<std::uint16_t> buckets_;
+  std::vector<Place> places_;
   Counts counts_;
 };
 

@@ -88,6 +88,11 @@ std::string_view extension_of(std::string_view path) {
   return dot == std::string_view::npos ? std::string_view() : name.substr(dot + 1);
 }
 
+bool is_page_name(std::string_view path) {
+  const PageKind kind = kind_of_extension(extension_of(path));
+  return kind != PageKind::kNone && kind != PageKind::kPerl && kind != PageKind::kPython;
+}
+
 PageKind kind_of(std::string_view path, std::string_view text) {
   const std::string_view extension = extension_of(path);
   const PageKind named = kind_of_extension(extension);
