@@ -20,6 +20,7 @@
 #include "detect/sigma/folder.h"
 #include "detect/sigma/read_file.h"
 #include "detect/sigma/yaml.h"
+#include "detect/web_root/rules.h"
 #include "detect/yara/files.h"
 #include "detect/yara/rules.h"
 
@@ -184,9 +185,16 @@ Sha256 digest_of(const sigma::RuleSet& rules, const yara::Rules& yara, const std
   return stream.finish();
 }
 
+// Those of scripts, then those of web roots.
+std::vector<files::FileRule> rules_of_own_analysis() {
+  std::vector<files::FileRule> rules = files::rules_of_scripts();
+  for (files::FileRule& rule : web_root::rules_of_web_roots()) rules.push_back(std::move(rule));
+  return rules;
+}
+
 Status check_excluded(const sigma::RuleSet& rules, const yara::Rules& yara,
                       const files::ListCheck& lists, const std::vector<std::string>& excluded) {
-  const std::vector<files::FileRule> own = files::rules_of_scripts();
+  const std::vector<files::FileRule> own = rules_of_own_analysis();
   for (const std::string& id : excluded) {
     const auto is_named_so = [&](const yara::Rule& rule) { return rule.id == id; };
     if (std::any_of(yara.rules().begin(), yara.rules().end(), is_named_so)) continue;
@@ -265,7 +273,9 @@ void Ruleset::add_file_rules(std::unique_ptr<files::ListCheck> list_check,
   first_script_rule_ = static_cast<std::uint32_t>(file_rules_.size());
   analyses_scripts_ = options.analyses_scripts;
   if (analyses_scripts_) {
-    for (files::FileRule& rule : files::rules_of_scripts()) file_rules_.push_back(std::move(rule));
+    first_web_root_rule_ =
+        first_script_rule_ + static_cast<std::uint32_t>(files::rules_of_scripts().size());
+    for (files::FileRule& rule : rules_of_own_analysis()) file_rules_.push_back(std::move(rule));
   }
   first_list_rule_ = static_cast<std::uint32_t>(file_rules_.size());
   const std::span<const files::FileRule> of_lists = list_check->rules();

@@ -88,6 +88,11 @@ class Ruleset final : public ShapeListener {
     return analyses_scripts_ ? std::optional(first_script_rule_) : std::nullopt;
   }
 
+  // Where those about web roots stand, as a part of that analysis.
+  std::optional<std::uint32_t> first_web_root_rule() const {
+    return analyses_scripts_ ? std::optional(first_web_root_rule_) : std::nullopt;
+  }
+
   // nullptr if there is none.
   const script::Model* script_model() const { return script_model_.get(); }
 
@@ -114,6 +119,7 @@ class Ruleset final : public ShapeListener {
   std::unique_ptr<const script::Model> script_model_;
   std::vector<files::FileRule> file_rules_;
   std::uint32_t first_script_rule_ = 0;
+  std::uint32_t first_web_root_rule_ = 0;
   bool analyses_scripts_ = false;
   std::unique_ptr<files::ListCheck> list_check_;
   std::uint32_t first_list_rule_ = 0;

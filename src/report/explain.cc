@@ -109,6 +109,8 @@ void Explanation::because(const Finding& finding) {
       if (!one.reading.empty()) out_.line("    read as  " + escaped(one.reading));
       if (one.offset_bytes) out_.line("    at byte  " + grouped(*one.offset_bytes));
     }
+    // A statement in words was compared with nothing.
+    if (one.pattern.empty()) continue;
     out_.line("    pattern  " + wrapped(escaped(one.pattern), look_.width_columns, 13));
   }
 }

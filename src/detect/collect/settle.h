@@ -52,6 +52,13 @@ struct Gathered {
   std::uint64_t events_count = 0;
   std::uint64_t copies_count = 0;
   std::uint64_t files_count = 0;  // examined
+  // Of a rule about files that judges only some of them: how many there were, and what it means
+  // if there were none. By its index in Ruleset::file_rules(); the others judge every file.
+  struct FilesForRule {
+    std::uint64_t count = 0;
+    std::string absence;
+  };
+  std::map<std::uint32_t, FilesForRule> files_for_rules;
 };
 
 // Joins the workers' tallies and the items; marks byte copies; corrects clocks. Of an examined file

@@ -13,8 +13,8 @@ DAY = 1_614_679_200  # 2021-03-02T10:00:00Z
 PAGE = b"<%@ Page %>\nlisted words\n"
 FILES = {
     "www/index.php": b"<?php\necho 'words';\n",
-    "www/aspnet_client/page.aspx": PAGE,
-    "www/aspnet_client/named.aspx": b"<%@ Page %>\nother words\n",
+    "www/pages/page.aspx": PAGE,
+    "www/pages/named.aspx": b"<%@ Page %>\nother words\n",
     "www/bin/tool.exe": b"MZ" + bytes(64),
     "www/bin/other.exe": b"MZ" + bytes(65),
     "www/doubted.txt": b"words that a list is not sure of\n",
