@@ -146,9 +146,10 @@ Status add_files(const CaseReader& reader, Overview& all) {
 
 using RulesByReason = std::map<std::string, WhyGroup>;
 
-void count(const std::string& why, RulesByReason& rules) {
+void count(const std::string& why, const LedgerEntry& entry, RulesByReason& rules) {
   WhyGroup& group = rules[why];
   group.why = why;
+  group.are_of_files = group.are_of_files && (entry.kind == "analysis" || entry.kind == "yara");
   ++group.rules_count;
 }
 
@@ -160,7 +161,7 @@ void count_rejected(const LedgerEntry& entry, RulesByReason& rules) {
                           : fmt::format("{}:{}", entry.file, entry.line);
   const std::string front = place + ": ";
   const std::string why = entry.why.starts_with(front) ? entry.why.substr(front.size()) : entry.why;
-  count(why, rules);
+  count(why, entry, rules);
   WhyGroup& group = rules[why];
   if (group.rules_count == 1) group.first_place = std::move(place);
 }
@@ -189,6 +190,7 @@ std::vector<WhyGroup> most_first(RulesByReason& rules) {
   std::vector<WhyGroup> groups;
   for (auto& [why, group] : rules) groups.push_back(std::move(group));
   std::stable_sort(groups.begin(), groups.end(), [](const WhyGroup& a, const WhyGroup& b) {
+    if (a.are_of_files != b.are_of_files) return b.are_of_files;
     return a.rules_count > b.rules_count;
   });
   return groups;
@@ -203,8 +205,8 @@ Status add_rules(const CaseReader& reader, std::map<std::string, RuleGroup>& gro
     ++all.states[static_cast<std::size_t>(entry.state)];
     all.findings_count += entry.findings_count;
     count_of_list(entry, all.lists);
-    if (entry.state == RuleState::kNotObservable) count(entry.why, blind);
-    if (entry.state == RuleState::kDisabled) count(entry.why, disabled);
+    if (entry.state == RuleState::kNotObservable) count(entry.why, entry, blind);
+    if (entry.state == RuleState::kDisabled) count(entry.why, entry, disabled);
     if (entry.state == RuleState::kRejected) count_rejected(entry, rejected);
     if (const auto found = groups.find(entry.rule_id); found != groups.end())
       found->second.findings_count += entry.findings_count;
