@@ -30,10 +30,10 @@ BENIGN_OF_APPLICATION_MAX = 1500  # one large application must not be all there 
 TRAINED = ["php", "asp", "aspx", "jsp"]
 # Of benign files, out of fold, so many may pass the thresholds: malicious, for each kind of page,
 # such that YARA's rules and the model together stay within the goals of docs/adr/0026.
-MALICIOUS_RATE = {"php": 0.0003, "asp": 0.0015, "aspx": 0.0007, "jsp": 0.0004}
+MALICIOUS_RATE = {"php": 0.0006, "asp": 0.0015, "aspx": 0.0007, "jsp": 0.0004}
 SUSPICIOUS_RATE = 0.003
 AGREEING_RATE = 0.005
-AGAINST_RATE = 0.03
+AGAINST_RATE = 0.05
 # Rules of signature-base that are wrong too often by themselves (src/detect/files/yara_check.cc).
 NOISY_RULES = {"WEBSHELL_ASP_" + name for name in ("OBFUSC", "Generic_Tiny", "Generic", "Encoded",
                                                    "Writer", "SQL")}
@@ -153,12 +153,10 @@ def read_rules(path):
 def with_rules(scripts, scores, thresholds, rules, names):
     """What is called malicious by the own analysis (src/detect/files/script_check.cc), by rules,
     and by both as the program puts them together."""
-    malicious, suspicious, agreeing, against = thresholds
+    malicious, _, agreeing, against = thresholds
     strengths = numpy.array([script.features[names.index("flow0.strength")] for script in scripts])
     sinks = numpy.array([script.features[names.index("flow0.sink")] for script in scripts])
-    is_strong = strengths >= STRONG
-    own = ((scores >= malicious) | (is_strong & (sinks == EVALUATED))
-           | (is_strong & (scores >= suspicious)))
+    own = (scores >= malicious) | ((strengths >= STRONG) & (sinks == EVALUATED))
     ids = [rules.get(os.path.realpath(script.path), set()) for script in scripts]
     sure = numpy.array([bool(each - NOISY_RULES) for each in ids])
     noisy = numpy.array([bool(each & NOISY_RULES) for each in ids])

@@ -144,7 +144,7 @@ class ScriptCheck final : public FileCheck {
   }
 
   // Code that a request brings is never run by honest pages. For the rest the model weighs all of
-  // it together; a flow that is strong by itself counts where the model does not speak against it.
+  // it together: honest control panels run commands, too.
   FileVerdict verdict_of(const script::Analysis& analysis, int strength) const {
     if (!analysis.score) {
       if (strength >= kMaliciousStrength) return FileVerdict::kMalicious;
@@ -154,8 +154,7 @@ class ScriptCheck final : public FileCheck {
     const bool is_strong = strength >= kMaliciousStrength;
     const bool runs_code = is_strong && analysis.flows.front().sink == script::SinkKind::kEvaluate;
     const bool is_suspicious = *analysis.score >= thresholds.suspicious;
-    if (*analysis.score >= thresholds.malicious || runs_code || (is_strong && is_suspicious))
-      return FileVerdict::kMalicious;
+    if (*analysis.score >= thresholds.malicious || runs_code) return FileVerdict::kMalicious;
     return is_strong || is_suspicious ? FileVerdict::kSuspicious : FileVerdict::kClean;
   }
 
