@@ -604,6 +604,7 @@ void Interpreter::note_comparison(const Value& left, const Value& right) {
 
 Value Interpreter::unary(NodeId id) {
   const Node node = tree_.at(id);
+  if (node.first_child == kNoNode) return {};  // an operator whose operand was not understood
   const Value value = evaluate(node.first_child);
   switch (node.op) {
     case op("-"):
