@@ -34,7 +34,7 @@ MALICIOUS_RATE = {"php": 0.0006, "asp": 0.0015, "aspx": 0.0007, "jsp": 0.0004}
 SUSPICIOUS_RATE = 0.003
 AGREEING_RATE = 0.005
 AGAINST_RATE = 0.05
-# Rules of signature-base that are wrong too often by themselves (src/detect/files/yara_check.cc).
+# Rules of signature-base that are wrong too often by themselves (src/detect/yara/metadata.cc).
 NOISY_RULES = {"WEBSHELL_ASP_" + name for name in ("OBFUSC", "Generic_Tiny", "Generic", "Encoded",
                                                    "Writer", "SQL")}
 COLLECTION_MIN = 60

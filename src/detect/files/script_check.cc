@@ -159,6 +159,8 @@ class ScriptCheck final : public FileCheck {
   }
 
   Bearing bearing_of(const script::Analysis& analysis, int strength) const {
+    // Who finds a strong path does not speak against a rule, whatever the score.
+    if (strength >= kMaliciousStrength) return Bearing::kAgrees;
     if (!analysis.score) return strength >= kSuspiciousStrength ? Bearing::kAgrees : Bearing::kNone;
     const script::Model::Thresholds thresholds = model_->thresholds(analysis.page);
     if (*analysis.score >= thresholds.agreeing) return Bearing::kAgrees;

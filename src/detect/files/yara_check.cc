@@ -1,7 +1,6 @@
 #include "detect/files/yara_check.h"
 
 #include <algorithm>
-#include <array>
 #include <fmt/format.h>
 #include <string>
 #include <string_view>
@@ -14,16 +13,6 @@ namespace pugmark::files {
 namespace {
 
 constexpr std::string_view kWebShell = "T1505.003";
-
-// Rules of signature-base that match one page in a hundred of ordinary classic ASP (docs/adr/0026
-// has the figures): alone they make nothing malicious.
-constexpr std::array<std::string_view, 6> kNoisyRules = {
-    "WEBSHELL_ASP_OBFUSC",  "WEBSHELL_ASP_Generic_Tiny", "WEBSHELL_ASP_Generic",
-    "WEBSHELL_ASP_Encoded", "WEBSHELL_ASP_Writer",       "WEBSHELL_ASP_SQL"};
-
-bool is_noisy(std::string_view rule) {
-  return std::find(kNoisyRules.begin(), kNoisyRules.end(), rule) != kNoisyRules.end();
-}
 
 bool is_of_web_shells(const yara::Rule& rule) {
   const auto says_so = [](const std::string& text) {
@@ -119,7 +108,7 @@ class YaraCheck final : public FileCheck {
 
   // Why a match is not taken for proof, as an addition to a sentence; "" if it is.
   static std::string_view doubt_of(const yara::Rule& rule, Bearing bearing) {
-    if (is_noisy(rule.name) && bearing != Bearing::kAgrees)
+    if (rule.is_noisy && bearing != Bearing::kAgrees)
       return ", which is often wrong; the own analysis of the script does not bear it out";
     if (is_of_web_shells(rule) && bearing == Bearing::kAgainst)
       return "; the own analysis of the script speaks against it";
@@ -129,7 +118,9 @@ class YaraCheck final : public FileCheck {
   void add(const FileView& file, const yara::RuleMatch& match, FileReport& report) const {
     const FileRule& rule = file_rules_[match.rule];
     const std::string_view doubt = doubt_of(rules_.rules()[match.rule], report.bearing);
-    const bool is_sure = rule.entry.level >= Level::kHigh && doubt.empty();
+    // The level of a noisy rule says what it is worth alone.
+    const bool is_high = rule.entry.level >= Level::kHigh || rules_.rules()[match.rule].is_noisy;
+    const bool is_sure = is_high && doubt.empty();
     raise(is_sure ? FileVerdict::kMalicious : FileVerdict::kSuspicious, report);
     RuleHit& hit = report.hits.emplace_back();
     hit.rule = match.rule;

@@ -20,6 +20,11 @@ rule inert_odd {
   strings: $a = "odd"
   condition: $a
 }
+rule WEBSHELL_ASP_Generic {
+  meta: description = "Noisy" score = 80
+  strings: $a = "noisy"
+  condition: $a
+}
 rule inert_empty { condition: filesize == 3 and owner == "www-data" and extension == ".php" }
 )";
 
@@ -34,7 +39,8 @@ class YaraCheck : public ::testing::Test {
     check_ = make_yara_check(rules_->yara(), rules_->file_rules(), limits_);
   }
 
-  FileReport look(const std::string& bytes, std::uint64_t offset_bytes = 0, bool is_whole = true) {
+  FileReport look(const std::string& bytes, std::uint64_t offset_bytes = 0, bool is_whole = true,
+                  Bearing bearing = Bearing::kNone) {
     const std::string padded = bytes + std::string(kBlockPadding, '\0');
     FileAttributes attributes;
     attributes.owner_name = std::make_shared<const std::string>("www-data");
@@ -46,6 +52,7 @@ class YaraCheck : public ::testing::Test {
     file.size_bytes = offset_bytes + bytes.size();
     file.attributes = &attributes;
     FileReport report;
+    report.bearing = bearing;
     const std::atomic<bool> stop = false;
     EXPECT_TRUE(check_->look(file, stop, report));
     return report;
@@ -77,6 +84,27 @@ TEST_F(YaraCheck, ASureRuleMakesAFileMalicious) {
   ASSERT_EQ(report.reasons[0].steps.size(), 3U);
   EXPECT_EQ(report.reasons[0].steps[0].what, "matches the YARA rule Sure");
   EXPECT_EQ(report.reasons[0].steps[2].what, "its string $b");
+}
+
+// What the own analysis of the script says bears on what a match is worth.
+TEST_F(YaraCheck, DoubtedRulesProveNothingAlone) {
+  load();
+  const std::string sure = "inert_run(inert_request(1))";
+  EXPECT_EQ(look(sure, 0, true, Bearing::kNeither).verdict, FileVerdict::kMalicious);
+  const FileReport against = look(sure, 0, true, Bearing::kAgainst);
+  EXPECT_EQ(against.verdict, FileVerdict::kSuspicious);
+  EXPECT_EQ(against.hits.size(), 1U);
+  EXPECT_EQ(against.reasons[0].steps[0].what,
+            "matches the YARA rule Sure; the own analysis of the script speaks against it");
+  const FileReport noisy = look("noisy");
+  EXPECT_EQ(noisy.verdict, FileVerdict::kSuspicious);
+  EXPECT_EQ(noisy.hits.size(), 1U);
+  EXPECT_EQ(
+      noisy.reasons[0].steps[0].what,
+      "matches the YARA rule Noisy, which is often wrong; the own analysis of the script does "
+      "not bear it out");
+  EXPECT_EQ(look("noisy", 0, true, Bearing::kNeither).verdict, FileVerdict::kSuspicious);
+  EXPECT_EQ(look("noisy", 0, true, Bearing::kAgrees).verdict, FileVerdict::kMalicious);
 }
 
 TEST_F(YaraCheck, OthersMakeItSuspicious) {
@@ -122,8 +150,8 @@ TEST_F(YaraCheck, DisabledRulesSayNothing) {
   EXPECT_FALSE(look("inert_request( inert_run(").is_empty());
   std::vector<std::string> whys;
   for (const LedgerEntry& entry : rules_->ledger()) whys.push_back(entry.why);
-  EXPECT_EQ(whys,
-            (std::vector<std::string>{"", "Its level is below high.", "Excluded by its id."}));
+  EXPECT_EQ(whys, (std::vector<std::string>{"", "Its level is below high.",
+                                            "Its level is below high.", "Excluded by its id."}));
 }
 
 TEST_F(YaraCheck, RulesChangeTheDigestAndUnknownIdsAreRefused) {

@@ -73,6 +73,7 @@ class Analyser::State {
     outcome_ = {};
     profile_.clear(family_of(analysis.page));
     const NodeId root = parse_all();
+    is_inner_cut_ = false;
     interpreter_.clear(analysis.page);
     interpreter_.set_own_file(path, text_.view());
     declare_controls();
@@ -143,11 +144,15 @@ class Analyser::State {
   int judge(std::string_view script) {
     if (is_inner_) return 0;
     if (!inner_) {
-      inner_ = std::make_unique<State>(bounds_);
+      AnalysisBounds bounds = bounds_;  // only its paths are asked for
+      bounds.model = nullptr;
+      bounds.describes = false;
+      inner_ = std::make_unique<State>(bounds);
       inner_->is_inner_ = true;
     }
     // No name says what it is.
     const Analysis analysis = inner_->analyse(as_bytes(script), "written.txt");
+    is_inner_cut_ = is_inner_cut_ || !analysis.cuts.empty();
     return analysis.flows.empty() ? 0 : strength_of(analysis.flows.front());
   }
 
@@ -239,6 +244,8 @@ class Analyser::State {
     if (outcome_.too_deep_count > 0)
       analysis.cuts.push_back(
           fmt::format("{} places are nested too deep to be read.", outcome_.too_deep_count));
+    if (is_inner_cut_)
+      analysis.cuts.emplace_back("Of a script that it writes to a file not everything was read.");
     if (interpreter_.is_cut())
       analysis.cuts.emplace_back(
           "The flow of data was not followed to its end: the script asks for too much work.");
@@ -257,6 +264,7 @@ class Analyser::State {
   TokenObserver observe_;
   std::unique_ptr<State> inner_;  // for scripts that are written; made when one is
   bool is_inner_ = false;
+  bool is_inner_cut_ = false;  // of such a script something was left out
 };
 
 Analyser::Analyser(const AnalysisBounds& bounds) : state_(std::make_unique<State>(bounds)) {}

@@ -202,6 +202,13 @@ TEST(Analyser, looks_at_scripts_that_are_written) {
   EXPECT_EQ(planter.steps.back().what,
             "written to a file by inert_write: a script that may do what a request says");
   EXPECT_EQ(strength(analysed("<?php inert_write('a.php', '<?php return 1; ?>');", "x.php")), 2);
+  // What was left out of one is said, of it alone.
+  const std::string nested =
+      "inert_write('a.php', '<?php $a = " + std::string(300'000, '(') + "');";
+  const Analysis cut = analysed("<?php " + nested, "x.php");
+  ASSERT_EQ(cut.cuts.size(), 1U);
+  EXPECT_EQ(cut.cuts[0], "Of a script that it writes to a file not everything was read.");
+  EXPECT_TRUE(planter.cuts.empty());
 }
 
 TEST(Analyser, tells_pages_that_are_fetched) {
