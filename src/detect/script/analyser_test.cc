@@ -331,6 +331,20 @@ TEST(Analyser, survives_operators_without_operands) {
   }
 }
 
+// Of an array whose key is not known any item may be meant, in long ones too.
+TEST(Analyser, knows_where_any_item_may_come_from) {
+  const std::string list = "<?php for ($i = 0; $i < 40; $i++) { $a[$i] = 'x'; } ";
+  EXPECT_EQ(strength(analysed(list + "inert_run($a[rand()]);", "x.php")), 4);
+  EXPECT_EQ(analysed(list + "$a[5] = $_GET['set']; inert_run($a[rand()]);", "x.php").key, "set");
+  EXPECT_EQ(
+      analysed(list + "$b = $a[rand()]; $a[5] = $_GET['late']; inert_run($a[rand()]);", "x.php")
+          .key,
+      "late");
+  EXPECT_EQ(
+      analysed(list + "$b = $a[rand()]; $a[] = $_GET['more']; inert_run($a[rand()]);", "x.php").key,
+      "more");
+}
+
 // Whatever is asked of it, it ends, and says that it left something out.
 TEST(Analyser, bounds_what_hostile_scripts_cost) {
   std::string nested = "<?php $a = ";

@@ -172,6 +172,7 @@ void Values::put(const Value& array, const Value& key, const Value& item) {
   }
   if (into.is_list && key.is_number() && key.number >= 0 &&
       key.number < static_cast<double>(into.items.size())) {
+    take_origins(into.summed, item);
     into.items[static_cast<std::size_t>(key.number)].second = item;
     return;
   }
@@ -179,6 +180,7 @@ void Values::put(const Value& array, const Value& key, const Value& item) {
   if (!into.is_list || !is_next) {
     const std::size_t known = find(into, key);
     if (known < into.items.size()) {
+      take_origins(into.summed, item);
       into.items[known].second = item;
       return;
     }
@@ -243,8 +245,16 @@ Value Values::get(const Value& array, const Value& key) {
     if (found.origins == 0) take_origins(found, array);
     return found;
   }
-  for (const auto& [known, value] : from.items) take_origins(found, value);
-  take_origins(found, from.others);
+  // Any of them. Long arrays are not walked each time.
+  Array& of = arrays_[array.index];
+  if (of.summed_count > of.items.size() || of.items.size() <= kSearchedMax) {
+    of.summed = {};
+    of.summed_count = 0;
+  }
+  for (; of.summed_count < of.items.size(); ++of.summed_count)
+    take_origins(of.summed, of.items[of.summed_count].second);
+  take_origins(found, of.summed);
+  take_origins(found, of.others);
   take_origins(found, array);
   return found;
 }

@@ -90,6 +90,9 @@ struct Array {
   std::vector<std::pair<Value, Value>> items;  // key, value; of a list the keys are 0, 1, ...
   bool is_list = true;
   Value others;  // of what was put in under a key that is not known
+  // Where the first so many items, and those they took the place of, may have come from.
+  Value summed;
+  std::size_t summed_count = 0;
   // Where the items of a long one that is no list stand: open addressing by the keys' hashes, of
   // numbers of items plus one; 0: free.
   std::vector<std::uint32_t> table;
