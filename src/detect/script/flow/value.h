@@ -89,7 +89,8 @@ Value number_value(double number);
 struct Array {
   std::vector<std::pair<Value, Value>> items;  // key, value; of a list the keys are 0, 1, ...
   bool is_list = true;
-  Value others;  // of what was put in under a key that is not known
+  double next_key = 0;  // what push() gives: one more than the highest number
+  Value others;         // of what was put in under a key that is not known
   // Where the items of a long one that is no list stand: open addressing by the keys' hashes, of
   // numbers of items plus one; 0: free.
   std::vector<std::uint32_t> table;
@@ -176,10 +177,14 @@ class Values {
   bool is_exhausted_ = false;
 };
 
-// As the language would write it: 3 -> "3", 0.5 -> "0.5", 1e21 -> "1.0E+21".
+// As PHP would write it: 3 -> "3", 0.5 -> "0.5", 1e21 -> "1.0E+21".
 std::string text_of_number(double number);
 // The number at the beginning of a text as PHP, VB and JScript read it; 0 if there is none.
 // `is_whole`: nothing else stands there.
 double number_of_text(std::string_view text, bool* is_whole = nullptr);
+
+// The number that is written so in a script: 0x1f, &H1F, 0b11, 0o17, 1_000, 10L. `has_octal`: a
+// leading 0 alone means base 8.
+double number_of_literal(std::string_view text, bool has_octal);
 
 }  // namespace pugmark::script
