@@ -37,6 +37,14 @@ bool digest_with(Arguments arguments, Values& values, Value& result) {
   return give(is_raw ? bytes : digits, values, result);
 }
 
+bool crc32_of(Arguments arguments, Values& /*values*/, Value& result) {
+  if (!has_texts(arguments, 1)) return false;
+  std::string memory;
+  std::string digits;
+  return crc32_decimal(text_of(arguments[0], memory), SIZE_MAX, digits) &&
+         give(number_of_text(digits), result);
+}
+
 template <typename Change>
 bool change_text(Arguments arguments, Values& values, Value& result, Change change) {
   if (!has_texts(arguments, 1)) return false;
@@ -211,7 +219,7 @@ Function function_of_texts(Fold fold) {
     case Fold::kSha1:
       return digest_with<sha1_hex>;
     case Fold::kCrc32:
-      return decode_with<crc32_decimal>;
+      return crc32_of;
     case Fold::kLength:
       return length;
     case Fold::kIdentity:

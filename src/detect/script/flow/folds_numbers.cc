@@ -204,7 +204,7 @@ bool literal(Arguments arguments, Values& /*values*/, Value& result) {
   if (!has_texts(arguments, 1)) return false;
   std::string memory;
   std::string text(text_of(arguments[0], memory));
-  if (!text.starts_with('0')) text.insert(0, "0");
+  if (!text.starts_with('0')) text.insert(text.begin(), '0');
   return give(number_of_literal(text, true), result);
 }
 

@@ -162,7 +162,7 @@ class Interpreter {
   void declare_variable(NodeId node);
   void send(NodeId node);
 
-  // expressions.cc
+  // expressions.cc, operators.cc
   Value evaluate(NodeId id);
   Value evaluate_node(NodeId id);
   static bool is_word(const Node& node, std::string_view lower_text, Value& word);
@@ -175,6 +175,8 @@ class Interpreter {
   Value joined(NodeId id);
   Value binary(NodeId id);
   Value binary_of(const Node& node, const Value& left, const Value& right);
+  Value equality(const Node& node, const Value& left, const Value& right) const;
+  Value logical(const Node& node, const Value& left, const Value& right) const;
   Value unary(NodeId id);
   Value cast(NodeId id);
   Value array(NodeId id);
