@@ -184,9 +184,8 @@ Value Interpreter::name_value(NodeId id) {
   if (const Value* const known = lookup(variable_name(node)); known != nullptr) return *known;
   const Symbol lower = tree_.symbols().lower(node.name);
   const std::string_view lower_text = tree_.symbols().name(lower);
-  if (lower_text == "this" || lower_text == "me" || lower_text == "self" || lower_text == "static")
-    return this_.is_object() ? this_ : Value{};
   Value word;
+  if (own_name(id, lower_text, word)) return word;
   if (is_word(node, lower_text, word)) return word;
   if (this_.is_object()) {
     const Value* const field = values_.field(this_, variable_name(node));
@@ -200,6 +199,8 @@ Value Interpreter::name_value(NodeId id) {
     return value;
   }
   if (is_php(node)) {  // a constant that is not defined is its own name
+    const Symbol constant = node.name;
+    if (constant < has_global_.size() && has_global_[constant]) return globals_[constant];
     if (lower_text == "__file__" && !own_path_.empty()) return Values::text_view(own_path_);
     if (lower_text == "__line__" && node.begin < kLineSearchedMax) {
       const std::string_view before = tree_.source(node.source).text.substr(0, node.begin);
@@ -213,6 +214,19 @@ Value Interpreter::name_value(NodeId id) {
     return value;
   }
   const Effect* const effect = effect_of(node.name);
+  // What was never set is empty, if no object of the page is called so.
+  if (node.language == Language::kVbScript && effect == nullptr && !classes_.contains(lower) &&
+      !has_members(lower_text)) {
+    Value value;
+    value.kind = Value::Kind::kNull;
+    return value;
+  }
+  if (node.language == Language::kCSharp) {
+    scratch_ = "get_" + std::string(lower_text);
+    const auto getter = functions_.find(tree_.symbols().of(std::string(scratch_)));
+    if (getter != functions_.end())
+      return call_function(getter->second, {}, this_.is_object() ? &this_ : nullptr, id);
+  }
   if (effect != nullptr && effect->is_clean && effect->origins != 0 && !effect->names_source)
     return source_value(id, effect->origins, kNoSymbol);
   Value value;
@@ -281,6 +295,8 @@ Value Interpreter::member_value(NodeId id) {
   if (ignores_case(node.language)) name = tree_.symbols().lower(name);
   if (object.is_object() || object.is_text()) {
     if (const Value* const field = values_.field(object, name); field != nullptr) return *field;
+    Value member;
+    if (read_member(object, name, node, id, member)) return member;
     const Symbol type = object.type;
     const Effect* const effect = effect_of_member(type, name);
     if (effect != nullptr) {

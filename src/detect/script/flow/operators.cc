@@ -146,6 +146,15 @@ bool compute(std::uint32_t op_code, double left, double right, Language language
   }
 }
 
+// Operators that are words are written in any case: And, XOR.
+std::uint32_t in_lower_case(std::uint32_t op_code) {
+  for (unsigned shift = 0; shift < 32; shift += 8) {
+    const std::uint32_t c = op_code >> shift & 0xFFU;
+    if (c >= 'A' && c <= 'Z') op_code |= 0x20U << shift;
+  }
+  return op_code;
+}
+
 bool is_equality(std::uint32_t op_code) {
   return op_code == op("==") || op_code == op("===") || op_code == op("!=") ||
          op_code == op("!==") || op_code == op("<>") || op_code == op("=") || op_code == op("eq") ||
@@ -217,7 +226,8 @@ Value Interpreter::joined(NodeId id) {
 }
 
 Value Interpreter::binary(NodeId id) {
-  const Node node = tree_.at(id);
+  Node node = tree_.at(id);
+  node.op = in_lower_case(node.op);
   Value result = evaluate(node.first_child);
   if (node.first_child == kNoNode) return {};
   for (NodeId next = tree_.at(node.first_child).next; next != kNoNode; next = tree_.at(next).next) {
@@ -342,7 +352,8 @@ void Interpreter::note_comparison(const Value& left, const Value& right) {
 }
 
 Value Interpreter::unary(NodeId id) {
-  const Node node = tree_.at(id);
+  Node node = tree_.at(id);
+  node.op = in_lower_case(node.op);
   const Value value = evaluate(node.first_child);
   switch (node.op) {
     case op("-"):

@@ -133,6 +133,7 @@ class Values {
   Value new_object(Symbol type, NodeId declared_at);
   Array& array(const Value& value) { return arrays_[value.index]; }
   Object& object(const Value& value) { return objects_[value.index]; }
+  const Object& object(const Value& value) const { return objects_[value.index]; }
   std::size_t objects_count() const { return objects_.size(); }
   Object& object_at(std::size_t number) { return objects_[number]; }
 
