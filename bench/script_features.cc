@@ -1,15 +1,18 @@
 // Prints files of scripts in numbers, for tools/train_scripts.py:
 //   script_features <paths >features
+//   script_features --names
 // One path a line on standard input. On standard output for each, as little-endian numbers: one
 // byte that is the kind of its page (0: no code), then the features as 32-bit floats, then the
 // number of buckets as 32 bits and the buckets as 16 bits each. Before all: "PUGF", the number of
-// features as 32 bits, and the first 16 digits of the SHA-256 of their names, one a line.
+// features as 32 bits, and the first 16 digits of the SHA-256 of their names, one a line. With
+// --names those names instead.
 #include <array>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <string>
+#include <string_view>
 
 #include "base/digest.h"
 #include "detect/script/analyser.h"
@@ -42,9 +45,13 @@ void write_analysis(const Analysis& analysis) {
 
 }  // namespace
 
-int main() {
+int main(int argument_count, char** arguments) {
   std::string names;
   for (const std::string& name : pugmark::script::feature_names()) names += name + '\n';
+  if (argument_count > 1 && std::string_view(arguments[1]) == "--names") {
+    write(names.data(), names.size());
+    return 0;
+  }
   write("PUGF", 4);
   write_number(static_cast<std::uint32_t>(pugmark::script::feature_names().size()));
   write(pugmark::to_hex(pugmark::sha256(pugmark::as_bytes(names))).data(), 16);

@@ -16,6 +16,7 @@ set(pugmark_library_table
     detect:re2:libre2-dev                    # regular expressions with captures
     detect:zlib:zlib1g-dev                   # what scripts unpack
     detect:yara:libyara-dev                  # YARA rules
+    detect:expat:libexpat1-dev               # XML: configuration of IIS and Exchange
     casefile:sqlite3:libsqlite3-dev          # the case file
     casefile:nlohmann_json:nlohmann-json3-dev
     cli:CLI11:libcli11-dev                   # command line

@@ -10,11 +10,12 @@ _pugmark() {
   [[ $command == rules && $COMP_CWORD -gt 2 ]] && command="rules ${COMP_WORDS[2]}"
   case "$command" in
     "hunt")
-      words="--output --rules --yara --no-default-rules --level --exclude-rule --placeholders --carve --limit --fail-on --force --threads --color --quiet --help" values=""
+      words="--output --rules --yara --no-default-rules --iocs --level --exclude-rule --placeholders --carve --limit --fail-on --force --threads --color --quiet --help" values=""
       case "$before" in
         --output|-o) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --rules|-r) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --yara|-y) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --iocs) COMPREPLY=($(compgen -f -- "$word")); return ;;
         --level) COMPREPLY=($(compgen -W "informational low medium high critical" -- "$word")); return ;;
         --exclude-rule) COMPREPLY=(); return ;;
         --placeholders) COMPREPLY=($(compgen -f -- "$word")); return ;;

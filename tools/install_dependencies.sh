@@ -10,8 +10,8 @@ set -euo pipefail
 declare -A packages=(
   [build]="g++ cmake ninja-build pkg-config python3
     libfmt-dev libssl-dev libicu-dev libxxhash-dev libarchive-dev liblzma-dev zlib1g-dev
-    libsimdjson-dev libdeflate-dev libyaml-dev libre2-dev libyara-dev libsqlite3-dev
-    nlohmann-json3-dev libcli11-dev libjemalloc-dev"
+    libsimdjson-dev libdeflate-dev libyaml-dev libre2-dev libyara-dev libexpat1-dev
+    libsqlite3-dev nlohmann-json3-dev libcli11-dev libjemalloc-dev"
   [check]="git libgtest-dev unzip"
   [bench]="libbenchmark-dev valgrind libevtx-utils ripgrep"
   [deb]="dpkg-dev file"

@@ -50,12 +50,14 @@ def list_digest(path):
         return hashlib.sha256(file.read()).hexdigest()
 
 
-def features_digest(program):
-    """What the features of that program are called, as the first digits of a SHA-256."""
-    data = subprocess.run([program], input=b"", stdout=subprocess.PIPE, check=True).stdout
-    if data[:4] != b"PUGF":
-        raise SystemExit(f"{program} does not print features")
-    return data[8:24].decode()
+def feature_names(program):
+    names = subprocess.run([program, "--names"], stdout=subprocess.PIPE, check=True).stdout
+    return names.decode().split()
+
+
+def features_digest(names):
+    """Of what the features are called, the first digits of a SHA-256."""
+    return hashlib.sha256("".join(name + "\n" for name in names).encode()).hexdigest()[:16]
 
 
 def find_features(program, scripts):

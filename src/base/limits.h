@@ -60,6 +60,11 @@ struct Limits {
   std::uint64_t yara_seconds = 60;                       // for one window
   std::uint64_t yara_string_matches = 50'000;            // of one string in one window
   std::uint64_t yara_matches = 100;                      // of one rule in one window, listed
+  // Lists of indicators
+  std::uint64_t indicator_file_bytes = 256ULL << 20;     // of one list
+  std::uint64_t indicator_line_bytes = 64ULL << 10;      // of one line, or row of a CSV file
+  std::uint64_t indicators = 1'000'000;                  // of one list
+  std::uint64_t indicator_rejects = 100;                 // of one list; beyond it only counted
   // Output
   std::uint64_t findings_per_rule_and_computer = 1'000;  // beyond it they are only counted
   std::uint64_t comparisons_per_finding = 100;           // listed; beyond it they are only counted

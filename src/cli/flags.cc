@@ -92,6 +92,12 @@ Command hunt_command() {
            {},
            true},
           {"no-default-rules", 0, "", false, "Leave out the program's own rules.", ""},
+          {"iocs", 0, "FILE", true,
+           "A list of indicators to look for; may be repeated.",
+           "Hashes, addresses, networks, domains, URLs, paths, file names and user agents, as "
+           "plain text, CSV, STIX 2 or MISP, searched in every value of every event. Every file "
+           "is held against the hashes, paths and file names.",
+           {}, true},
           {"level", 0, "LEVEL", false, "Disable rules below this level.",
            "They stand in the ledger as disabled.", level_names()},
           {"exclude-rule", 0, "ID", true,

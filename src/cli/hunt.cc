@@ -57,9 +57,12 @@ class CancelOnSignal {
 
 Status add_default_rules(const ParsedLine& line, const Console& console, HuntRequest& request) {
   if (line.has("no-default-rules")) {
-    if (!request.rule_paths.empty() || !request.yara_paths.empty()) return {};
+    if (!request.rule_paths.empty() || !request.yara_paths.empty() ||
+        !request.indicator_files.empty())
+      return {};
     return Error{ErrorCode::kInvalidInput, "hunt: --no-default-rules leaves no rules at all",
-                 "Name a folder of rules with -r, or of YARA rules with -y."};
+                 "Name a folder of rules with -r, of YARA rules with -y, or a list of indicators "
+                 "with --iocs."};
   }
   const std::string folder = default_rules_folder();
   if (!folder.empty()) {
@@ -86,6 +89,7 @@ Result<HuntRequest> request_of(const ParsedLine& line, const Console& console) {
   }
   request.rule_paths = line.all("rules");
   request.yara_paths = line.all("yara");
+  request.indicator_files = line.all("iocs");
   if (Status rules = add_default_rules(line, console, request); !rules.ok()) return rules.error();
   request.placeholders_file = line.flag("placeholders");
   request.force = line.has("force");
@@ -141,6 +145,14 @@ int run_hunt(const ParsedLine& line, Console& console) {
   if (done.rejected_rules_count != 0) {
     console.note(fmt::format("{} could not be used: pugmark show {} rules",
                              counted(done.rejected_rules_count, "rule"), shown_case));
+  }
+  if (done.rejected_indicators_count != 0) {
+    console.note(fmt::format(
+        "{} of the lists of indicators cannot be looked for: pugmark show {} rules",
+        done.rejected_indicators_count == 1
+            ? std::string("1 entry")
+            : fmt::format("{} entries", done.rejected_indicators_count),
+        shown_case));
   }
   if (done.gaps_count != 0) {
     console.note(fmt::format("{}: some of the evidence could not be read. pugmark show {} gaps",

@@ -277,12 +277,22 @@ void judge_offered(const sigma::RuleSet& rules, const sigma::Correlation& correl
   }
 }
 
-void judge_file_rule(std::uint64_t files_count, LedgerEntry& entry) {
+void judge_file_rule(const Gathered& gathered, std::uint32_t rule, bool is_of_lists,
+                     LedgerEntry& entry) {
   if (entry.state != RuleState::kRan) return;
-  entry.events_count = files_count;
-  if (files_count > 0) return;
+  const auto only_some = gathered.files_for_rules.find(rule);
+  const bool judges_all = only_some == gathered.files_for_rules.end();
+  // Logs and archives have digests, too.
+  const std::uint64_t judged = is_of_lists ? gathered.items.size() : gathered.files_count;
+  entry.events_count = judges_all ? judged : only_some->second.count;
+  if (entry.events_count > 0) return;
   entry.state = RuleState::kNotObservable;
-  add_reason(entry, "The evidence has no files that are no logs.");
+  if (is_of_lists)
+    add_reason(entry, "The evidence has no files.");
+  else
+    add_reason(entry, judges_all || gathered.files_count == 0
+                          ? "The evidence has no files that are no logs."
+                          : only_some->second.absence);
 }
 
 }  // namespace
@@ -317,8 +327,8 @@ std::vector<LedgerEntry> ledger_after(const Ruleset& ruleset, const Gathered& ga
       add_silence(rules, engine.part_of_correlation(i), gathered.silenced_counts[at], ledger[at]);
   }
   const std::size_t first_file_rule = rules.rules.size() + rules.correlations.size();
-  for (std::size_t i = 0; i < ruleset.file_rules().size(); ++i)
-    judge_file_rule(gathered.files_count, ledger[first_file_rule + i]);
+  for (std::uint32_t i = 0; i < ruleset.file_rules().size(); ++i)
+    judge_file_rule(gathered, i, i >= ruleset.first_list_rule(), ledger[first_file_rule + i]);
   for (const auto& [rule, count] : counts) {
     ledger[rule].findings_count = count.total;
     ledger[rule].kept_count = count.kept;

@@ -26,7 +26,9 @@ std::string_view to_string(RuleState state);  // "ran", "not-observable", "rejec
 struct LedgerEntry {
   std::string rule_id;  // the rule's id; "" if it was rejected before an id could be read
   std::string rule_title;
-  std::string kind;  // "rule", "correlation", "filter", "yara"
+  // "rule", "correlation", "filter", "yara", "analysis"; "indicators": those of one kind of one
+  // list; "indicator": an entry of a list, which is rejected
+  std::string kind;
   Level level = Level::kMedium;
   std::string status;
   std::string author;      // shown with every match: the Detection Rule License asks for it

@@ -13,6 +13,8 @@
 #include "detect/collect/settle.h"
 #include "detect/engine/engine.h"
 #include "detect/files/examined_files.h"
+#include "detect/web_root/rules.h"
+#include "detect/web_root/web_roots.h"
 
 namespace pugmark {
 namespace {
@@ -83,7 +85,19 @@ class Results::State {
                gathered_.item_index, limits_) {}
 
   // What only all files together show is to be added to them before their findings are made.
-  Status judge_files() { return files_.keep_findings(first_file_rule_, store_); }
+  Status judge_files() {
+    if (const auto first = rules_.first_web_root_rule()) {
+      const auto counts = web_root::judge_web_roots(rules_.file_rules(), *first, files_);
+      if (!counts) return counts.error();
+      for (std::uint32_t i = 0; i < web_root::kRulesCount; ++i) {
+        const std::optional<std::uint64_t> count = counts.value()[i];
+        if (!count) continue;
+        gathered_.files_for_rules[*first + i] = {
+            *count, web_root::absence_of(static_cast<web_root::Rule>(i))};
+      }
+    }
+    return files_.keep_findings(first_file_rule_, store_);
+  }
 
   void collect_gaps(std::vector<Gap> gaps, const Limits& limits) {
     std::map<std::uint32_t, std::vector<Gap>> by_item;
@@ -331,8 +345,9 @@ Result<Results> Results::settle(const Ruleset& rules, std::vector<Scanner> scann
     gaps.insert(gaps.end(), std::make_move_iterator(more.begin()),
                 std::make_move_iterator(more.end()));
   }
-  auto state = std::make_unique<State>(rules, std::move(store),
-                                       gather(scanners, std::move(items), limits), limits);
+  Gathered gathered = gather(scanners, std::move(items), limits);
+  if (auto status = hold_against_lists(rules, gathered); !status) return std::move(status).error();
+  auto state = std::make_unique<State>(rules, std::move(store), std::move(gathered), limits);
   state->scanners_ = std::move(scanners);
   if (auto status = judge_correlations(rules, state->gathered_, state->store_); !status)
     return std::move(status).error();

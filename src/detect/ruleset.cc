@@ -4,16 +4,23 @@
 #include <cerrno>
 #include <filesystem>
 #include <fmt/format.h>
+#include <map>
+#include <span>
+#include <string_view>
 #include <system_error>
 
 #include "detect/collect/describe.h"
 #include "detect/engine/engine.h"
+#include "detect/files/list_check.h"
 #include "detect/files/script_check.h"
 #include "detect/files/yara_check.h"
+#include "detect/indicators/list.h"
+#include "detect/indicators/rules.h"
 #include "detect/script/model/model.h"
 #include "detect/sigma/folder.h"
 #include "detect/sigma/read_file.h"
 #include "detect/sigma/yaml.h"
+#include "detect/web_root/rules.h"
 #include "detect/yara/files.h"
 #include "detect/yara/rules.h"
 
@@ -130,6 +137,19 @@ Result<std::unique_ptr<yara::Rules>> load_yara(const RulesetOptions& options) {
   return rules;
 }
 
+Result<std::vector<indicators::List>> read_lists(const RulesetOptions& options) {
+  std::vector<std::string> files = options.indicator_files;
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  std::vector<indicators::List> lists;
+  for (const std::string& file : files) {
+    auto list = indicators::load_list(file, options.limits);
+    if (!list) return std::move(list).error();
+    lists.push_back(std::move(list).value());
+  }
+  return lists;
+}
+
 struct ScriptModel {
   std::unique_ptr<const script::Model> model;
   std::string text;
@@ -165,14 +185,22 @@ Sha256 digest_of(const sigma::RuleSet& rules, const yara::Rules& yara, const std
   return stream.finish();
 }
 
+// Those of scripts, then those of web roots.
+std::vector<files::FileRule> rules_of_own_analysis() {
+  std::vector<files::FileRule> rules = files::rules_of_scripts();
+  for (files::FileRule& rule : web_root::rules_of_web_roots()) rules.push_back(std::move(rule));
+  return rules;
+}
+
 Status check_excluded(const sigma::RuleSet& rules, const yara::Rules& yara,
-                      const std::vector<std::string>& excluded) {
+                      const files::ListCheck& lists, const std::vector<std::string>& excluded) {
+  const std::vector<files::FileRule> own = rules_of_own_analysis();
   for (const std::string& id : excluded) {
     const auto is_named_so = [&](const yara::Rule& rule) { return rule.id == id; };
     if (std::any_of(yara.rules().begin(), yara.rules().end(), is_named_so)) continue;
-    const std::vector<files::FileRule> own = files::rules_of_scripts();
-    if (std::any_of(own.begin(), own.end(),
-                    [&](const files::FileRule& rule) { return rule.entry.rule_id == id; }))
+    const auto is_its = [&](const files::FileRule& rule) { return rule.entry.rule_id == id; };
+    if (std::any_of(own.begin(), own.end(), is_its) ||
+        std::any_of(lists.rules().begin(), lists.rules().end(), is_its))
       continue;
     const auto has_id = [&](const auto& document) { return document.id == id; };
     if (std::any_of(rules.rules.begin(), rules.rules.end(), has_id) ||
@@ -215,13 +243,18 @@ Result<std::unique_ptr<Ruleset>> Ruleset::load(const RulesetOptions& options) {
   sigma::RuleSet rules =
       sigma::load_rules(paths.value(), parse, options.threads_count, options.own_folder);
   if (auto status = check_not_empty(rules, options); !status) return std::move(status).error();
+  auto lists = read_lists(options);
+  if (!lists) return std::move(lists).error();
+  indicators::add_to_rules(lists.value(), rules);
+  auto list_check = std::make_unique<files::ListCheck>(std::move(lists).value());
   auto yara = load_yara(options);
   if (!yara) return std::move(yara).error();
   const bool has_rules = !rules.rules.empty() || !yara.value()->rules().empty();
   const bool has_rejected = !rules.rejected.empty() || !yara.value()->rejected().empty();
   if (!has_rules && (!options.rejected_suffice || !has_rejected))
     return no_usable_rule(rules, *yara.value());
-  if (auto status = check_excluded(rules, *yara.value(), options.excluded_ids); !status)
+  if (auto status = check_excluded(rules, *yara.value(), *list_check, options.excluded_ids);
+      !status)
     return std::move(status).error();
   auto model = load_script_model(options);
   if (!model) return std::move(model).error();
@@ -229,20 +262,36 @@ Result<std::unique_ptr<Ruleset>> Ruleset::load(const RulesetOptions& options) {
   std::unique_ptr<Ruleset> ruleset(
       new Ruleset(std::make_unique<engine::Engine>(std::move(rules), options, digest),
                   std::move(yara).value()));
-  ruleset->file_rules_ = files::file_rules_of(*ruleset->yara_);
-  ruleset->first_script_rule_ = static_cast<std::uint32_t>(ruleset->file_rules_.size());
-  ruleset->analyses_scripts_ = options.analyses_scripts;
   ruleset->script_model_ = std::move(model.value().model);
-  if (options.analyses_scripts) {
-    for (files::FileRule& rule : files::rules_of_scripts())
-      ruleset->file_rules_.push_back(std::move(rule));
-  }
-  ruleset->disable_file_rules(options);
+  ruleset->add_file_rules(std::move(list_check), options);
   return ruleset;
 }
 
+void Ruleset::add_file_rules(std::unique_ptr<files::ListCheck> list_check,
+                             const RulesetOptions& options) {
+  file_rules_ = files::file_rules_of(*yara_);
+  first_script_rule_ = static_cast<std::uint32_t>(file_rules_.size());
+  analyses_scripts_ = options.analyses_scripts;
+  if (analyses_scripts_) {
+    first_web_root_rule_ =
+        first_script_rule_ + static_cast<std::uint32_t>(files::rules_of_scripts().size());
+    for (files::FileRule& rule : rules_of_own_analysis()) file_rules_.push_back(std::move(rule));
+  }
+  first_list_rule_ = static_cast<std::uint32_t>(file_rules_.size());
+  const std::span<const files::FileRule> of_lists = list_check->rules();
+  file_rules_.insert(file_rules_.end(), of_lists.begin(), of_lists.end());
+  disable_file_rules(options);
+  if (of_lists.empty()) return;
+  const auto in_use = std::span(file_rules_).subspan(first_list_rule_);
+  wants_md5_ = list_check->wants_md5(in_use);
+  wants_sha1_ = list_check->wants_sha1(in_use);
+  list_check_ = std::move(list_check);
+}
+
 void Ruleset::disable_file_rules(const RulesetOptions& options) {
-  for (files::FileRule& rule : file_rules_) {
+  std::map<std::string_view, const LedgerEntry*> first_lists;  // by id: what they look for
+  for (std::size_t i = 0; i < file_rules_.size(); ++i) {
+    files::FileRule& rule = file_rules_[i];
     LedgerEntry& entry = rule.entry;
     std::string why;
     if (options.level_min && entry.level < *options.level_min)
@@ -250,6 +299,12 @@ void Ruleset::disable_file_rules(const RulesetOptions& options) {
     const auto& excluded = options.excluded_ids;
     if (std::find(excluded.begin(), excluded.end(), entry.rule_id) != excluded.end())
       why = "Excluded by its id.";
+    if (i >= first_list_rule_) {
+      const auto [first, is_first] = first_lists.try_emplace(entry.rule_id, &entry);
+      if (!is_first)
+        why = fmt::format("The rule at {}:{} has the same id.", first->second->file,
+                          first->second->line);
+    }
     if (why.empty()) continue;
     entry.state = RuleState::kDisabled;
     entry.why = why;
@@ -270,8 +325,9 @@ std::vector<LedgerEntry> Ruleset::ledger() const {
   for (std::uint32_t i = 0; i < rules.rules.size(); ++i) {
     LedgerEntry entry;
     describe_rule(rules.rules[i], entry);
-    entry.kind = "rule";
-    entry.log_source = rules.rules[i].logsource.text();
+    const bool is_list = rules.rules[i].is_list;
+    entry.kind = is_list ? "indicators" : "rule";
+    entry.log_source = is_list ? "every log" : rules.rules[i].logsource.text();
     if (engine_->part(i).is_disabled) {
       entry.state = RuleState::kDisabled;
       entry.why = engine_->part(i).why;

@@ -24,14 +24,19 @@ class Model;
 namespace yara {
 class Rules;
 }
+namespace files {
+class ListCheck;
+}
 
 struct RulesetOptions {
-  std::vector<std::string> paths;         // files and folders (every *.yml and *.yaml below them)
+  std::vector<std::string> paths;  // files and folders (every *.yml and *.yaml below them)
   std::string own_folder;  // the one of `paths` whose files are named "rules/..." in all output
   // Files and folders of YARA rules (every *.yar and *.yara below them), and the one of them whose
   // files are named "rules/yara/...".
   std::vector<std::string> yara_paths;
   std::string own_yara_folder;
+  // Lists of indicators; the order does not matter, and of one file named twice one is read.
+  std::vector<std::string> indicator_files;
   std::string placeholders_file;          // YAML map: name -> value or list; "" for none
   bool analyses_scripts = true;           // the program's own analysis, whose rules are built in
   std::string script_model_file;          // its trained model (script/model/model.h); "" for none
@@ -52,10 +57,10 @@ std::vector<std::string> yara_rule_files(const std::vector<std::string>& paths);
 class Ruleset final : public ShapeListener {
  public:
   // Reads every rule of `options.paths`. Rules that cannot be used are in the ledger, not an Error.
-  // kNotFound: a path or the placeholders file does not exist. kInvalidInput: no rule file in any
-  // path given, not a single usable rule of either kind (unless that was allowed), or a faulty
-  // placeholders
-  // file. kIo: the placeholders file or the model cannot be read. kDamaged: the model is.
+  // kNotFound: a path, a list or the placeholders file does not exist. kInvalidInput: no rule file
+  // in any path given, not a single usable rule of either kind or indicator (unless that was
+  // allowed), a list without a usable one, or a faulty placeholders file. kIo: a list, the
+  // placeholders file or the model cannot be read. kDamaged: the model is.
   static Result<std::unique_ptr<Ruleset>> load(const RulesetOptions& options);
   ~Ruleset() override;
 
@@ -83,8 +88,21 @@ class Ruleset final : public ShapeListener {
     return analyses_scripts_ ? std::optional(first_script_rule_) : std::nullopt;
   }
 
+  // Where those about web roots stand, as a part of that analysis.
+  std::optional<std::uint32_t> first_web_root_rule() const {
+    return analyses_scripts_ ? std::optional(first_web_root_rule_) : std::nullopt;
+  }
+
   // nullptr if there is none.
   const script::Model* script_model() const { return script_model_.get(); }
+
+  // What holds files against lists of indicators, whose rules stand among them from
+  // first_list_rule() on; null if no list speaks of files.
+  const files::ListCheck* list_check() const { return list_check_.get(); }
+  std::uint32_t first_list_rule() const { return first_list_rule_; }
+  // Whether a list that is in use has such digests.
+  bool wants_md5() const { return wants_md5_; }
+  bool wants_sha1() const { return wants_sha1_; }
 
   // False if no rule can ever match this kind of event.
   bool wants(const Shape& shape) override;
@@ -94,13 +112,19 @@ class Ruleset final : public ShapeListener {
 
  private:
   Ruleset(std::unique_ptr<engine::Engine> engine, std::unique_ptr<yara::Rules> yara);
+  void add_file_rules(std::unique_ptr<files::ListCheck> list_check, const RulesetOptions& options);
   void disable_file_rules(const RulesetOptions& options);
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<yara::Rules> yara_;
   std::unique_ptr<const script::Model> script_model_;
   std::vector<files::FileRule> file_rules_;
   std::uint32_t first_script_rule_ = 0;
+  std::uint32_t first_web_root_rule_ = 0;
   bool analyses_scripts_ = false;
+  std::unique_ptr<files::ListCheck> list_check_;
+  std::uint32_t first_list_rule_ = 0;
+  bool wants_md5_ = false;
+  bool wants_sha1_ = false;
 };
 
 }  // namespace pugmark

@@ -39,7 +39,9 @@ bool may_be_utf16_log(Bytes head, const FileNature& nature, std::string_view pat
 class BlockStream::State {
  public:
   State(ItemCursor cursor, const ReaderOptions& options)
-      : cursor_(std::move(cursor)), options_(options) {}
+      : cursor_(std::move(cursor)), options_(options) {
+    cursor_.add_weak_digests_of_archives(options_.md5, options_.sha1);
+  }
 
   bool next(BlockBuffer& buffer) {
     // Whoever has this stream may be waiting for the turn.

@@ -90,7 +90,7 @@ struct ReaderOptions {
   const std::atomic<bool>* stop = nullptr;  // once true, nothing more is read; outlives the reader
   // Held while a large block is read and decoded (BlockBuffer); nullptr: not. Outlives all readers.
   std::mutex* large_block_turn = nullptr;
-  // Of files that are no logs: make these digests, too (Item::weak_digests).
+  // Of files that are no logs, and of archives: make these digests, too (Item::weak_digests).
   bool md5 = false;
   bool sha1 = false;
 };

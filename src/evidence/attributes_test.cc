@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <map>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -225,6 +226,46 @@ TEST(WeakDigests, AreMadeOnlyOfWhatTheyAreAskedFor) {
       EXPECT_EQ(to_hex(*item.weak_digests->sha1), to_hex(sha1.finish())) << name;
     }
   }
+}
+
+TEST(WeakDigests, OfArchivesAreOfAllTheirBytes) {
+  const TemporaryFolder folder;
+  const std::string content = testing::noise(300'000, 1);
+  const std::string zip = packed("zip", "", {{"plain", content}, {"other", "words"}});
+  const std::map<std::string, std::string> archives = {
+      {"a.zip", zip},
+      {"cut.zip", zip.substr(0, zip.size() - 10)},  // read again from its front
+      {"a.tar.gz", packed("tar", "gzip", {{"plain", content}})},
+      {"a.7z", packed("7z", "", {{"plain", content}})},
+      {"nested.tar", packed("tar", "", {{"in.zip", zip}})}};
+  std::map<std::string, std::string> expected;  // digests by path
+  for (const auto& [name, bytes] : archives) {
+    WeakDigestStream md5(WeakDigestStream::Kind::kMd5);
+    md5.update(as_bytes(bytes));
+    expected[folder.write(name, bytes)] = to_hex(md5.finish());
+  }
+  expected[folder.path() + "/nested.tar!/in.zip"] = expected.at(folder.path() + "/a.zip");
+  std::size_t found_count = 0;
+  for (const auto& [name, bytes] : archives) {
+    ItemIds ids;
+    const std::string path = folder.path() + "/" + name;
+    ItemCursor cursor = std::move(ItemCursor::open({path, 0, false}, {}, ids)).value();
+    cursor.add_weak_digests_of_archives(true, false);
+    while (cursor.next_item()) {
+    }
+    for (const Item& item : cursor.take_finished_items()) {
+      if (!expected.contains(item.path)) {
+        EXPECT_EQ(item.weak_digests, nullptr) << item.path;
+        continue;
+      }
+      ++found_count;
+      ASSERT_NE(item.weak_digests, nullptr) << item.path;
+      ASSERT_TRUE(item.weak_digests->md5) << item.path;
+      EXPECT_EQ(to_hex(*item.weak_digests->md5), expected.at(item.path)) << item.path;
+      EXPECT_FALSE(item.weak_digests->sha1);
+    }
+  }
+  EXPECT_EQ(found_count, expected.size());
 }
 
 }  // namespace

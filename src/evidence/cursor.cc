@@ -34,6 +34,9 @@ std::optional<std::uint64_t> ItemCursor::stated_size_bytes() const {
 void ItemCursor::add_weak_digests(bool md5, bool sha1, Bytes read_so_far) {
   state_->add_weak_digests(md5, sha1, read_so_far);
 }
+void ItemCursor::add_weak_digests_of_archives(bool md5, bool sha1) {
+  state_->add_weak_digests_of_archives(md5, sha1);
+}
 std::vector<Gap> ItemCursor::take_gaps() { return state_->take_gaps(); }
 std::vector<Item> ItemCursor::take_finished_items() { return state_->take_finished_items(); }
 std::uint64_t ItemCursor::consumed_bytes() const { return state_->consumed_bytes(); }

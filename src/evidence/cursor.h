@@ -129,6 +129,10 @@ class ItemCursor {
   // as SHA-256. `read_so_far`: all that read() gave of it.
   void add_weak_digests(bool md5, bool sha1, Bytes read_so_far);
 
+  // The same for all archives, which are read before anybody sees them as an item. Before the first
+  // next_item().
+  void add_weak_digests_of_archives(bool md5, bool sha1);
+
   // Gaps met since the last call. Of one item at most `gaps-per-item` and one that counts the rest.
   std::vector<Gap> take_gaps();
 

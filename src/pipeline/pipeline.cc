@@ -45,6 +45,7 @@ Result<std::unique_ptr<Ruleset>> load_rules(const HuntRequest& request) {
   options.yara_paths.insert(options.yara_paths.end(), request.yara_paths.begin(),
                             request.yara_paths.end());
   options.script_model_file = own_script_model(request.default_rules);
+  options.indicator_files = request.indicator_files;
   options.placeholders_file = request.placeholders_file;
   options.level_min = request.level_min;
   options.excluded_ids = request.excluded_rules;
@@ -66,6 +67,9 @@ Status check_case_path(const HuntRequest& request, const Listing& listing) {
   if (!file) return {};
   if (!request.placeholders_file.empty() && file->is_at(request.placeholders_file))
     return never_replaced(request.case_path, "the placeholders file");
+  const auto is_list = [&](const std::string& list) { return file->is_at(list); };
+  if (std::any_of(request.indicator_files.begin(), request.indicator_files.end(), is_list))
+    return never_replaced(request.case_path, "a list of indicators");
   std::vector<std::string> paths = request.rule_paths;
   if (!request.default_rules.empty()) paths.push_back(request.default_rules);
   std::vector<std::string> rules = rule_files(paths);
@@ -171,7 +175,9 @@ HuntOutcome outcome_of(const Results& results) {
   HuntOutcome outcome;
   outcome.gaps_count = results.gaps_count();
   for (const LedgerEntry& entry : results.ledger()) {
-    if (entry.state == RuleState::kRejected) ++outcome.rejected_rules_count;
+    if (entry.state == RuleState::kRejected)
+      ++(entry.kind == "indicator" ? outcome.rejected_indicators_count
+                                   : outcome.rejected_rules_count);
     if (entry.findings_count > 0)
       outcome.worst = std::max(outcome.worst, std::optional(entry.level));
   }

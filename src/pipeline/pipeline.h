@@ -19,6 +19,7 @@ struct HuntRequest {
   std::vector<std::string> yara_paths;  // files or folders added by -y
   // the program's own rules (folder); empty with --no-default-rules
   std::string default_rules;
+  std::vector<std::string> indicator_files;  // lists of indicators
   std::string placeholders_file;  // values for %name% in rules, or ""
   std::string case_path;
   bool force = false;
@@ -44,6 +45,7 @@ struct HuntProgress {
 struct HuntOutcome {
   std::uint64_t gaps_count = 0;  // > 0: exit code 3
   std::uint64_t rejected_rules_count = 0;
+  std::uint64_t rejected_indicators_count = 0;  // entries of lists, as far as they are listed
   std::vector<std::string> empty_rule_folders;  // given, and no rule file is in them
   std::vector<std::string> empty_yara_folders;
   // Highest level found; a malicious file counts as high, a suspicious one as medium.

@@ -233,8 +233,9 @@ Result<std::optional<ScannedEvidence>> scan_once(const Listing& listing, std::ui
   ScannedEvidence scanned;
   scanned.shapes = std::make_unique<ShapeTable>(request.limits, &rules);
   std::mutex large_block_turn;
-  const ReaderOptions options{&request.limits, scanned.shapes.get(), request.carve,
-                              &progress.cancel, &large_block_turn};
+  const ReaderOptions options{&request.limits,   scanned.shapes.get(), request.carve,
+                              &progress.cancel,  &large_block_turn,    rules.wants_md5(),
+                              rules.wants_sha1()};
   if (pass == Pass::kShared) scanned.shapes->share_among_items();
   Work work(listing, first_id, options, pass, progress);
   scanned.scanners =

@@ -118,6 +118,23 @@ void note_gaps(ItemCursor& cursor, bool& is_limit, std::string& cut_short) {
   }
 }
 
+// An archive's own bytes are handed out to nobody; its digest is there behind its last member.
+void finish_archive(ItemCursor& cursor, const std::string& wanted, const Finding& finding,
+                    Walked& walked, ReadAgain& out) {
+  bool is_over = false;
+  bool is_limit = false;
+  while (!is_over) {
+    is_over = !cursor.next_item();
+    for (const Item& item : cursor.take_finished_items()) {
+      if (item.path != wanted) continue;
+      is_over = true;
+      walked.digest = item.sha256;
+      out.length_bytes = std::min<std::uint64_t>(item.size_bytes, finding.length_bytes);
+    }
+    note_gaps(cursor, is_limit, walked.cut_short);
+  }
+}
+
 Walked walk_to(ItemCursor& cursor, const std::string& wanted, const Finding& finding,
                ReadAgain& out) {
   Walked walked;
@@ -125,9 +142,13 @@ Walked walk_to(ItemCursor& cursor, const std::string& wanted, const Finding& fin
   while (!walked.found && cursor.next_item()) {
     note_gaps(cursor, is_limit, walked.cut_short);
     cursor.take_finished_items();
-    if (cursor.is_container() || cursor.item().path != wanted) continue;
+    if (cursor.item().path != wanted) continue;
     walked.found = true;
     walked.cut_short.clear();  // of other items
+    if (cursor.is_container()) {
+      finish_archive(cursor, wanted, finding, walked, out);
+      return walked;
+    }
     read_item_bytes(cursor, finding, out);
   }
   if (walked.found) cursor.next_item();  // closes the item: only then is its digest final

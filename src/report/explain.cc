@@ -16,6 +16,11 @@ constexpr std::size_t kWholeDumpBytes = 512;  // records up to this size are sho
 constexpr std::size_t kPartDumpBytes = 128;   // of longer ones, and around each match
 constexpr std::size_t kRunsShown = 60;
 
+// What is said by the log source of rules that look at files.
+bool is_about_files(const LedgerEntry& entry) {
+  return entry.kind == "yara" || entry.kind == "analysis" || entry.log_source == "every file";
+}
+
 class Explanation {
  public:
   Explanation(const CaseReader& reader, const ExplainOptions& options, Output& out)
@@ -104,6 +109,8 @@ void Explanation::because(const Finding& finding) {
       if (!one.reading.empty()) out_.line("    read as  " + escaped(one.reading));
       if (one.offset_bytes) out_.line("    at byte  " + grouped(*one.offset_bytes));
     }
+    // A statement in words was compared with nothing.
+    if (one.pattern.empty()) continue;
     out_.line("    pattern  " + wrapped(escaped(one.pattern), look_.width_columns, 13));
   }
 }
@@ -265,7 +272,7 @@ void Explanation::rule(const LedgerEntry& entry) {
   label("tags", escaped(joined(entry.tags, " ")));
   label("state", to_string(entry.state));
   label("why", escaped(entry.why));
-  label("judged", counted(entry.events_count, entry.kind == "yara" ? "file" : "event"));
+  label("judged", counted(entry.events_count, is_about_files(entry) ? "file" : "event"));
   std::string found = counted(entry.findings_count, "finding");
   if (entry.findings_count > entry.kept_count)
     found += fmt::format(", {} kept in full and the rest counted", grouped(entry.kept_count));

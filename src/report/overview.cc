@@ -146,26 +146,51 @@ Status add_files(const CaseReader& reader, Overview& all) {
 
 using RulesByReason = std::map<std::string, WhyGroup>;
 
-void count(const std::string& why, RulesByReason& rules) {
+void count(const std::string& why, const LedgerEntry& entry, RulesByReason& rules) {
   WhyGroup& group = rules[why];
   group.why = why;
+  group.are_of_files = group.are_of_files && (entry.kind == "analysis" || entry.kind == "yara");
   ++group.rules_count;
 }
 
 // A rejection begins with the place, which is another one for every rule.
 void count_rejected(const LedgerEntry& entry, RulesByReason& rules) {
-  std::string place = fmt::format("{}:{}", entry.file, entry.line);
+  // Lists of indicators in JSON have no lines: the file's name says the place inside.
+  std::string place = entry.kind == "indicator" && entry.line == 0
+                          ? entry.file
+                          : fmt::format("{}:{}", entry.file, entry.line);
   const std::string front = place + ": ";
   const std::string why = entry.why.starts_with(front) ? entry.why.substr(front.size()) : entry.why;
-  count(why, rules);
+  count(why, entry, rules);
   WhyGroup& group = rules[why];
   if (group.rules_count == 1) group.first_place = std::move(place);
+}
+
+void count_of_list(const LedgerEntry& entry, std::vector<ListGroup>& lists) {
+  if (entry.kind != "indicators" && entry.kind != "indicator") return;
+  // Entries of JSON name their place behind the file.
+  const auto is_of = [&](const ListGroup& list) {
+    return entry.file == list.file || entry.file.starts_with(list.file + "#");
+  };
+  auto list = std::find_if(lists.begin(), lists.end(), is_of);
+  if (list == lists.end()) {
+    list = lists.emplace(lists.end());
+    list->file = entry.file;
+  }
+  if (entry.kind == "indicator") {
+    ++list->rejected_count;
+    return;
+  }
+  ++list->rules_count;
+  list->findings_count += entry.findings_count;
+  if (entry.state != RuleState::kRan) ++list->idle_count;
 }
 
 std::vector<WhyGroup> most_first(RulesByReason& rules) {
   std::vector<WhyGroup> groups;
   for (auto& [why, group] : rules) groups.push_back(std::move(group));
   std::stable_sort(groups.begin(), groups.end(), [](const WhyGroup& a, const WhyGroup& b) {
+    if (a.are_of_files != b.are_of_files) return b.are_of_files;
     return a.rules_count > b.rules_count;
   });
   return groups;
@@ -179,8 +204,9 @@ Status add_rules(const CaseReader& reader, std::map<std::string, RuleGroup>& gro
   const Status status = reader.rules([&](const LedgerEntry& entry) {
     ++all.states[static_cast<std::size_t>(entry.state)];
     all.findings_count += entry.findings_count;
-    if (entry.state == RuleState::kNotObservable) count(entry.why, blind);
-    if (entry.state == RuleState::kDisabled) count(entry.why, disabled);
+    count_of_list(entry, all.lists);
+    if (entry.state == RuleState::kNotObservable) count(entry.why, entry, blind);
+    if (entry.state == RuleState::kDisabled) count(entry.why, entry, disabled);
     if (entry.state == RuleState::kRejected) count_rejected(entry, rejected);
     if (const auto found = groups.find(entry.rule_id); found != groups.end())
       found->second.findings_count += entry.findings_count;

@@ -18,6 +18,7 @@ constexpr std::size_t kSourcesShown = 8;
 constexpr std::size_t kReasonsShown = 4;
 constexpr std::size_t kRejectedShown = 3;
 constexpr std::size_t kDisabledShown = 3;
+constexpr std::size_t kListsShown = 5;
 constexpr std::size_t kIndent = 10;  // of everything behind a heading
 constexpr std::size_t kTableIndent = 2;
 
@@ -42,13 +43,22 @@ std::string rejected_words(const WhyGroup& group) {
                      escaped(group.why), escaped(group.first_place));
 }
 
+// A rule's id, or its title if the id is a UUID: those of lists are, and say nothing to people.
+std::string name_of(const std::string& id, const Overview& all) {
+  constexpr std::size_t kUuidSize = 36;
+  const auto found = std::find_if(all.groups.begin(), all.groups.end(),
+                                  [&](const RuleGroup& group) { return group.rule_id == id; });
+  const bool is_uuid = id.size() == kUuidSize && std::count(id.begin(), id.end(), '-') == 4;
+  return escaped(is_uuid && found != all.groups.end() ? found->rule_title : id);
+}
+
 // What a file is; where no check says, by which rule it is known.
-std::string kind_or_rule(const ExaminedFile& file) {
+std::string kind_or_rule(const ExaminedFile& file, const Overview& all) {
   if (file.kind != BackdoorKind::kNone || file.rules.empty())
     return std::string(to_string(file.kind));
   const std::string more =
       file.rules.size() == 1 ? "" : fmt::format(" and {} more", file.rules.size() - 1);
-  return escaped(file.rules.front()) + more;
+  return name_of(file.rules.front(), all) + more;
 }
 
 // The summary for people: one object so that the look and the output need not be handed round.
@@ -95,6 +105,7 @@ class SummaryPage {
   void coverage();
   void rules();
   void silenced();
+  void lists();
   void next();
 
   const Overview& all_;
@@ -210,7 +221,7 @@ void SummaryPage::files() {
               look_, out_, kTableIndent);
   for (const ExaminedFile& file : all_.worst_files) {
     table.row({{std::string(to_string(file.verdict)), style_of(file.verdict)},
-               {kind_or_rule(file), {}},
+               {kind_or_rule(file, all_), {}},
                {escaped(file.key), {}},
                {escaped(file.path), {}}});
   }
@@ -327,6 +338,7 @@ void SummaryPage::rules() {
              kIndent);
   }
   silenced();
+  lists();
   const bool names_rejected =
       all_.rejected.size() <= kRejectedShown &&
       std::all_of(all_.rejected.begin(), all_.rejected.end(),
@@ -337,6 +349,26 @@ void SummaryPage::rules() {
     out_.line(styled(fmt::format("{:{}}all of them, and why: {}", "", kIndent, command("rules")),
                      kDim, look_));
   }
+}
+
+// Whoever hands over a list asks whether any of it was found.
+void SummaryPage::lists() {
+  for (std::size_t i = 0; i < std::min(all_.lists.size(), kListsShown); ++i) {
+    const ListGroup& list = all_.lists[i];
+    std::string text =
+        fmt::format("list {}: {}", escaped(list.file),
+                    list.findings_count == 0 ? "nothing of it was found"
+                                             : counted(list.findings_count, "finding"));
+    if (list.idle_count > 0)
+      text += fmt::format("; {} of {} could not see or {} disabled", grouped(list.idle_count),
+                          counted(list.rules_count, "rule"), list.idle_count == 1 ? "was" : "were");
+    if (list.rejected_count > 0)
+      text += fmt::format("; {} of it cannot be looked for",
+                          counted(list.rejected_count, "entry", "entries"));
+    indented(text, kIndent);
+  }
+  if (all_.lists.size() > kListsShown)
+    indented(fmt::format("{} more lists", grouped(all_.lists.size() - kListsShown)), kIndent);
 }
 
 // They are no findings and count for no exit code: that they are there must be seen.

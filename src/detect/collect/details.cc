@@ -227,7 +227,8 @@ void DetailsEncoder::put_reason(const engine::Reason& reason) {
     put_subject(fields_count_, has_slot ? event_->shape->names[reason.slot] : reason.field,
                 cut_text(reason.text, static_cast<std::size_t>(limits_.comparison_bytes)), bytes_);
   }
-  put_comparison(reason.written->original, reason.reading, offset_of_reason(reason), bytes_);
+  put_comparison(reason.said.empty() ? reason.written->original : reason.said, reason.reading,
+                 offset_of_reason(reason), bytes_);
 }
 
 std::string encode_details(const Finding& finding) {

@@ -5,6 +5,8 @@
 #include "base/bytes.h"
 #include "detect/collect/settle.h"
 #include "detect/engine/engine.h"
+#include "detect/files/file_report.h"
+#include "detect/files/list_check.h"
 
 namespace pugmark {
 namespace {
@@ -250,6 +252,28 @@ Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const L
   }
   count_examined(gathered);
   return gathered;
+}
+
+Status hold_against_lists(const Ruleset& rules, Gathered& gathered) {
+  const files::ListCheck* const lists = rules.list_check();
+  if (lists == nullptr) return {};
+  // Behind all pieces of the file.
+  constexpr std::uint64_t kBehindAll = UINT64_MAX;
+  const auto in_use = std::span(rules.file_rules()).subspan(rules.first_list_rule());
+  std::vector<bool> is_examined(gathered.items.size(), false);
+  for (const files::ExaminedStore::Piece& piece : gathered.examined.pieces())
+    is_examined[gathered.item_index.at(piece.item)] = true;
+  for (std::size_t i = 0; i < gathered.items.size(); ++i) {
+    const Item& item = gathered.items[i].item;
+    files::FileReport report =
+        lists->report_on(item, gathered.tallies.contains(item.id), in_use, rules.first_list_rule());
+    if (report.is_empty()) continue;
+    files::keep_to_limits(gathered.limits, report);
+    if (auto status = gathered.examined.add(item.id, kBehindAll, FileNature(), report); !status)
+      return status;
+    if (!is_examined[i]) ++gathered.files_count;
+  }
+  return {};
 }
 
 Status for_each_coverage(const Ruleset& rules, const Gathered& gathered,

@@ -32,8 +32,10 @@ struct CorrelationTally {
 
 // Everything the workers brought home, put together but not yet judged.
 struct Gathered {
-  explicit Gathered(const Limits& limits) : meters(limits.log_sources) {}
+  explicit Gathered(const Limits& limits_in_force)
+      : limits(limits_in_force), meters(limits_in_force.log_sources) {}
 
+  Limits limits;
   std::vector<ScannedItem> items;                        // by path
   std::unordered_map<ItemId, std::uint32_t> item_index;  // into `items`
   std::unordered_map<std::string_view, std::uint32_t> index_of_path;
@@ -50,11 +52,23 @@ struct Gathered {
   std::uint64_t events_count = 0;
   std::uint64_t copies_count = 0;
   std::uint64_t files_count = 0;  // examined
+  // Of a rule about files that judges only some of them: how many there were, and what it means
+  // if there were none. By its index in Ruleset::file_rules(); the others judge every file.
+  struct FilesForRule {
+    std::uint64_t count = 0;
+    std::string absence;
+  };
+  std::map<std::uint32_t, FilesForRule> files_for_rules;
 };
 
 // Joins the workers' tallies and the items; marks byte copies; corrects clocks. Of an examined file
 // whose kind is known every byte counts as read.
 Gathered gather(std::vector<Scanner>& scanners, std::vector<Item> items, const Limits& limits);
+
+// Has every item held against the lists of indicators, if there are any; what they say joins what
+// the checks said. An item of which nothing was said so far, a log or a large file of no known
+// kind, becomes an examined file by it. kIo: temporary file.
+Status hold_against_lists(const Ruleset& rules, Gathered& gathered);
 
 // The ledger after the hunt: which rules ran, which could not have seen anything, and why.
 std::vector<LedgerEntry> ledger_after(const Ruleset& rules, const Gathered& gathered,

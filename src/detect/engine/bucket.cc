@@ -22,6 +22,7 @@ class Builder {
       : source_(source), comparisons_(comparisons) {}
 
   Bucket build() {
+    bucket_.prefilter = source_.prefilter;
     for (const InstanceSource& instance : source_.instances) add(instance);
     choose_clauses();
     build_indexes();
@@ -84,7 +85,7 @@ class Builder {
     const sigma::PredicateOp op = predicate.source->op();
     return bucket_.fields[predicate.field].role != FieldRole::kKeyword &&
            op != sigma::PredicateOp::kNull && op != sigma::PredicateOp::kExists &&
-           op != sigma::PredicateOp::kFieldRef;
+           op != sigma::PredicateOp::kFieldRef && op != sigma::PredicateOp::kIndicator;
   }
 
   std::uint32_t translate(const InstanceSource& instance, const Expression& expression) {
@@ -166,11 +167,11 @@ class Builder {
 
   // The plan for a field as a rule names it.
   std::uint32_t field_of(const InstanceSource& instance, const std::string& field) {
-    const auto rename = std::find_if(
-        instance.renames.begin(), instance.renames.end(),
-        [&, name = folded(field)](const sigma::FieldRename& candidate) {
-          return folded(candidate.rule_field) == name;
-        });
+    const auto rename =
+        std::find_if(instance.renames.begin(), instance.renames.end(),
+                     [&, name = folded(field)](const sigma::FieldRename& candidate) {
+                       return folded(candidate.rule_field) == name;
+                     });
     if (rename == instance.renames.end()) return own_field(field);
     const bool is_plain =
         rename->event_fields.size() == 1 && rename->rewrite == sigma::ValueRewrite::kNone;
@@ -235,6 +236,10 @@ class Builder {
     for (std::uint32_t i = 0; i < bucket_.clauses.size(); ++i) {
       const CompiledPredicate& predicate = bucket_.predicates[bucket_.clauses[i].predicate];
       FieldPlan& plan = bucket_.fields[predicate.field];
+      if (predicate.source->op() == sigma::PredicateOp::kIndicator) {
+        bucket_.indicator_clauses.push_back(i);
+        continue;
+      }
       plan.indexed = true;
       const bool has_literals =
           predicate.comparison != nullptr && !predicate.comparison->necessary.empty();
@@ -270,7 +275,24 @@ class Builder {
                      std::all_of(own.begin(), own.end(), &LineScan::can_search);
       if (plan.in_line) in_line.insert(in_line.end(), own.begin(), own.end());
     }
+    add_indicators_to_line(in_line);
     bucket_.line = std::make_unique<const LineScan>(in_line);
+  }
+
+  // The prefilter does not see them in a line.
+  void add_indicators_to_line(std::vector<Literal>& in_line) {
+    if (source_.prefilter == nullptr) return;
+    for (const Literal& literal : source_.prefilter->without_anchor()) {
+      for (const std::uint32_t clause : bucket_.indicator_clauses) {
+        const auto& test = std::get<sigma::IndicatorTest>(
+            bucket_.predicates[bucket_.clauses[clause].predicate].source->test);
+        if (test.set != source_.prefilter->sets()[literal.id]) continue;
+        in_line.push_back({literal.text, literal.anchor, clause});
+        // Then every value is asked about.
+        if (!LineScan::can_search(literal)) bucket_.indicators_in_line = false;
+      }
+    }
+    std::erase_if(in_line, [](const Literal& literal) { return !LineScan::can_search(literal); });
   }
 
   const BucketSource& source_;

@@ -12,6 +12,7 @@
 #include "detect/engine/line_scan.h"
 #include "detect/engine/literal_index.h"
 #include "detect/engine/readings.h"
+#include "detect/indicators/prefilter.h"
 #include "detect/sigma/logsource.h"
 #include "detect/sigma/rule.h"
 
@@ -88,6 +89,10 @@ struct Bucket {
   std::vector<Original> originals;
   std::vector<Clause> clauses;
   std::vector<std::uint32_t> always;  // instances without a clause: judged for every event
+  // Those of lists of indicators: `prefilter` says which values need be asked about. nullptr: all.
+  std::vector<std::uint32_t> indicator_clauses;
+  const indicators::Prefilter* prefilter = nullptr;
+  bool indicators_in_line = true;  // what the prefilter does not see in a line, `line` does
   // Of line-based logs: the literals of all fields that stand in a line as it is. Ids are clauses.
   std::unique_ptr<const LineScan> line;
   std::uint32_t keyword_field = kNoField;  // the one of FieldRole::kKeyword, if there is one
@@ -115,6 +120,7 @@ struct BucketSource {
   std::uint32_t event_id = 0;
   bool is_web = false;         // cs-uri-* and cs-user-agent have their readings
   bool is_line_based = false;  // events are lines of a log
+  const indicators::Prefilter* prefilter = nullptr;  // of all lists; outlives the bucket
 };
 
 // `comparisons` outlives the bucket.

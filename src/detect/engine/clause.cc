@@ -117,6 +117,9 @@ std::optional<double> ClauseChooser::cost_of_predicate(std::uint32_t at) const {
     case PredicateOp::kCidr:
       cost = 2'000;
       break;
+    case PredicateOp::kIndicator:  // the prefilter answers for all of them at once
+      cost = 1;
+      break;
     case PredicateOp::kTime:
     case PredicateOp::kBool:
       cost = 5'000;

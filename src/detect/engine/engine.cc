@@ -60,6 +60,7 @@ Engine::Engine(sigma::RuleSet rules, RulesetOptions options, Sha256 digest)
     routings_.push_back(&at->second);
     note_event_ids(rule);
   }
+  make_prefilter();
   for (const auto& [source, routing] : routing_by_source_) {
     for (const sigma::Route& route : routing.routing.routes) {
       if (!route.channel.empty()) channels_.insert(folded(route.channel));
@@ -85,6 +86,18 @@ Engine::Routing Engine::routing_of(const sigma::LogSource& source) {
       event_ids.push_back(is_number("EventID", event_id));
   }
   return routing;
+}
+
+void Engine::make_prefilter() {
+  indicators::Prefilter::Sets sets;
+  for (std::uint32_t i = 0; i < rules_.rules.size(); ++i) {
+    if (parts_.rules[i].is_disabled) continue;
+    for (const sigma::Predicate& predicate : rules_.rules[i].predicates) {
+      if (const auto* test = std::get_if<sigma::IndicatorTest>(&predicate.test))
+        sets.push_back(test->set);
+    }
+  }
+  if (!sets.empty()) prefilter_ = std::make_unique<const indicators::Prefilter>(std::move(sets));
 }
 
 // Numbers that rules compare EventID with get buckets of their own; all others share one.
@@ -147,6 +160,7 @@ Engine::Made Engine::make(const BucketKey& key) {
   source.event_id = source.is_other_event_id ? 0 : static_cast<std::uint32_t>(key.event_id);
   source.is_web = is_web(key.source);
   source.is_line_based = is_line_based(key.source);
+  source.prefilter = prefilter_.get();
   Made made;
   made.id = static_cast<std::uint32_t>(buckets_by_id_.size());
   made.key = key;

@@ -91,6 +91,7 @@ class Engine {
   const Made& made(const BucketKey& key);
   Made make(const BucketKey& key);
   void note_event_ids(const sigma::Rule& rule);
+  void make_prefilter();
 
   sigma::RuleSet rules_;
   RulesetOptions options_;
@@ -100,6 +101,8 @@ class Engine {
   std::vector<const Routing*> routings_;  // one per rule
   std::set<std::string> channels_;        // folded, that some route names
   std::set<std::uint64_t> event_ids_;     // that some rule or route names
+
+  std::unique_ptr<const indicators::Prefilter> prefilter_;  // nullptr: no lists of indicators
 
   mutable std::mutex mutex_;
   ComparisonTable comparisons_;

@@ -1,8 +1,11 @@
 #include "detect/engine/matcher.h"
 
 #include <algorithm>
+#include <array>
+#include <fmt/format.h>
 #include <re2/re2.h>
 
+#include "base/text.h"
 #include "detect/engine/pattern_match.h"
 #include "detect/sigma/reference.h"
 #include "detect/sigma/regex_length.h"
@@ -37,6 +40,7 @@ bool test_holds(const sigma::Predicate& predicate, std::string_view text) {
     case PredicateOp::kNull:
     case PredicateOp::kExists:
     case PredicateOp::kFieldRef:
+    case PredicateOp::kIndicator:
       break;
   }
   return false;
@@ -45,7 +49,12 @@ bool test_holds(const sigma::Predicate& predicate, std::string_view text) {
 // The first text for which the predicate holds.
 const Reading* satisfying_reading(const CompiledPredicate& predicate, const MemoEntry& entry) {
   const bool is_pattern = predicate.source->op() == PredicateOp::kPattern;
+  const auto* const indicators = std::get_if<sigma::IndicatorTest>(&predicate.source->test);
   for (const Reading& reading : entry.readings) {
+    if (indicators != nullptr) {
+      if (indicators->set->holds(reading.folded)) return &reading;
+      continue;
+    }
     if (!is_pattern) {
       if (test_holds(*predicate.source, reading.raw)) return &reading;
       continue;
@@ -127,6 +136,86 @@ void Matcher::collect_candidates() {
   }
   for (const std::uint32_t slot : searched_slots_)
     mark_candidates(*values_.keyword_entry(slot), bucket_->keyword_field);
+  if (!bucket_->indicator_clauses.empty()) collect_by_indicators(line_is_known);
+}
+
+// Lists of indicators are asked about every value, but for those the prefilter rules out.
+void Matcher::collect_by_indicators(bool line_is_known) {
+  if (line_is_known && bucket_->prefilter != nullptr && bucket_->indicators_in_line) {
+    if (!line_may_hold_indicator()) return;
+    for (MemoEntry* entry : values_.keyword_entries()) ask_indicators(*entry);
+    return;
+  }
+  for (std::uint32_t slot = 0; slot < event_->shape->fields.size(); ++slot) {
+    if (may_hold_indicator(slot)) ask_indicators(*values_.keyword_entry(slot));
+  }
+  if (!raw_line_.empty() &&
+      (bucket_->prefilter == nullptr || bucket_->prefilter->may_hold(Value::text(raw_line_)).any()))
+    ask_indicators(*values_.keyword_entries().back());
+}
+
+void Matcher::ask_indicators(MemoEntry& entry) {
+  for (const std::uint32_t clause : bucket_->indicator_clauses) {
+    if (!entry_satisfies(entry, bucket_->clauses[clause].predicate)) continue;
+    for (const std::uint32_t instance : bucket_->clauses[clause].instances) mark(instance);
+  }
+}
+
+bool Matcher::may_hold_indicator(std::uint32_t slot) {
+  const Value& value = values_.at(slot);
+  if (!value.present()) return false;
+  const indicators::Prefilter* const prefilter = bucket_->prefilter;
+  if (prefilter == nullptr || prefilter->may_hold(value).any()) return true;
+  const bool is_query = slot == bound_->uri_query_slot;
+  if (!is_query && slot != bound_->uri_stem_slot) {
+    // Blanks of user agents are read behind pluses as well.
+    return slot == bound_->user_agent_slot && value.bytes().find('+') != std::string_view::npos &&
+           prefilter->may_stand_in_line(value.bytes(), true).any();
+  }
+  if (value.is_list() || value.bytes().find('%') != std::string_view::npos) return true;
+  const Value& stem = values_.at(bound_->uri_stem_slot);
+  if (!is_query || !stem.present()) return false;
+  if (stem.type != ValueType::kUtf8 || value.type != ValueType::kUtf8 ||
+      stem.bytes().find('%') != std::string_view::npos)
+    return true;
+  decoded_ = stem.bytes();
+  decoded_ += '?';
+  decoded_ += value.bytes();
+  return prefilter->may_hold(Value::text(decoded_)).any();
+}
+
+// Of a line whose values are views of it; it is ASCII.
+bool Matcher::line_may_hold_indicator() {
+  const indicators::Prefilter& prefilter = *bucket_->prefilter;
+  if (text_may_hold_indicator(raw_line_, false)) return true;
+  if (prefilter.has_agents()) {
+    for (const Value& value : std::span(event_->values, event_->shape->fields.size())) {
+      if (value.size >= prefilter.shortest_agent() && prefilter.may_be_agent(value.bytes()))
+        return true;
+    }
+  }
+  if (raw_line_.find('%') == std::string_view::npos || !percent_decode(raw_line_, decoded_))
+    return false;
+  if (text_may_hold_indicator(decoded_, true)) return true;
+  return percent_decode(decoded_, twice_decoded_) && text_may_hold_indicator(twice_decoded_, true);
+}
+
+bool Matcher::text_may_hold_indicator(std::string_view text, bool with_agents) {
+  const auto answer = bucket_->prefilter->may_stand_in_line(text, with_agents);
+  return answer.agents || ((answer.tokens || answer.literals) && indicator_stands_in(text, answer));
+}
+
+// What stands in a value does so in its line, but for user agents, which are whole values, and URLs
+// with a question mark: it may stand between two values.
+bool Matcher::indicator_stands_in(std::string_view text,
+                                  const indicators::Prefilter::Answer& answer) {
+  folded_.clear();
+  append_folded(text, folded_);
+  const auto& sets = bucket_->prefilter->sets();
+  return std::any_of(sets.begin(), sets.end(), [&](const auto& set) {
+    if (!(indicators::is_token(set->kind()) ? answer.tokens : answer.literals)) return false;
+    return !set->is_whole_in_line() || set->holds(folded_);
+  });
 }
 
 // True if all literals of fields that are `in_line` have been looked for.
@@ -323,7 +412,9 @@ std::vector<Reason> Matcher::explain(std::uint32_t at, std::uint64_t most,
         is_explained[static_cast<std::size_t>(found - predicates.begin())];
     if (known) continue;  // the rule says the same thing in two places
     known = true;
-    if (reasons.size() < most) {
+    if (original.written->op() == PredicateOp::kIndicator) {
+      add_indicators(original, most, reasons, others_count);
+    } else if (reasons.size() < most) {
       reasons.push_back(reason_of(original));
     } else {
       ++others_count;
@@ -366,10 +457,39 @@ bool Matcher::speak_of(const Original& original, const MemoEntry& entry, std::ui
   return satisfying != nullptr;
 }
 
+// Every indicator that stands in a value, by the first reading that shows any. What stands in the
+// raw line only, stands there.
+void Matcher::add_indicators(const Original& original, std::uint64_t most,
+                             std::vector<Reason>& reasons, std::uint64_t& others_count) {
+  const auto& set = *std::get<sigma::IndicatorTest>(original.written->test).set;
+  const auto entries = values_.keyword_entries();
+  const auto slots = values_.keyword_slots();
+  std::vector<std::uint32_t> ids;
+  bool any = false;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (any && slots[i] == kNoSlot) continue;
+    for (const Reading& reading : entries[i]->readings) {
+      set.find(reading.folded, SIZE_MAX, ids);
+      if (ids.empty()) continue;
+      any = true;
+      for (const std::uint32_t id : ids) {
+        if (reasons.size() >= most) {
+          ++others_count;
+          continue;
+        }
+        reasons.push_back({original.written, slots[i], "", reading.raw, reading.name,
+                           fmt::format("{}, {}", original.written->original,
+                                       indicators::said_of(set.indicators()[id]))});
+      }
+      break;
+    }
+  }
+}
+
 Reason Matcher::reason_of(const Original& original) {
   const std::uint32_t field = bucket_->predicates[original.predicate].field;
   const FieldPlan& plan = bucket_->fields[field];
-  Reason reason{original.written, kNoSlot, plan.name, "", ""};
+  Reason reason{original.written, kNoSlot, plan.name, "", "", ""};
   if (plan.role == FieldRole::kKeyword) {
     const auto entries = values_.keyword_entries();
     for (std::size_t i = 0; i < entries.size(); ++i) {

@@ -21,6 +21,7 @@ struct Reason {
   std::string_view field;        // the rule's name for it, where no slot says better
   std::string_view text;
   std::string_view reading;
+  std::string said = {};  // in place of what the rule wrote: which indicator of a list; else ""
 };
 
 // Judges events by the rules of their bucket. One per worker; not thread-safe. What it says is
@@ -56,6 +57,12 @@ class Matcher {
   void collect_from_all_values(std::uint32_t field);
   void mark_candidates(MemoEntry& entry, std::uint32_t field);
   void collect_compared(std::uint32_t field);
+  void collect_by_indicators(bool line_is_known);
+  void ask_indicators(MemoEntry& entry);
+  bool may_hold_indicator(std::uint32_t slot);
+  bool line_may_hold_indicator();
+  bool text_may_hold_indicator(std::string_view text, bool with_agents);
+  bool indicator_stands_in(std::string_view text, const indicators::Prefilter::Answer& answer);
   bool is_ruled_out(std::uint32_t field, const Value& value) const;
   void search(MemoEntry& entry, std::uint32_t field);
   std::span<const std::uint32_t> candidates_of(MemoEntry& entry, std::uint32_t field);
@@ -67,6 +74,8 @@ class Matcher {
   bool field_reference_holds(const CompiledPredicate& predicate);
   void collect_reasons(std::uint32_t node, std::vector<std::uint32_t>& predicates);
   Reason reason_of(const Original& original);
+  void add_indicators(const Original& original, std::uint64_t most, std::vector<Reason>& reasons,
+                      std::uint64_t& others_count);
   bool speak_of(const Original& original, const MemoEntry& entry, std::uint32_t slot,
                 Reason& reason);
   const Reading* known_or_satisfying_reading(std::uint32_t predicate, const MemoEntry& entry);
@@ -79,6 +88,8 @@ class Matcher {
   std::vector<std::uint32_t> candidates_;      // of the entry being searched
   std::vector<std::uint32_t> marked_;          // instances to judge
   std::string decoded_;                        // the line percent-decoded
+  std::string twice_decoded_;
+  std::string folded_;
   std::uint64_t event_number_ = 0;
 
   // The event in hand.

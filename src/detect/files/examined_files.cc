@@ -114,6 +114,10 @@ Status ExaminedFiles::keep_hit(const Entry& entry, const FileReport& report, con
   };
   add_field("Size", std::to_string(item.size_bytes));
   add_field("SHA256", item.sha256 ? to_hex(*item.sha256) : "");
+  if (item.weak_digests != nullptr) {
+    add_field("SHA1", item.weak_digests->sha1 ? to_hex(*item.weak_digests->sha1) : "");
+    add_field("MD5", item.weak_digests->md5 ? to_hex(*item.weak_digests->md5) : "");
+  }
   add_field("Language", report.language.empty() ? std::string(entry.language) : report.language);
   add_field("Encoding", std::string(to_string(entry.nature.encoding)));
   return store.keep(rule, "", place, encode_details(finding));

@@ -8,6 +8,7 @@
 #include "detect/files/script_check.h"
 #include "detect/files/yara_check.h"
 #include "detect/ruleset.h"
+#include "detect/web_root/web_root_check.h"
 
 namespace pugmark::files {
 
@@ -18,6 +19,8 @@ Checks make_checks(const Ruleset& rules, const Limits& limits) {
     checks.push_back(make_script_check(rules.file_rules(), *first, rules.script_model()));
   if (rules.yara().compiled() != nullptr)
     checks.push_back(make_yara_check(rules.yara(), rules.file_rules(), limits));
+  if (const auto first = rules.first_web_root_rule())
+    checks.push_back(web_root::make_web_root_check(rules.file_rules(), *first, limits));
   return checks;
 }
 

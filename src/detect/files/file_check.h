@@ -19,7 +19,7 @@
 #include "evidence/gap.h"
 
 // Where checks of files that are no logs are plugged in: a FileCheck for each worker, and a line in
-// make_checks() (examiner.cc).
+// make_checks() (examiner.cc). What needs the digest of a whole file is no FileCheck: list_check.h.
 namespace pugmark::files {
 
 // A rule about files: its line of the ledger, and what a match of it proves.
@@ -54,6 +54,16 @@ struct Reason {
   std::vector<FileStep> steps;
 };
 
+// What a file says that means something only beside other files. Kept for whoever settles results
+// (ExaminedFiles::report()); nobody else sees it.
+struct FileFact {
+  std::uint32_t kind = 0;  // its meaning is that of the check that notes it
+  std::string name;
+  std::string value;
+  std::uint64_t offset_bytes = 0;
+  std::uint32_t length_bytes = 0;
+};
+
 // What the program's own analysis of a script says to a rule of somebody else that matches it.
 enum class Bearing : std::uint8_t {
   kNone,     // nothing: it is no script, or there is no model to tell
@@ -72,13 +82,14 @@ struct FileReport {
   std::vector<Reason> reasons;
   std::uint64_t unlisted_steps_count = 0;
   std::vector<RuleHit> hits;
+  std::vector<FileFact> facts;
   Bearing bearing = Bearing::kNone;  // for checks that come later; not kept with the rest
   // What was not looked at, and why; their item is filled in. Not kept with the rest.
   std::vector<Gap> gaps;
 
   bool is_empty() const {
     return verdict == FileVerdict::kClean && kind == BackdoorKind::kNone && !score && key.empty() &&
-           language.empty() && reasons.empty() && hits.empty();
+           language.empty() && reasons.empty() && hits.empty() && facts.empty();
   }
 };
 

@@ -63,6 +63,22 @@ void unpack_hit(Unpacker& in, RuleHit& hit) {
   });
 }
 
+void put_fact(const FileFact& fact, std::string& out) {
+  put_number(fact.kind, out);
+  put_text(fact.name, out);
+  put_text(fact.value, out);
+  put_number(fact.offset_bytes, out);
+  put_number(fact.length_bytes, out);
+}
+
+void unpack_fact(Unpacker& in, FileFact& fact) {
+  fact.kind = static_cast<std::uint32_t>(in.number());
+  in.text(fact.name);
+  in.text(fact.value);
+  fact.offset_bytes = in.number();
+  fact.length_bytes = static_cast<std::uint32_t>(in.number());
+}
+
 void keep_first(const Limits& limits, RuleHit& hit) {
   const auto most = static_cast<std::size_t>(limits.comparisons_per_finding);
   if (hit.because.size() <= most) return;
@@ -118,6 +134,8 @@ void join_report(FileReport&& from, FileReport& into) {
   into.reasons.insert(into.reasons.end(), std::make_move_iterator(from.reasons.begin()),
                       std::make_move_iterator(from.reasons.end()));
   for (RuleHit& hit : from.hits) join_hit(std::move(hit), into.hits);
+  into.facts.insert(into.facts.end(), std::make_move_iterator(from.facts.begin()),
+                    std::make_move_iterator(from.facts.end()));
 }
 
 }  // namespace
@@ -160,6 +178,8 @@ std::string pack_report(const FileReport& report) {
   }
   put_number(report.hits.size(), out);
   for (const RuleHit& hit : report.hits) put_hit(hit, out);
+  put_number(report.facts.size(), out);
+  for (const FileFact& fact : report.facts) put_fact(fact, out);
   return out;
 }
 
@@ -178,6 +198,7 @@ Status unpack_report(std::string_view bytes, FileReport& report) {
     in.list(reason.steps, [&](FileStep& step) { unpack_step(in, step); });
   });
   in.list(report.hits, [&](RuleHit& hit) { unpack_hit(in, hit); });
+  in.list(report.facts, [&](FileFact& fact) { unpack_fact(in, fact); });
   if (!in.ok() || !in.at_end())
     return Error{ErrorCode::kDamaged, "The temporary file for files was changed.", ""};
   return {};

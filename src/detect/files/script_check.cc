@@ -76,12 +76,18 @@ class ScriptCheck final : public FileCheck {
 
   Status look(const FileView& file, const std::atomic<bool>& /*stop*/,
               FileReport& report) override {
-    script::Analysis analysis = analyser_.analyse(file.bytes, file.path);
+    script::Analysis analysis = analyse(file);
     if (analysis.page == script::PageKind::kNone) return {};
+    if (file.offset_bytes > 0)
+      add_gap(
+          file, GapKind::kLimit,
+          "The limit file-window-bytes was reached: this part of the script was read by itself, "
+          "and nothing was followed from one part into another.",
+          report);
     report.language = script::to_string(analysis.page);
     for (std::string& cut : analysis.cuts) add_gap(file, GapKind::kLimit, std::move(cut), report);
     if (!analysis.has_code) return {};
-    const int strength = analysis.flows.empty() ? 0 : script::strength_of(analysis.flows.front());
+    const int strength = strength_of(analysis);
     report.score = analysis.score;
     report.bearing = bearing_of(analysis, strength);
     FileVerdict verdict = verdict_of(analysis, strength);
@@ -102,8 +108,43 @@ class ScriptCheck final : public FileCheck {
   void release_memory() override { analyser_ = script::Analyser(bounds_with(model_)); }
 
  private:
+  static int strength_of(const script::Analysis& analysis) {
+    return analysis.flows.empty() ? 0 : script::strength_of(analysis.flows.front());
+  }
+
+  // A later part of a large script may begin inside of code: it is read both ways, and the one that
+  // says more counts.
+  script::Analysis analyse(const FileView& file) {
+    script::Analysis outside = analyser_.analyse(file.bytes, file.path);
+    const std::string_view mark = mark_of(outside.page);
+    if (file.offset_bytes == 0 || mark.empty()) return outside;
+    std::string text(mark);
+    text += as_text(file.bytes);
+    script::Analysis inside = analyser_.analyse(as_bytes(text), file.path);
+    if (outside.has_code && strength_of(outside) >= strength_of(inside)) return outside;
+    for (std::vector<FileStep>* const steps : {&inside.steps, &inside.telling_tokens}) {
+      for (FileStep& step : *steps)
+        step.offset_bytes -= std::min<std::uint64_t>(step.offset_bytes, mark.size());
+    }
+    return inside;
+  }
+
+  // What begins code in such a page; "" where all is code, or tags are.
+  static std::string_view mark_of(script::PageKind page) {
+    switch (page) {
+      case script::PageKind::kPhp:
+        return "<?php ";
+      case script::PageKind::kAsp:
+      case script::PageKind::kAspNet:
+      case script::PageKind::kJsp:
+        return "<% ";
+      default:
+        return "";
+    }
+  }
+
   // Code that a request brings is never run by honest pages. For the rest the model weighs all of
-  // it together; a flow that is strong by itself counts where the model does not speak against it.
+  // it together: honest control panels run commands, too.
   FileVerdict verdict_of(const script::Analysis& analysis, int strength) const {
     if (!analysis.score) {
       if (strength >= kMaliciousStrength) return FileVerdict::kMalicious;
@@ -113,8 +154,7 @@ class ScriptCheck final : public FileCheck {
     const bool is_strong = strength >= kMaliciousStrength;
     const bool runs_code = is_strong && analysis.flows.front().sink == script::SinkKind::kEvaluate;
     const bool is_suspicious = *analysis.score >= thresholds.suspicious;
-    if (*analysis.score >= thresholds.malicious || runs_code || (is_strong && is_suspicious))
-      return FileVerdict::kMalicious;
+    if (*analysis.score >= thresholds.malicious || runs_code) return FileVerdict::kMalicious;
     return is_strong || is_suspicious ? FileVerdict::kSuspicious : FileVerdict::kClean;
   }
 

@@ -12,6 +12,7 @@ namespace pugmark::script {
 namespace {
 
 constexpr std::size_t kTellingTokensMax = 3;
+constexpr std::uint32_t kTellingBytesMin = 6;  // less tells nobody anything
 
 struct ClassId {
   std::string_view id;  // lower case, without braces
@@ -205,7 +206,7 @@ class Analyser::State {
     std::vector<Telling> telling;
     for (std::size_t i = 0; i < profile_.buckets().size(); ++i) {
       const double weight = model.weight_of(analysis.page, profile_.buckets()[i]);
-      if (weight > 0 && profile_.places()[i].length > 0)
+      if (weight > 0 && profile_.places()[i].length >= kTellingBytesMin)
         telling.push_back({weight, profile_.places()[i]});
     }
     std::stable_sort(telling.begin(), telling.end(),
@@ -220,7 +221,7 @@ class Analyser::State {
       if (std::any_of(told.begin(), told.end(), overlaps)) continue;
       told.push_back(each.place);
       FileStep& step = analysis.telling_tokens.emplace_back();
-      step.what = fmt::format("tokens that backdoors have more often (+{:.2f})", each.weight);
+      step.what = "tokens that weigh much in the score";
       step.text = text_.view().substr(
           each.place.begin, std::min<std::size_t>(each.place.length, bounds_.step_text_bytes_max));
       step.offset_bytes = text_.offset_of(each.place.begin);

@@ -328,7 +328,9 @@ bool parse_filter(const Node& root, const ParseOptions& options, ExpansionBudget
 std::string LogSource::text() const { return product + "/" + category + "/" + service; }
 
 std::string RejectedRule::message() const {
-  return fmt::format("{}:{}: {}{}{}", file, line, what, hint.empty() ? "" : " ", hint);
+  const std::string where =
+      kind == "indicator" && line == 0 ? file : fmt::format("{}:{}", file, line);
+  return fmt::format("{}: {}{}{}", where, what, hint.empty() ? "" : " ", hint);
 }
 
 }  // namespace pugmark::sigma

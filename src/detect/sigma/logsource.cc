@@ -138,6 +138,15 @@ void add_text_logs(const LogSource& logsource, Routing& routing) {
   }
 }
 
+void add_everything(Routing& routing) {
+  for (int kind = 0; kind <= static_cast<int>(SourceKind::kJson); ++kind) {
+    Route route;
+    route.source = static_cast<SourceKind>(kind);
+    route.name = "any log";
+    routing.routes.push_back(std::move(route));
+  }
+}
+
 // Whether a web server rule of this product or service can concern access logs. Rules about a
 // server's error log name the server as their service.
 bool is_access_log(const LogSource& logsource) {
@@ -200,7 +209,9 @@ std::optional<std::string> rewritten(ValueRewrite rewrite, std::string_view text
 
 Routing routes(const LogSource& logsource) {
   Routing routing;
-  if (is_access_log(logsource)) {
+  if (logsource == LogSource{}) {
+    add_everything(routing);
+  } else if (is_access_log(logsource)) {
     add_web_server(routing);
   } else if (logsource.product == "windows") {
     add_windows(logsource, routing);

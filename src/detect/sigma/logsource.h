@@ -57,8 +57,9 @@ struct Route {
   std::vector<FieldRename> renames;
 };
 
-// The routes of a log source. A log source without any is no error: then `why_not` says, for the
-// ledger, what the evidence would have to hold and that no reader exists for it.
+// The routes of a log source; one that names nothing means every event. A log source without any is
+// no error: then `why_not` says, for the ledger, what the evidence would have to hold and that no
+// reader exists for it.
 struct Routing {
   std::vector<Route> routes;
   std::string why_not;

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "detect/indicators/set.h"
 #include "detect/sigma/cidr.h"
 #include "detect/sigma/pattern.h"
 
@@ -86,6 +87,9 @@ bool text_holds(const Predicate& predicate, const std::string& text) {
       return time_holds(*std::get_if<TimeTest>(&predicate.test), text);
     case PredicateOp::kBool:
       return bool_holds(*std::get_if<BoolTest>(&predicate.test), text);
+    // Tests compare the set with its own slow twin; here it is asked about each text by itself.
+    case PredicateOp::kIndicator:
+      return std::get_if<IndicatorTest>(&predicate.test)->set->holds(folded(text));
     case PredicateOp::kNull:
     case PredicateOp::kExists:
     case PredicateOp::kFieldRef:

@@ -17,6 +17,9 @@
 namespace re2 {
 class RE2;
 }
+namespace pugmark::indicators {
+class IndicatorSet;
+}
 
 // The parsed model of Sigma documents (specification v2.1.0): what parse.h fills, what the
 // reference evaluator and the engine read. Plain structs that own their data; written once, then
@@ -139,6 +142,14 @@ struct FieldRef {
   friend bool operator==(const FieldRef&, const FieldRef&) = default;
 };
 
+// Some indicator of a list stands in the text (detect/indicators). No rule file says this: such
+// rules are made of lists.
+struct IndicatorTest {
+  std::shared_ptr<const indicators::IndicatorSet> set;  // never null
+
+  friend bool operator==(const IndicatorTest&, const IndicatorTest&) = default;
+};
+
 // The order of the alternatives of Predicate::test.
 enum class PredicateOp : std::uint8_t {
   kPattern,
@@ -149,7 +160,8 @@ enum class PredicateOp : std::uint8_t {
   kBool,
   kNull,
   kExists,
-  kFieldRef
+  kFieldRef,
+  kIndicator
 };
 
 // One comparison of one field with one value. True if any value of the field, in any of its
@@ -158,7 +170,7 @@ enum class PredicateOp : std::uint8_t {
 // is searched, each by itself (the pattern of a keyword is kContains or begins and ends with `*`).
 struct Predicate {
   using Test = std::variant<Pattern, Regex, Cidr, NumberTest, TimeTest, BoolTest, NullTest,
-                            ExistsTest, FieldRef>;
+                            ExistsTest, FieldRef, IndicatorTest>;
 
   std::string field;  // as the rule writes it
   Test test;
@@ -222,6 +234,7 @@ struct Rule : Document {
   std::vector<Predicate> predicates;
   Expression expression;
   std::string condition;  // as written; several are joined by " | or | "
+  bool is_list = false;   // made of a list of indicators; then for every log
   std::vector<std::uint32_t>
       applied_filters;  // that narrow this rule: indices into RuleSet::filters
 };
@@ -291,7 +304,9 @@ struct RejectedRule {
   std::string file;
   std::uint32_t line = 0;  // of the fault, from 1
   std::string id, title;   // as far as they could be read
-  std::string kind;        // "rule", "correlation", "filter"; "file" if it could not be read at all
+  // "rule", "correlation", "filter"; "file" if it could not be read at all; "indicator": an entry
+  // of a list, which is rejected alone
+  std::string kind;
   std::string what;        // what was found and what was expected
   std::string hint;        // what to do about it
 

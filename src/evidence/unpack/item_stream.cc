@@ -45,6 +45,11 @@ void ItemStream::add_weak_digests(bool md5, bool sha1, Bytes read) {
   }
 }
 
+void ItemStream::drop_weak_digests() {
+  md5_.reset();
+  sha1_.reset();
+}
+
 std::shared_ptr<const WeakDigests> ItemStream::finish_weak_digests() {
   if (!md5_ && !sha1_) return nullptr;
   auto digests = std::make_shared<WeakDigests>();
@@ -126,6 +131,8 @@ bool ItemStream::keep_all(std::uint64_t limit_bytes, Status& problem) {
 bool ItemStream::rewind() {
   if (origin_.can_seek()) {
     hash_ = Sha256Stream();
+    if (md5_) md5_.emplace(WeakDigestStream::Kind::kMd5);
+    if (sha1_) sha1_.emplace(WeakDigestStream::Kind::kSha1);
     taken_bytes_ = 0;
     content_end_bytes_ = 0;
     read_bytes_ = 0;

@@ -57,6 +57,7 @@ class ItemStream final : public ByteSource {
 
   // From here on other digests are made, too. `read`: all bytes that read() gave so far.
   void add_weak_digests(bool md5, bool sha1, Bytes read);
+  void drop_weak_digests();
   // Of all bytes taken; null if none was asked for. Once only.
   std::shared_ptr<const WeakDigests> finish_weak_digests();
 

@@ -30,6 +30,10 @@ class Walker {
   std::size_t read(std::span<std::byte> into);
   std::optional<std::uint64_t> stated_size_bytes() const;
   void add_weak_digests(bool md5, bool sha1, Bytes read);
+  void add_weak_digests_of_archives(bool md5, bool sha1) {
+    md5_of_archives_ = md5;
+    sha1_of_archives_ = sha1;
+  }
   std::vector<Gap> take_gaps() { return std::exchange(gaps_, {}); }
   std::vector<Item> take_finished_items() { return std::exchange(finished_, {}); }
   std::uint64_t consumed_bytes() const { return consumed_bytes_.load(std::memory_order_relaxed); }
@@ -95,6 +99,8 @@ class Walker {
   const Limits limits_;
   ItemIds& ids_;
   const std::atomic<bool>* stop_;  // or nullptr
+  bool md5_of_archives_ = false;
+  bool sha1_of_archives_ = false;
   std::vector<std::unique_ptr<Frame>> stack_;
   std::vector<Gap> gaps_;
   std::vector<Item> finished_;

@@ -41,7 +41,11 @@ void Walker::begin_item() {
     frame.stream->stop_keeping();
     return;
   }
-  if (!open_archive(frame, packing)) frame.reader.reset();
+  frame.stream->add_weak_digests(md5_of_archives_, sha1_of_archives_, {});
+  if (!open_archive(frame, packing)) {
+    frame.reader.reset();
+    frame.stream->drop_weak_digests();  // it may be a log
+  }
   if (frame.reader != nullptr) frame.item.type = type_of(frame.form);
   frame.stream->stop_keeping();
 }

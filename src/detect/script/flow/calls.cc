@@ -10,6 +10,7 @@
 namespace pugmark::script {
 namespace {
 
+constexpr std::uint32_t kIdleCallsMax = 64;  // of one function that made no constant at all
 constexpr std::size_t kTaintedCallsMax =
     40;  // of one function with arguments that are not constant
 
@@ -419,8 +420,11 @@ Value Interpreter::call_function(NodeId function, Arguments given, const Value* 
   std::uint32_t& running = running_[function];
   constexpr std::uint32_t kRecursionMax = 3;
   if (call_depth_ >= bounds_.call_depth_max || running >= kRecursionMax || is_cut_ ||
-      recursion_ >= bounds_.recursion_max || (calls > kTaintedCallsMax && !are_constant(given)))
+      recursion_ >= bounds_.recursion_max)
     return unknown;
+  if (are_constant(given) ? idle_calls_[function] > kIdleCallsMax : calls > kTaintedCallsMax)
+    return unknown;
+  const std::uint32_t made_before = counts_.folded_bytes;
   std::vector<Value> arguments(given.begin(), given.end());
   const bool is_named_php = is_php(tree_.at(function)) && tree_.at(function).name != kNoSymbol;
   const Value outer_this = this_;
@@ -449,6 +453,7 @@ Value Interpreter::call_function(NodeId function, Arguments given, const Value* 
   --recursion_;
   --running_[function];
   Value result = has_returned_ ? returned_ : Value{};
+  if (!result.is_constant() && counts_.folded_bytes == made_before) ++idle_calls_[function];
   this_ = outer_this;
   returned_ = outer_returned;
   has_returned_ = had_returned;

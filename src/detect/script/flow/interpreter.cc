@@ -43,6 +43,7 @@ void Interpreter::clear(PageKind kind) {
   mattering_.clear();
   callers_.clear();
   calls_.clear();
+  idle_calls_.clear();
   running_.clear();
   shared_objects_.clear();
   member_effects_.clear();

@@ -66,8 +66,8 @@ struct FlowCounts {
 
 struct FlowBounds {
   // Nodes looked at, those of loops each time: so many, and so many more for each byte.
-  std::uint64_t steps_max = 3'000'000;
-  std::uint64_t steps_per_byte = 100;
+  std::uint64_t steps_max = 1'000'000;
+  std::uint64_t steps_per_byte = 60;
   std::uint64_t steps_at_all_max = 8'000'000;
   std::uint64_t loop_rounds_max = 300'000;  // of loops whose conditions are known
   std::uint32_t call_depth_max = 12;
@@ -301,7 +301,8 @@ class Interpreter {
   std::unordered_set<NodeId> mattering_;  // functions that contain what may be a sink, or call such
   std::vector<std::pair<Symbol, NodeId>>
       callers_;  // the function called, by name, and who calls it
-  std::unordered_map<NodeId, std::uint32_t> calls_;  // how often each was called
+  std::unordered_map<NodeId, std::uint32_t> calls_;       // how often each was called
+  std::unordered_map<NodeId, std::uint32_t> idle_calls_;  // that made and gave back no constant
   std::unordered_map<NodeId, std::uint32_t> running_;
   std::unordered_map<NodeId, Value> shared_objects_;  // of classes whose methods run by themselves
   std::unordered_map<std::uint64_t, const Effect*> member_effects_;

@@ -99,7 +99,7 @@ TEST(Model, IsAskedByTheAnalyser) {
   EXPECT_DOUBLE_EQ(*analysis.score, sigmoid(3.25));
   ASSERT_EQ(analysis.telling_tokens.size(), 3U);
   for (const FileStep& step : analysis.telling_tokens) {
-    EXPECT_EQ(step.what, "tokens that backdoors have more often (+0.50)");
+    EXPECT_EQ(step.what, "tokens that weigh much in the score");
     EXPECT_EQ(step.text, text.substr(step.offset_bytes, step.length_bytes));
   }
   EXPECT_TRUE(analysis.features.empty());

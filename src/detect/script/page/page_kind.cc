@@ -80,6 +80,20 @@ PageKind kind_of_evasive_name(std::string_view path) {
   return PageKind::kNone;
 }
 
+// Whether there may be PHP in it: between asp_tags, too, which its collections then tell.
+bool has_php(std::string_view text) {
+  if (text.find("<?") != std::string_view::npos || text.find("$_") != std::string_view::npos)
+    return true;
+  // <script language="php">
+  constexpr std::size_t kTagBytesMax = 60;
+  for (std::size_t at = text.find("cript"); at != std::string_view::npos;
+       at = text.find("cript", at + 1)) {
+    const std::string tag = ascii_lower(text.substr(at, kTagBytesMax));
+    if (tag.substr(0, tag.find('>')).find("php") != std::string::npos) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string_view extension_of(std::string_view path) {
@@ -96,6 +110,10 @@ bool is_page_name(std::string_view path) {
 PageKind kind_of(std::string_view path, std::string_view text) {
   const std::string_view extension = extension_of(path);
   const PageKind named = kind_of_extension(extension);
+  if (named == PageKind::kPhp && !has_php(text)) {
+    const PageKind marked = kind_of_marks(text);
+    if (marked != PageKind::kNone) return marked;
+  }
   if (named != PageKind::kNone) return named;
   const PageKind evasive = kind_of_evasive_name(path);
   if (evasive != PageKind::kNone) return evasive;

@@ -12,7 +12,8 @@ namespace {
 PageKind by_marks(std::string_view text) { return kind_of("uploads/file.txt", text); }
 
 TEST(PageKind, TakesTheNameFirst) {
-  EXPECT_EQ(kind_of("a/b.php", "<%@ Page Language=\"C#\" %>"), PageKind::kPhp);
+  EXPECT_EQ(kind_of("a/b.aspx", "<?php echo 1;"), PageKind::kAspNet);
+  EXPECT_EQ(kind_of("a/b.php", "<p>no code</p>"), PageKind::kPhp);
   EXPECT_EQ(kind_of("C:\\inetpub\\Default.ASPX", ""), PageKind::kAspNet);
   EXPECT_EQ(kind_of("x.ashx", ""), PageKind::kAspNet);
   EXPECT_EQ(kind_of("global.asa", ""), PageKind::kAsp);
@@ -24,6 +25,15 @@ TEST(PageKind, TakesTheNameFirst) {
   EXPECT_EQ(kind_of("x.phtml", ""), PageKind::kPhp);
   EXPECT_EQ(kind_of("x.html", "<p>php</p>"), PageKind::kNone);
   EXPECT_EQ(kind_of("", ""), PageKind::kNone);
+}
+
+// PHP does nothing with a file that has none of its marks.
+TEST(PageKind, ANameOfPhpMeansNothingWithoutPhp) {
+  EXPECT_EQ(kind_of("b.phtml", "<%@ Page Language=\"C#\" %>"), PageKind::kAspNet);
+  EXPECT_EQ(kind_of("b.phtml", "<% Dim a %><script>php()</script>"), PageKind::kAsp);
+  EXPECT_EQ(kind_of("b.phtml", "<% echo $_GET['a']; %>"), PageKind::kPhp);
+  EXPECT_EQ(kind_of("b.php", "<% a %><?= 1 ?>"), PageKind::kPhp);
+  EXPECT_EQ(kind_of("b.php", "<% a %><SCRIPT LANGUAGE='PHP'>f();</SCRIPT>"), PageKind::kPhp);
 }
 
 TEST(PageKind, KnowsNamesThatServersTakeForOthers) {
