@@ -74,6 +74,8 @@ Value Interpreter::evaluate_node(NodeId id) {
       return variable_value(id);
     case NodeKind::kDynamicVariable: {
       const Value name = evaluate(node.first_child);
+      if (name.is_text() && name.text() == "GLOBALS" && is_php(node))
+        return collection_of(tree_.symbols().of(name.text()), id);
       if (name.is_text()) {
         const Value* const known = lookup(tree_.symbols().of(name.text()));
         if (known != nullptr) return *known;

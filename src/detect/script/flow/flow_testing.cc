@@ -24,6 +24,7 @@ std::string key_of(std::string_view text, std::string_view path) {
   constexpr int kStrengthMin = 45;  // halved by a call that is not known
   const Analysis analysis = analysed(text, path);
   if (analysis.flows.empty() || strength_of(analysis.flows.front()) < kStrengthMin) return "";
+  if (analysis.flows.front().sink == SinkKind::kCall) return "";  // of what is not known
   return analysis.key.empty() ? "?" : analysis.key;
 }
 

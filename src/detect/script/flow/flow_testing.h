@@ -13,7 +13,8 @@ namespace pugmark::script::testing {
 // inert_param(name) as what the request brings, for tests whose sink is the language's own.
 Analysis analysed(std::string_view text, std::string_view path);
 
-// The parameter that reaches a sink that runs it: "" if none does, "?" if its name is not known.
+// The parameter that reaches a known sink that runs it: "" if none does, "?" if its name is not
+// known.
 std::string key_of(std::string_view text, std::string_view path);
 
 // Likewise, of code without the marks around it.

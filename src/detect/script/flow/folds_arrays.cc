@@ -147,7 +147,9 @@ bool pick_from(Arguments arguments, Values& values, Value& result, Pick pick) {
   const std::vector<std::pair<Value, Value>> items = values.array(arguments[0]).items;
   const Value list = values.new_array();
   if (!list.is_array()) return false;
-  values.array(list).others = values.array(arguments[0]).others;
+  // What stands under keys that are not known, and they themselves, may be anywhere.
+  const Value others = values.array(arguments[0]).others;
+  values.take_origins(values.array(list).others, others);
   pick(items, list);
   result = list;
   return true;

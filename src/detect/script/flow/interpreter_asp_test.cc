@@ -78,6 +78,16 @@ TEST(InterpreterVb, RunsDecoders) {
             "k");
 }
 
+// What grows by a loop is no reason to give up.
+TEST(InterpreterVb, JoinsManyPieces) {
+  EXPECT_EQ(key_of_vb("For i = 1 To 9000\ns = s & \"0123456789\"\nNext\nIf Len(s) = 90000 Then "
+                      "inert_run Request(\"k\")\nIf Len(s) <> 90000 Then inert_run Request(\"n\")"),
+            "k");
+  const Analysis analysis =
+      analysed("<%\nFor i = 1 To 9000\ns = s & \"0123456789\"\nNext\n%>", "x.asp");
+  EXPECT_TRUE(analysis.cuts.empty());
+}
+
 TEST(InterpreterVb, LeavesLoops) {
   EXPECT_EQ(key_of_vb("For i = 1 To 9\nIf i = 2 Then Exit For\ns = s & \"inert_run "
                       "Request(\"\"k\"\")\"\nNext\ninert_evaluate s"),

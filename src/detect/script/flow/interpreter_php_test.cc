@@ -97,6 +97,9 @@ TEST(InterpreterPhp, KnowsWhereVariablesLive) {
 }
 
 TEST(InterpreterPhp, FollowsNamesOfVariables) {
+  EXPECT_EQ(key_of_php("function f($s) { ${'GLOBALS'}['n'] = 's'; $v = 'n'; "
+                       "inert_run(${${'GLOBALS'}['n']}); } f($_GET['k']);"),
+            "k");
   EXPECT_EQ(key_of_php("$n = 'c'; $$n = $_GET['k']; inert_run($c);"), "k");
   EXPECT_EQ(key_of_php("${'a' . 'b'} = $_GET['k']; inert_run($ab);"), "k");
   EXPECT_EQ(key_of_php("$c = '_GET'; inert_run($$c['k']);"), "?");

@@ -193,9 +193,9 @@ bool Interpreter::change_array(std::string_view function, NodeId id, Arguments a
   const Value others = array.others;
   if (!puts) {
     if (items.empty()) {
-      result = others;
-      if (others.kind == Value::Kind::kUnknown && others.origins == 0)
-        result.kind = Value::Kind::kNull;
+      // Nothing is left: false, as loops over it expect.
+      const bool has_none = others.kind == Value::Kind::kUnknown && others.origins == 0;
+      result = has_none ? number_value(0) : others;
       return true;
     }
     result = is_first ? items.front().second : items.back().second;

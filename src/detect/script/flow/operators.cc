@@ -204,6 +204,7 @@ bool is_logic(std::uint32_t op_code) {
 // Pieces whose texts are joined: interpolated strings, chains of '.' and '&'.
 Value Interpreter::joined(NodeId id) {
   Value result;
+  std::string_view head;
   std::string text;
   bool is_constant = true;
   std::size_t pieces_count = 0;
@@ -215,10 +216,15 @@ Value Interpreter::joined(NodeId id) {
     const bool has_text = value.is_constant() || value.kind == Value::Kind::kNull ||
                           (value.is_array() && is_php(tree_.at(id)));
     is_constant = is_constant && has_text && text.size() < kJoinedBytesMax;
-    if (is_constant) text += text_of(value);
+    // A text that grows in a loop is not copied each time.
+    if (is_constant && pieces_count == 1 && value.is_text()) {
+      head = value.text();
+    } else if (is_constant) {
+      text += text_of(value);
+    }
   }
-  if (!is_constant) return result;
-  Value constant = values_.text_value(text);
+  if (!is_constant || head.size() + text.size() > kJoinedBytesMax) return result;
+  Value constant = values_.joined(head, text);
   if (pieces_count > 1) counts_.folded_bytes += constant.is_text() ? constant.size : 0;
   constant.origins = result.origins;
   constant.trail = result.trail;
@@ -354,6 +360,7 @@ void Interpreter::note_comparison(const Value& left, const Value& right) {
 Value Interpreter::unary(NodeId id) {
   Node node = tree_.at(id);
   node.op = in_lower_case(node.op);
+  if (node.first_child == kNoNode) return {};  // could not be understood
   const Value value = evaluate(node.first_child);
   switch (node.op) {
     case op("-"):
