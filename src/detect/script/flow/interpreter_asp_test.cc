@@ -86,6 +86,7 @@ TEST(InterpreterVb, JoinsManyPieces) {
   const Analysis analysis =
       analysed("<%\nFor i = 1 To 9000\ns = s & \"0123456789\"\nNext\n%>", "x.asp");
   EXPECT_TRUE(analysis.cuts.empty());
+  EXPECT_TRUE(analysed("<%\nFor i = 1 To 6000\ns = \"x\" & s\nNext\n%>", "x.asp").cuts.empty());
 }
 
 TEST(InterpreterVb, LeavesLoops) {

@@ -205,7 +205,8 @@ bool is_logic(std::uint32_t op_code) {
 Value Interpreter::joined(NodeId id) {
   Value result;
   std::string_view head;
-  std::string text;
+  std::string_view second;
+  std::string rest;  // behind both
   bool is_constant = true;
   std::size_t pieces_count = 0;
   for (NodeId piece = tree_.at(id).first_child; piece != kNoNode; piece = tree_.at(piece).next) {
@@ -215,16 +216,23 @@ Value Interpreter::joined(NodeId id) {
     result.names_page = leads_to_page(&value, {&value, 1});  // of the last one
     const bool has_text = value.is_constant() || value.kind == Value::Kind::kNull ||
                           (value.is_array() && is_php(tree_.at(id)));
-    is_constant = is_constant && has_text && text.size() < kJoinedBytesMax;
+    is_constant = is_constant && has_text && rest.size() < kJoinedBytesMax;
     // A text that grows in a loop is not copied each time.
     if (is_constant && pieces_count == 1 && value.is_text()) {
       head = value.text();
+    } else if (is_constant && pieces_count == 2 && value.is_text()) {
+      second = value.text();
     } else if (is_constant) {
-      text += text_of(value);
+      rest += text_of(value);
     }
   }
-  if (!is_constant || head.size() + text.size() > kJoinedBytesMax) return result;
-  Value constant = values_.joined(head, text);
+  const std::size_t size = head.size() + second.size() + rest.size();
+  if (!is_constant || size > kJoinedBytesMax) return result;
+  if (!rest.empty()) {
+    rest.insert(0, second);
+    second = rest;
+  }
+  Value constant = values_.joined(head, second);
   if (pieces_count > 1) counts_.folded_bytes += constant.is_text() ? constant.size : 0;
   constant.origins = result.origins;
   constant.trail = result.trail;

@@ -70,6 +70,7 @@ void Values::clear() {
   }
   text_bytes_ = 0;
   growing_ = {};
+  growing_in_front_ = {};
   arrays_.clear();
   arrays_.emplace_back();
   array_items_ = 0;
@@ -106,28 +107,45 @@ Value Values::text_value(std::string_view text) {
 Value Values::joined(std::string_view left, std::string_view right) {
   if (left.empty() && right.size() == 1) return character(right[0]);
   const std::size_t size = left.size() + right.size();
-  if (!left.empty()) {
-    for (Growing& growing : growing_) {
-      if (growing.end != left.data() + left.size() || growing.room < right.size()) continue;
-      char* const at = const_cast<char*>(growing.end);  // ours: new_text() gave it
-      std::memcpy(at, right.data(), right.size());
-      growing.end += right.size();
-      growing.room -= right.size();
-      return text_view({left.data(), size});
-    }
+  if (Growing* const behind =
+          left.empty() ? nullptr : growing_at(growing_, left.data() + left.size(), right.size())) {
+    char* const at = const_cast<char*>(behind->at);  // ours: new_text() gave it
+    if (!right.empty()) std::memcpy(at, right.data(), right.size());
+    behind->at += right.size();
+    behind->room -= right.size();
+    return text_view({left.data(), size});
+  }
+  if (Growing* const front =
+          right.empty() ? nullptr : growing_at(growing_in_front_, right.data(), left.size())) {
+    char* const at = const_cast<char*>(front->at) - left.size();  // likewise
+    if (!left.empty()) std::memcpy(at, left.data(), left.size());
+    front->at = at;
+    front->room -= left.size();
+    return text_view({at, size});
   }
   // Short ones are seldom joined to again.
   constexpr std::size_t kGrowingMin = 64;
   const std::size_t room = size < kGrowingMin ? 0 : size;
+  const bool is_in_front = right.size() > left.size();
   char* at = new_text(size + room);
   if (at == nullptr) return {};
+  if (is_in_front) at += room;
   if (!left.empty()) std::memcpy(at, left.data(), left.size());
   if (!right.empty()) std::memcpy(at + left.size(), right.data(), right.size());
   if (room > 0) {
-    growing_[next_growing_] = {at + size, room};
+    (is_in_front ? growing_in_front_ : growing_)[next_growing_] = {is_in_front ? at : at + size,
+                                                                   room};
     next_growing_ = (next_growing_ + 1) % growing_.size();
   }
   return text_view({at, size});
+}
+
+// The text that ends or begins there and has so much room left; nullptr if there is none.
+Values::Growing* Values::growing_at(Growings& growings, const char* at, std::size_t room) {
+  for (Growing& growing : growings) {
+    if (growing.at == at && growing.room >= room) return &growing;
+  }
+  return nullptr;
 }
 
 // One of a single byte needs no memory.

@@ -122,8 +122,9 @@ class Values {
   char* new_text(std::size_t size);
   // A constant of a copy of `text`; unknown if there is no room.
   Value text_value(std::string_view text);
-  // A constant of both, one after the other. Where `left` was made so itself, and nothing was
-  // joined to it since, only `right` is copied: a text that grows in a loop costs what it grows by.
+  // A constant of both, one after the other. Where the longer was made so itself, and nothing was
+  // joined to it on that side since, only the other is copied: a text that grows in a loop, behind
+  // or in front, costs what it grows by.
   Value joined(std::string_view left, std::string_view right);
   // The same without a copy, of text that lives as long as the script is looked at.
   static Value text_view(std::string_view text);
@@ -164,12 +165,17 @@ class Values {
   std::deque<std::string> blocks_;
   std::size_t block_used_ = 0;
   std::size_t text_bytes_ = 0;
-  // Where texts end that joined() made, and how much room is behind.
+  // Where texts end that joined() made, and how much room is behind; where others begin, and how
+  // much is in front.
   struct Growing {
-    const char* end = nullptr;
+    const char* at = nullptr;
     std::size_t room = 0;
   };
-  std::array<Growing, 4> growing_{};
+  using Growings = std::array<Growing, 4>;
+  static Growing* growing_at(Growings& growings, const char* at, std::size_t room);
+
+  Growings growing_{};
+  Growings growing_in_front_{};
   std::size_t next_growing_ = 0;
   std::deque<Array> arrays_;
   std::size_t array_items_ = 0;

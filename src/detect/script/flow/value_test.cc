@@ -91,6 +91,26 @@ TEST_F(ValuesTest, GrowWithoutCopyingEachTime) {
   EXPECT_FALSE(values_.is_exhausted());
 }
 
+TEST_F(ValuesTest, GrowInFront) {
+  Value text = values_.text_value(std::string(100, 'x'));
+  for (int i = 0; i < 1'000'000; ++i) text = values_.joined(i % 2 == 0 ? "a" : "b", text.text());
+  ASSERT_TRUE(text.is_text());
+  EXPECT_EQ(text.size, 1'000'100U);
+  EXPECT_EQ(text.text().substr(0, 4), "baba");
+  EXPECT_EQ(text.text().substr(999'998, 4), "baxx");
+  EXPECT_FALSE(values_.is_exhausted());
+  // Two that grow from one: neither sees the other's.
+  const Value one = values_.joined("1", text.text());
+  const Value two = values_.joined("2", text.text());
+  EXPECT_EQ(one.text().substr(0, 3), "1ba");
+  EXPECT_EQ(two.text().substr(0, 3), "2ba");
+  EXPECT_EQ(text.text().substr(0, 2), "ba");
+  // And one that grows on both sides.
+  const Value both = values_.joined(two.text(), "!");
+  EXPECT_EQ(values_.joined("3", both.text()).text().substr(0, 3), "32b");
+  EXPECT_EQ(both.text().back(), '!');
+}
+
 TEST_F(ValuesTest, KeepManyTextsThatGrowApart) {
   // More than are remembered as growing.
   std::string expected[9];
