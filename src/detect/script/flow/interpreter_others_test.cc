@@ -29,6 +29,17 @@ TEST(InterpreterCSharp, FollowsBuilders) {
 }
 
 TEST(InterpreterCSharp, FollowsMembers) {
+  EXPECT_EQ(key_of_csharp("class Kit { string c; public void Set(string x) { c = x; } public void "
+                          "Go() { inert_run(c); } } "
+                          "void Page_Load(object s, EventArgs e) { var a = new Kit(); "
+                          "a.Set(Request[\"k\"]); a.Go(); }"),
+            "k");
+  // A parameter is no field.
+  EXPECT_EQ(key_of_csharp("class Kit { string c = \"a\"; public void Set(string c) { } public void "
+                          "Go() { inert_run(c); } } "
+                          "void Page_Load(object s, EventArgs e) { var a = new Kit(); "
+                          "a.Set(Request[\"k\"]); a.Go(); }"),
+            "");
   EXPECT_EQ(key_of_csharp("string c; void Page_Load(object s, EventArgs e) { c = Request[\"k\"]; "
                           "Go(); } void Go() { inert_run(c); }"),
             "k");
@@ -156,6 +167,8 @@ TEST(InterpreterPerl, RunsCommands) {
   EXPECT_EQ(key_of_perl("my $c = inert_param('k');\nopen(F, \"$c|\");"), "k");
   EXPECT_EQ(key_of_perl("my $c = inert_param('k');\nopen(my $f, '-|', $c);"), "k");
   EXPECT_EQ(key_of_perl("my $c = inert_param('k');\nprint qx{$c};"), "k");
+  EXPECT_EQ(key_of_perl("my $c = inert_param('k');\nopen(F, \"a/$c\");"), "");
+  EXPECT_EQ(key_of_perl("my $c = inert_param('k');\nopen(my $f, '<', $c);"), "");
   EXPECT_EQ(key_of_perl("print `ls`;"), "");
 }
 

@@ -199,6 +199,10 @@ TEST(InterpreterPhp, EndsRecursion) {
 // ---- Objects
 
 TEST(InterpreterPhp, FollowsObjects) {
+  EXPECT_EQ(key_of_php("class Kit { public $x; function go() { inert_run($this->x); } } class Own "
+                       "extends Kit { function go() { parent::go(); } } $b = new Own; $b->x = "
+                       "$_GET['k']; $b->go();"),
+            "k");
   EXPECT_EQ(key_of_php("class A { public $x; } $a = new A; $a->x = $_GET['k']; $b = $a; "
                        "inert_run($b->x);"),
             "k");
