@@ -311,6 +311,19 @@ TEST(Analyser, sees_what_is_printed_through_a_function) {
   EXPECT_EQ(analysed("<?php inert_run($GLOBALS['_POST']['g']);", "x.php").key, "g");
 }
 
+TEST(Analyser, survives_operators_without_operands) {
+  for (const std::string_view code :
+       {"++;", "--;", "!;", "~;", "-;", "@;", "$a ++ ++;", "+ = ;", "(int);"}) {
+    EXPECT_TRUE(analysed("<?php " + std::string(code), "x.php").steps.empty());
+    EXPECT_TRUE(
+        analysed("<%@ Language=JScript %><% " + std::string(code) + " %>", "x.asp").steps.empty());
+    EXPECT_TRUE(
+        analysed("<%@ page import=\"a\" %><% " + std::string(code) + " %>", "x.jsp").steps.empty());
+    EXPECT_TRUE(analysed("<% " + std::string(code) + " %>", "y.asp").steps.empty());
+    EXPECT_TRUE(analysed("#!/usr/bin/perl\n" + std::string(code), "x.pl").steps.empty());
+  }
+}
+
 // Whatever is asked of it, it ends, and says that it left something out.
 TEST(Analyser, bounds_what_hostile_scripts_cost) {
   std::string nested = "<?php $a = ";

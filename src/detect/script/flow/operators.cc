@@ -368,7 +368,7 @@ void Interpreter::note_comparison(const Value& left, const Value& right) {
 Value Interpreter::unary(NodeId id) {
   Node node = tree_.at(id);
   node.op = in_lower_case(node.op);
-  if (node.first_child == kNoNode) return {};  // could not be understood
+  if (node.first_child == kNoNode) return {};  // an operator whose operand was not understood
   const Value value = evaluate(node.first_child);
   switch (node.op) {
     case op("-"):
