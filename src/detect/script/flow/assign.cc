@@ -93,18 +93,21 @@ void Interpreter::assign_name(NodeId target, Symbol name, const Value& value) {
   share(value);
   const Value kept = step_kept(value, target, name);
   // A field of the object in hand, where its class says so and no local hides it.
-  if (lookup(name) == nullptr && this_.is_object() && values_.field(this_, name) != nullptr) {
+  const NodeKind kind = tree_.at(target).kind;
+  const bool is_declared = kind == NodeKind::kDeclare || kind == NodeKind::kParameter;
+  if (!is_declared && !is_php(tree_.at(target)) && lookup(name) == nullptr && this_.is_object() &&
+      values_.field(this_, name) != nullptr) {
     values_.set_field(this_, name, kept);
     return;
   }
   // Outside PHP a name that a caller or the script knows is that one, not a new one.
   Value* known = is_php(tree_.at(target)) ? nullptr : lookup(name);
-  if (tree_.at(target).kind == NodeKind::kDeclare || tree_.at(target).kind == NodeKind::kParameter)
-    known = nullptr;
+  if (is_declared) known = nullptr;
   const bool is_new = variables_from_request_ && lookup(name) == nullptr;
   Value& variable = known != nullptr ? *known : bind(name);
   Value before = variable;
   variable = kept;
+  if (dead_ > 0) undone_.push_back({name, scope_, before});
   if (conditions_ == 0) return;
   // On a way that may not be taken: what it was it may still be.
   if (is_new) before = source_value(target, kFromRequest, name);
@@ -189,6 +192,21 @@ void Interpreter::assign_member(NodeId target, const Value& value) {
     name = tree_.symbols().of(text.text());
   }
   if (ignores_case(node.language)) name = tree_.symbols().lower(name);
+  if (!object.is_object() || object.index == 0 || node.op == op("::$")) {
+    const Symbol global = static_member(object, name);
+    if (global != kNoSymbol) {
+      globals_[global] = value;
+      return;
+    }
+  }
+  if (is_php(node) && object.is_object() && object.index != 0 &&
+      values_.field(object, name) == nullptr && class_of(object) != kNoNode) {
+    const NodeId setter = method_of(class_of(object), tree_.symbols().of("__set"));
+    if (setter != kNoNode) {
+      const Value both[] = {Values::text_view(tree_.symbols().name(name)), value};
+      call_function(setter, both, &object, target);
+    }
+  }
   scratch_ = ascii_lower(tree_.symbols().name(name)) + '=';
   const std::string property = scratch_;
   const Symbol property_name = tree_.symbols().of(property);

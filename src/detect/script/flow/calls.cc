@@ -160,7 +160,11 @@ Value Interpreter::call_name(NodeId id, Symbol name, Arguments arguments) {
     if (const Value* const known = lookup(ignores_case(node.language) ? lower : name);
         known != nullptr) {
       const Value variable = *known;
-      if (variable.kind == Value::Kind::kFunction) return call_value(id, variable, arguments);
+      const bool is_built_in = variable.is_object() && variable.index == 0 &&
+                               variable.origins == 0 && variable.type != kNoSymbol &&
+                               !ignores_case(node.language) && effect_of(variable.type) != nullptr;
+      if (variable.kind == Value::Kind::kFunction || is_built_in)
+        return call_value(id, variable, arguments);
       // a(1) of VB
       if (!arguments.empty() &&
           (variable.is_array() || variable.is_object() || variable.origins != 0))
@@ -169,6 +173,13 @@ Value Interpreter::call_name(NodeId id, Symbol name, Arguments arguments) {
   }
   if (const auto function = functions_.find(lower); function != functions_.end())
     return call_function(function->second, arguments, this_.is_object() ? &this_ : nullptr, id);
+  Value shifted;
+  if (shift_argument(name, arguments, id, shifted)) return shifted;
+  if (is_php(node) && change_array(tree_.symbols().name(lower), id, arguments, shifted))
+    return shifted;
+  if (const auto known = classes_.find(lower);
+      known != classes_.end() && node.language == Language::kPython)
+    return make_of_class(known->second, lower, arguments, id);
   if (const Effect* const effect = effect_of(name); effect != nullptr)
     return apply({effect, name, true}, id, nullptr, arguments);
   return unknown_call(id, name, nullptr, arguments);
@@ -185,14 +196,16 @@ Value Interpreter::call_method(NodeId id, NodeId callee, Symbol name, const Valu
     const auto known = classes_.find(tree_.symbols().lower(receiver.type));
     if (known != classes_.end()) declared = known->second;
   }
-  if (declared != kNoNode) {
-    const NodeId method = method_of(declared, lower);
-    if (method != kNoNode) return call_function(method, arguments, &receiver, id);
-  }
+  Value done;
+  if (declared != kNoNode && call_declared(declared, id, callee, name, receiver, arguments, done))
+    return done;
+  if (call_of_array(id, name, receiver, arguments, done)) return done;
+  if (call_through(id, name, receiver, arguments, done)) return done;
   // What a field holds may be a function: JScript and PHP's ($this->f)().
   if (receiver.is_object() && receiver.index != 0) {
     const Value* const field = values_.field(receiver, name);
-    if (field != nullptr && field->kind == Value::Kind::kFunction) {
+    if (field != nullptr &&
+        (field->kind == Value::Kind::kFunction || (field->is_text() && is_php(tree_.at(id))))) {
       const Value function = *field;
       return call_value(id, function, arguments);
     }
@@ -330,7 +343,11 @@ NodeId Interpreter::bind_parameters(NodeId function, Arguments arguments) {
     const Node parameter = tree_.at(child);
     if (parameter.kind == NodeKind::kBlock) body = child;
     if (parameter.kind != NodeKind::kParameter) continue;
-    if (parameter.type == use) continue;  // what a closure of PHP takes along: seen as it is
+    if (parameter.type == use) {  // what a closure of PHP takes along: seen as it is
+      const bool is_global = parameter.name < has_global_.size() && has_global_[parameter.name];
+      if (parameter.op == op("&") && is_global) bind_to_global(parameter.name, parameter.name);
+      continue;
+    }
     Value value;
     if (number < arguments.size()) {
       value = arguments[number];
@@ -347,6 +364,26 @@ NodeId Interpreter::bind_parameters(NodeId function, Arguments arguments) {
     assign_name(child, variable_name(parameter), value);
   }
   return body;
+}
+
+// What some languages give every function: all arguments as a list; the object as the first one.
+void Interpreter::bind_special(NodeId function, const Value* object,
+                               std::vector<Value>& arguments) {
+  const Language language = tree_.at(function).language;
+  if (language == Language::kPython && object != nullptr && class_of_function_.contains(function)) {
+    std::vector<Value> all = {*object};
+    for (const Value& argument : arguments) all.push_back(argument);
+    arguments.swap(all);
+  }
+  if (language != Language::kPerl && language != Language::kJScript) return;
+  Value list = values_.new_array();
+  if (!list.is_array()) return;
+  const Value all = list;
+  for (const Value& argument : arguments) {
+    values_.push(all, argument);
+    values_.take_origins(list, argument);
+  }
+  bind(tree_.symbols().of(language == Language::kPerl ? "_" : "arguments")) = list;
 }
 
 // What the call assigned to its parameters by reference.
@@ -388,7 +425,7 @@ Value Interpreter::call_function(NodeId function, Arguments given, const Value* 
   if (are_constant(given) ? idle_calls_[function] > kIdleCallsMax : calls > kTaintedCallsMax)
     return unknown;
   const std::uint32_t made_before = counts_.folded_bytes;
-  const std::vector<Value> arguments(given.begin(), given.end());
+  std::vector<Value> arguments(given.begin(), given.end());
   const bool is_named_php = is_php(tree_.at(function)) && tree_.at(function).name != kNoSymbol;
   const Value outer_this = this_;
   const Value outer_returned = returned_;
@@ -400,12 +437,19 @@ Value Interpreter::call_function(NodeId function, Arguments given, const Value* 
   conditions_ = 0;
   ++running;
   ++recursion_;
+  const NodeId outer_function = function_;
+  function_ = function;
+  const std::vector<Value>* const outer_given = given_;
+  given_ = &arguments;
   {
     const Scope scope(*this, !is_named_php);
+    bind_special(function, object, arguments);
     execute(bind_parameters(function, arguments));
     take_references(function, arguments.size(), by_reference);
     take_own_name(function);
   }
+  function_ = outer_function;
+  given_ = outer_given;
   --recursion_;
   --running_[function];
   Value result = has_returned_ ? returned_ : Value{};
@@ -482,7 +526,12 @@ Value Interpreter::make(NodeId id) {
   Value result;
   const auto known = classes_.find(tree_.symbols().lower(name));
   const Symbol type = name == kNoSymbol ? kNoSymbol : type_named(name);
-  if (body != kNoNode) {
+  if (kind == NodeKind::kName && tree_.at(id).language == Language::kJScript &&
+      tree_.symbols().name(name) == "Function" && !arguments.empty() &&
+      std::all_of(arguments.begin(), arguments.end(),
+                  [](const Value& value) { return value.is_text(); })) {
+    result = made_function(id, arguments);
+  } else if (body != kNoNode) {
     result = make_of_class(body, type, arguments, id);
   } else if (known != classes_.end()) {
     result = make_of_class(known->second, type, arguments, id);
@@ -517,6 +566,7 @@ Value Interpreter::make_of_class(NodeId declared, Symbol type, Arguments given, 
   const Symbol magic = tree_.symbols().of("__construct");
   const Symbol own_name = tree_.symbols().lower(tree_.at(declared).name);
   const Symbol vb_name = tree_.symbols().of("new");
+  const Symbol python_name = tree_.symbols().of("__init__");
   for (NodeId child = tree_.at(declared).first_child; child != kNoNode;
        child = tree_.at(child).next) {
     const Node member = tree_.at(child);
@@ -525,7 +575,8 @@ Value Interpreter::make_of_class(NodeId declared, Symbol type, Arguments given, 
       values_.set_field(object, variable_name(member), value);
     } else if (member.kind == NodeKind::kFunction && member.name != kNoSymbol) {
       const Symbol lower = tree_.symbols().lower(member.name);
-      if (lower == magic || lower == own_name || lower == vb_name) constructor = child;
+      if (lower == magic || lower == own_name || lower == vb_name || lower == python_name)
+        constructor = child;
     }
   }
   if (constructor == kNoNode) constructor = method_of(declared, magic);

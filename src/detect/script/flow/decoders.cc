@@ -18,14 +18,34 @@ constexpr std::string_view kBase64Alphabet =
 
 constexpr int kNoDigit = -1;
 
-std::array<signed char, 256> base64_table() {
+std::array<signed char, 256> base64_table(bool is_for_urls) {
   std::array<signed char, 256> table{};
   table.fill(kNoDigit);
   for (std::size_t i = 0; i < kBase64Alphabet.size(); ++i)
     table[static_cast<unsigned char>(kBase64Alphabet[i])] = static_cast<signed char>(i);
-  table['-'] = table['+'];
-  table['_'] = table['/'];
+  if (is_for_urls) {
+    table['-'] = table['+'];
+    table['_'] = table['/'];
+  }
   return table;
+}
+
+bool decode_base64_by(const std::array<signed char, 256>& table, std::string_view text,
+                      std::size_t output_max, std::string& out) {
+  out.clear();
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : text) {
+    const int digit = table[static_cast<unsigned char>(c)];
+    if (digit == kNoDigit) continue;
+    bits = bits << 6U | static_cast<std::uint32_t>(digit);
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    if (out.size() >= output_max) break;
+    out += static_cast<char>(bits >> static_cast<unsigned>(count) & 0xFFU);
+  }
+  return !out.empty();
 }
 
 int hex_digit(char c) {
@@ -89,11 +109,14 @@ bool append_entity(std::string_view name, std::string& out) {
   if (name.size() > 1 && name[0] == '#') {
     const bool is_hex = name[1] == 'x' || name[1] == 'X';
     char32_t code_point = 0;
-    for (const char c : name.substr(is_hex ? 2 : 1)) {
+    const std::string_view digits = name.substr(is_hex ? 2 : 1);
+    if (digits.empty()) return false;
+    for (const char c : digits) {
       const int digit = hex_digit(c);
-      if (digit == kNoDigit || (!is_hex && digit > 9) || code_point > 0x110000) return false;
+      if (digit == kNoDigit || (!is_hex && digit > 9) || code_point > 0x10FFFF) return false;
       code_point = code_point * (is_hex ? 16 : 10) + static_cast<char32_t>(digit);
     }
+    if (code_point > 0x10FFFF || (code_point >= 0xD800 && code_point < 0xE000)) return false;
     append_utf8(code_point, out);
     return true;
   }
@@ -107,21 +130,12 @@ bool append_entity(std::string_view name, std::string& out) {
 }  // namespace
 
 bool decode_base64(std::string_view text, std::size_t output_max, std::string& out) {
-  static const std::array<signed char, 256> kTable = base64_table();
-  out.clear();
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const int digit = kTable[static_cast<unsigned char>(c)];
-    if (digit == kNoDigit) continue;
-    bits = bits << 6U | static_cast<std::uint32_t>(digit);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    if (out.size() >= output_max) break;
-    out += static_cast<char>(bits >> static_cast<unsigned>(count) & 0xFFU);
-  }
-  return !out.empty();
+  static const std::array<signed char, 256> kTable = base64_table(false);
+  return decode_base64_by(kTable, text, output_max, out);
+}
+bool decode_base64_url(std::string_view text, std::size_t output_max, std::string& out) {
+  static const std::array<signed char, 256> kTable = base64_table(true);
+  return decode_base64_by(kTable, text, output_max, out);
 }
 
 bool encode_base64(std::string_view text, std::size_t output_max, std::string& out) {
@@ -137,7 +151,7 @@ bool encode_base64(std::string_view text, std::size_t output_max, std::string& o
   return true;
 }
 
-bool decode_url(std::string_view text, std::size_t output_max, std::string& out) {
+bool decode_percent(std::string_view text, std::size_t output_max, std::string& out) {
   out.clear();
   for (std::size_t at = 0; at < text.size() && out.size() < output_max; ++at) {
     const int number = text[at] == '%' ? hex_number(text, at + 1, 2) : kNoDigit;
@@ -145,10 +159,16 @@ bool decode_url(std::string_view text, std::size_t output_max, std::string& out)
       out += static_cast<char>(number);
       at += 2;
     } else {
-      out += text[at] == '+' ? ' ' : text[at];
+      out += text[at];
     }
   }
   return true;
+}
+
+bool decode_url(std::string_view text, std::size_t output_max, std::string& out) {
+  std::string spaced(text);
+  std::replace(spaced.begin(), spaced.end(), '+', ' ');
+  return decode_percent(spaced, output_max, out);
 }
 
 bool decode_percent_u(std::string_view text, std::size_t output_max, std::string& out) {
@@ -158,7 +178,7 @@ bool decode_percent_u(std::string_view text, std::size_t output_max, std::string
       out += text[at];
       continue;
     }
-    const bool is_wide = at + 1 < text.size() && (text[at + 1] == 'u' || text[at + 1] == 'U');
+    const bool is_wide = at + 1 < text.size() && text[at + 1] == 'u';
     const int number = is_wide ? hex_number(text, at + 2, 4) : hex_number(text, at + 1, 2);
     if (number == kNoDigit) {
       out += '%';
@@ -222,19 +242,42 @@ bool decode_uu(std::string_view text, std::size_t output_max, std::string& out) 
   return !out.empty();
 }
 
-bool decode_html(std::string_view text, std::size_t output_max, std::string& out) {
-  constexpr std::size_t kEntityBytesMax = 12;
+namespace {
+// `append` appends what the entity of that name stands for; false if it is none.
+bool decode_entities(std::string_view text, std::size_t output_max, std::string& out,
+                     bool (*append)(std::string_view name, std::string& out)) {
+  constexpr std::size_t kEntityBytesMax = 32;
   out.clear();
   for (std::size_t at = 0; at < text.size() && out.size() < output_max; ++at) {
     const std::string_view ahead = text.substr(at, kEntityBytesMax);
     const std::size_t end = text[at] == '&' ? ahead.find(';') : std::string_view::npos;
-    if (end != std::string_view::npos && append_entity(ahead.substr(1, end - 1), out)) {
+    if (end != std::string_view::npos && append(ahead.substr(1, end - 1), out)) {
       at += end;
     } else {
       out += text[at];
     }
   }
   return true;
+}
+
+// Whether nothing but blanks stands between the '=' and the line's end.
+bool ends_softly(std::string_view text, std::size_t at) {
+  const std::size_t next = text.find_first_not_of(" \t\r", at + 1);
+  return next == std::string_view::npos || text[next] == '\n';
+}
+
+bool append_special(std::string_view name, std::string& out) {
+  const bool is_special = name == "lt" || name == "gt" || name == "amp" || name == "quot" ||
+                          name == "#39" || name == "#039";
+  return is_special && append_entity(name, out);
+}
+}  // namespace
+
+bool decode_html(std::string_view text, std::size_t output_max, std::string& out) {
+  return decode_entities(text, output_max, out, append_entity);
+}
+bool decode_html_special(std::string_view text, std::size_t output_max, std::string& out) {
+  return decode_entities(text, output_max, out, append_special);
 }
 
 bool decode_quoted_printable(std::string_view text, std::size_t output_max, std::string& out) {
@@ -244,10 +287,8 @@ bool decode_quoted_printable(std::string_view text, std::size_t output_max, std:
     if (number != kNoDigit) {
       out += static_cast<char>(number);
       at += 2;
-    } else if (text[at] == '=' && text.substr(at + 1, 2) == "\r\n") {
-      at += 2;
-    } else if (text[at] == '=' && text.substr(at + 1, 1) == "\n") {
-      at += 1;
+    } else if (text[at] == '=' && ends_softly(text, at)) {
+      at = std::min(text.find('\n', at), text.size() - 1);
     } else {
       out += text[at];
     }
@@ -258,8 +299,42 @@ bool decode_quoted_printable(std::string_view text, std::size_t output_max, std:
 bool strip_slashes(std::string_view text, std::size_t output_max, std::string& out) {
   out.clear();
   for (std::size_t at = 0; at < text.size() && out.size() < output_max; ++at) {
-    if (text[at] == '\\' && at + 1 < text.size()) ++at;
-    out += text[at];
+    if (text[at] != '\\') {
+      out += text[at];
+    } else if (++at < text.size()) {
+      out += text[at] == '0' ? '\0' : text[at];
+    }
+  }
+  return true;
+}
+
+bool strip_c_slashes(std::string_view text, std::size_t output_max, std::string& out) {
+  constexpr std::string_view kLetters = "abfnrtv";
+  constexpr std::string_view kBytes = "\a\b\f\n\r\t\v";
+  out.clear();
+  for (std::size_t at = 0; at < text.size() && out.size() < output_max; ++at) {
+    if (text[at] != '\\' || at + 1 == text.size()) {
+      out += text[at];
+      continue;
+    }
+    const char letter = text[++at];
+    const std::size_t known = kLetters.find(letter);
+    if (known != std::string_view::npos) {
+      out += kBytes[known];
+    } else if (letter == 'x' && hex_number(text, at + 1, 1) != kNoDigit) {
+      const bool has_two = hex_number(text, at + 1, 2) != kNoDigit;
+      out += static_cast<char>(hex_number(text, at + 1, has_two ? 2 : 1));
+      at += has_two ? 2 : 1;
+    } else if (letter >= '0' && letter <= '7') {
+      unsigned number = 0;
+      const std::size_t end = std::min(at + 3, text.size());
+      for (; at < end && text[at] >= '0' && text[at] <= '7'; ++at)
+        number = number * 8 + static_cast<unsigned>(text[at] - '0');
+      --at;
+      out += static_cast<char>(number & 0xFFU);
+    } else {
+      out += letter;
+    }
   }
   return true;
 }
@@ -275,6 +350,10 @@ bool inflate_raw(std::string_view text, std::size_t output_max, std::string& out
 }
 bool inflate_zlib(std::string_view text, std::size_t output_max, std::string& out) {
   return inflate_with(text, MAX_WBITS, output_max, out);
+}
+bool inflate_any(std::string_view text, std::size_t output_max, std::string& out) {
+  constexpr int kZlibOrGzip = MAX_WBITS + 32;
+  return inflate_with(text, kZlibOrGzip, output_max, out) || inflate_raw(text, output_max, out);
 }
 bool inflate_gzip(std::string_view text, std::size_t output_max, std::string& out) {
   return inflate_with(text, MAX_WBITS + 16, output_max, out);

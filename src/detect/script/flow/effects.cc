@@ -2,6 +2,7 @@
 
 #include <array>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "detect/script/flow/effect_tables.h"
 
@@ -165,6 +166,20 @@ const Effect* find_method(Family family, std::string_view name) {
   const Index& index = kMethods[static_cast<std::size_t>(family)];
   const auto found = index.find(name);
   return found == index.end() ? nullptr : found->second;
+}
+
+bool is_known_type(Family family, std::string_view type) {
+  static const std::array<std::unordered_set<std::string_view>, kFamiliesCount> kTypes = [] {
+    std::array<std::unordered_set<std::string_view>, kFamiliesCount> types;
+    for (std::size_t i = 0; i < kFamiliesCount; ++i) {
+      for (const Effect& effect : effects_of(static_cast<Family>(i))) {
+        const std::size_t dot = effect.name.rfind('.');
+        if (dot != std::string_view::npos && dot > 0) types[i].insert(effect.name.substr(0, dot));
+      }
+    }
+    return types;
+  }();
+  return kTypes[static_cast<std::size_t>(family)].contains(canonical_type(type));
 }
 
 std::string_view canonical_type(std::string_view type) {

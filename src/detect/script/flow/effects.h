@@ -79,6 +79,9 @@ const Effect* find_effect(Family family, std::string_view name);
 // sink if there is such a one. For .NET those of ASP's objects count too. nullptr if there is none.
 const Effect* find_method(Family family, std::string_view name);
 
+// Whether some effect is of that type (lower case): "response" has "response.write".
+bool is_known_type(Family family, std::string_view type);
+
 // What a type is called in the tables: "httpservletrequest" is "request". `type` in lower case;
 // itself if it has no other name.
 std::string_view canonical_type(std::string_view type);

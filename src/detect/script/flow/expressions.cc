@@ -9,115 +9,14 @@
 namespace pugmark::script {
 namespace {
 
-constexpr std::size_t kJoinedBytesMax = std::size_t{8} << 20U;
-
-bool is_java_like(Language language) {
-  return language == Language::kJava || language == Language::kCSharp;
-}
-
 bool is_basic(Language language) {
   return language == Language::kVbScript || language == Language::kVisualBasic;
 }
 
-// Whether '+' joins texts in this language.
-bool joins_with_plus(Language language) {
-  return language != Language::kPhp && language != Language::kPerl;
-}
-
-// XOR, AND and OR of texts byte by byte, as PHP and Perl have it.
-std::string combined(std::string_view left, std::string_view right, std::uint32_t op_code) {
-  const bool is_or = op_code == op("|");
-  const std::size_t size =
-      is_or ? std::max(left.size(), right.size()) : std::min(left.size(), right.size());
-  std::string out(size, '\0');
-  for (std::size_t i = 0; i < size; ++i) {
-    const unsigned a = i < left.size() ? static_cast<unsigned char>(left[i]) : 0U;
-    const unsigned b = i < right.size() ? static_cast<unsigned char>(right[i]) : 0U;
-    out[i] = static_cast<char>(op_code == op("^") ? a ^ b : is_or ? a | b : a & b);
-  }
-  return out;
-}
-
-std::int64_t whole(double number) {
-  return std::fabs(number) < 9.2e18 ? static_cast<std::int64_t>(number) : 0;
-}
-
-// The result of an arithmetic operator; false if it has none.
-bool compute(std::uint32_t op_code, double left, double right, double& result) {
-  const std::int64_t a = whole(left);
-  const std::int64_t b = whole(right);
-  switch (op_code) {
-    case op("+"):
-      result = left + right;
-      return true;
-    case op("-"):
-      result = left - right;
-      return true;
-    case op("*"):
-      result = left * right;
-      return true;
-    case op("/"):
-      result = left / right;
-      return true;
-    case op("\\"):
-    case op("//"):
-      result = right == 0 ? NAN : std::floor(left / right);
-      return true;
-    case op("%"):
-    case op("mod"):
-      result = b == 0 ? NAN : static_cast<double>(b == -1 ? 0 : a % b);
-      return true;
-    case op("**"):
-      result = std::pow(left, right);
-      return true;
-    case op("^"):
-    case op("xor"):
-      result = static_cast<double>(a ^ b);
-      return true;
-    case op("&"):
-      result = static_cast<double>(a & b);
-      return true;
-    case op("|"):
-      result = static_cast<double>(a | b);
-      return true;
-    case op("<<"):
-      if (b < 0 || b > 62) return false;
-      result = static_cast<double>(
-          static_cast<std::int64_t>(static_cast<std::uint64_t>(a) << static_cast<unsigned>(b)));
-      return true;
-    case op(">>"):
-      if (b < 0 || b > 62) return false;
-      result = static_cast<double>(a >> static_cast<unsigned>(b));
-      return true;
-    case op("<"):
-      result = left < right ? 1 : 0;
-      return true;
-    case op(">"):
-      result = left > right ? 1 : 0;
-      return true;
-    case op("<="):
-      result = left <= right ? 1 : 0;
-      return true;
-    case op(">="):
-      result = left >= right ? 1 : 0;
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool is_equality(std::uint32_t op_code) {
-  return op_code == op("==") || op_code == op("===") || op_code == op("!=") ||
-         op_code == op("!==") || op_code == op("<>") || op_code == op("=") || op_code == op("eq") ||
-         op_code == op("ne") || op_code == op("is");
-}
-
-bool is_inequality(std::uint32_t op_code) {
-  return op_code == op("!=") || op_code == op("!==") || op_code == op("<>") || op_code == op("ne");
-}
-
-bool is_logic(std::uint32_t op_code) {
-  return op_code == op("&&") || op_code == op("||") || op_code == op("and") || op_code == op("or");
+// Whether 017 is 15.
+bool has_octal(Language language) {
+  return language == Language::kPhp || language == Language::kPerl || language == Language::kJava ||
+         language == Language::kJScript;
 }
 
 }  // namespace
@@ -167,20 +66,16 @@ Value Interpreter::evaluate_node(NodeId id) {
   switch (node.kind) {
     case NodeKind::kText:
       return Values::text_view(tree_.text(id));
-    case NodeKind::kNumber: {
-      const Value text = Values::text_view(tree_.text(id));
-      Value number;
-      return fold(Fold::kToNumber, {&text, 1}, values_, number) &&
-                     (text.size < 3 || text.data[0] == '0' || text.data[0] == '&')
-                 ? number
-                 : number_value(number_of_text(text.text()));
-    }
+    case NodeKind::kNumber:
+      return number_value(number_of_literal(tree_.text(id), has_octal(node.language)));
     case NodeKind::kName:
       return name_value(id);
     case NodeKind::kVariable:
       return variable_value(id);
     case NodeKind::kDynamicVariable: {
       const Value name = evaluate(node.first_child);
+      if (name.is_text() && name.text() == "GLOBALS" && is_php(node))
+        return collection_of(tree_.symbols().of(name.text()), id);
       if (name.is_text()) {
         const Value* const known = lookup(tree_.symbols().of(name.text()));
         if (known != nullptr) return *known;
@@ -291,9 +186,8 @@ Value Interpreter::name_value(NodeId id) {
   if (const Value* const known = lookup(variable_name(node)); known != nullptr) return *known;
   const Symbol lower = tree_.symbols().lower(node.name);
   const std::string_view lower_text = tree_.symbols().name(lower);
-  if (lower_text == "this" || lower_text == "me" || lower_text == "self" || lower_text == "static")
-    return this_.is_object() ? this_ : Value{};
   Value word;
+  if (own_name(id, lower_text, word)) return word;
   if (is_word(node, lower_text, word)) return word;
   if (this_.is_object()) {
     const Value* const field = values_.field(this_, variable_name(node));
@@ -307,6 +201,8 @@ Value Interpreter::name_value(NodeId id) {
     return value;
   }
   if (is_php(node)) {  // a constant that is not defined is its own name
+    const Symbol constant = node.name;
+    if (constant < has_global_.size() && has_global_[constant]) return globals_[constant];
     if (lower_text == "__file__" && !own_path_.empty()) return Values::text_view(own_path_);
     if (lower_text == "__line__" && node.begin < kLineSearchedMax) {
       const std::string_view before = tree_.source(node.source).text.substr(0, node.begin);
@@ -320,6 +216,19 @@ Value Interpreter::name_value(NodeId id) {
     return value;
   }
   const Effect* const effect = effect_of(node.name);
+  // What was never set is empty, if no object of the page is called so.
+  if (node.language == Language::kVbScript && effect == nullptr && !classes_.contains(lower) &&
+      !has_members(lower_text)) {
+    Value value;
+    value.kind = Value::Kind::kNull;
+    return value;
+  }
+  if (node.language == Language::kCSharp) {
+    scratch_ = "get_" + std::string(lower_text);
+    const auto getter = functions_.find(tree_.symbols().of(std::string(scratch_)));
+    if (getter != functions_.end())
+      return call_function(getter->second, {}, this_.is_object() ? &this_ : nullptr, id);
+  }
   if (effect != nullptr && effect->is_clean && effect->origins != 0 && !effect->names_source)
     return source_value(id, effect->origins, kNoSymbol);
   Value value;
@@ -388,6 +297,8 @@ Value Interpreter::member_value(NodeId id) {
   if (ignores_case(node.language)) name = tree_.symbols().lower(name);
   if (object.is_object() || object.is_text()) {
     if (const Value* const field = values_.field(object, name); field != nullptr) return *field;
+    Value member;
+    if (read_member(object, name, node, id, member)) return member;
     const Symbol type = object.type;
     const Effect* const effect = effect_of_member(type, name);
     if (effect != nullptr) {
@@ -488,220 +399,6 @@ Value Interpreter::index_of(const Value& object, const Value& index, NodeId id) 
     }
   }
   Value value = mixed(object, index);
-  return value;
-}
-
-// ---- Operators
-
-// Pieces whose texts are joined: interpolated strings, chains of '.' and '&'.
-Value Interpreter::joined(NodeId id) {
-  Value result;
-  std::string text;
-  bool is_constant = true;
-  std::size_t pieces_count = 0;
-  for (NodeId piece = tree_.at(id).first_child; piece != kNoNode; piece = tree_.at(piece).next) {
-    const Value value = evaluate(piece);
-    ++pieces_count;
-    values_.take_origins(result, value);
-    result.names_page = leads_to_page(&value, {&value, 1});  // of the last one
-    const bool has_text = value.is_constant() || value.kind == Value::Kind::kNull ||
-                          (value.is_array() && is_php(tree_.at(id)));
-    is_constant = is_constant && has_text && text.size() < kJoinedBytesMax;
-    if (is_constant) text += text_of(value);
-  }
-  if (!is_constant) return result;
-  Value constant = values_.text_value(text);
-  if (pieces_count > 1) counts_.folded_bytes += constant.is_text() ? constant.size : 0;
-  constant.origins = result.origins;
-  constant.trail = result.trail;
-  return constant;
-}
-
-Value Interpreter::binary(NodeId id) {
-  const Node node = tree_.at(id);
-  Value result = evaluate(node.first_child);
-  if (node.first_child == kNoNode) return {};
-  for (NodeId next = tree_.at(node.first_child).next; next != kNoNode; next = tree_.at(next).next) {
-    // The right side of && and || need not be reached.
-    if (is_logic(node.op)) ++conditions_;
-    const Value right = evaluate(next);
-    if (is_logic(node.op)) --conditions_;
-    result = node.op == op(",") ? right : binary_of(node, result, right);
-  }
-  return result;
-}
-
-Value Interpreter::binary_of(const Node& node, const Value& left, const Value& right) {
-  const std::uint32_t op_code = is_basic(node.language) && node.op == op("^") ? op("**") : node.op;
-  Value result = mixed(left, right);
-  if (is_equality(op_code)) note_comparison(left, right);
-  if (op_code == op(".") || (op_code == op("&") && is_basic(node.language)) ||
-      (op_code == op("+") && joins_with_plus(node.language) &&
-       (left.is_text() || right.is_text()))) {
-    if (!left.is_constant() || !right.is_constant()) {
-      result.names_page = leads_to_page(&right, {&right, 1});
-      return result;
-    }
-    std::string number;
-    std::string other_number;
-    const std::string_view before = left.is_text() ? left.text() : (number = text_of(left));
-    const std::string_view behind =
-        right.is_text() ? right.text() : (other_number = text_of(right));
-    if (before.size() + behind.size() > kJoinedBytesMax) return result;
-    Value constant = values_.joined(before, behind);
-    counts_.folded_bytes += static_cast<std::uint32_t>(behind.size());
-    constant.origins = result.origins;
-    constant.trail = result.trail;
-    return constant;
-  }
-  if (op_code == op("+") && joins_with_plus(node.language) && !left.is_number() &&
-      !right.is_number())
-    return result;
-  const bool is_bitwise = op_code == op("^") || op_code == op("|") || op_code == op("&");
-  if (is_bitwise && left.is_text() && right.is_text() && !joins_with_plus(node.language)) {
-    Value constant = values_.text_value(combined(left.text(), right.text(), op_code));
-    counts_.folded_bytes += constant.size;
-    constant.origins = result.origins;
-    constant.trail = result.trail;
-    return constant;
-  }
-  if (is_logic(op_code)) return {};
-  if (!left.is_constant() || !right.is_constant()) {
-    if (is_bitwise || op_code == op("%")) result.origins |= result.origins != 0 ? kDecoded : 0;
-    return is_equality(op_code) ? Value{} : result;
-  }
-  if (is_equality(op_code)) {
-    const bool is_equal = left.is_number() || right.is_number()
-                              ? number_of(left) == number_of(right)
-                              : left.text() == right.text();
-    Value truth = number_value(is_equal != is_inequality(op_code) ? 1 : 0);
-    truth.is_maybe = left.is_maybe || right.is_maybe;
-    return truth;
-  }
-  // A character is its number where the language has such.
-  const auto operand = [&](const Value& value) {
-    const bool is_character = is_java_like(node.language) && value.is_text() && value.size == 1;
-    return is_character ? static_cast<unsigned char>(value.data[0]) : number_of(value);
-  };
-  double number = 0;
-  if (!compute(op_code, operand(left), operand(right), number)) return result;
-  Value constant = number_value(number);
-  constant.origins = result.origins;
-  constant.trail = result.trail;
-  return constant;
-}
-
-// A password, or the digest of one, that the request must bring.
-void Interpreter::note_comparison(const Value& left, const Value& right) {
-  constexpr std::size_t kSecretBytesMin = 3;
-  const auto is_secret = [](const Value& value) {
-    return value.is_text() && value.size >= kSecretBytesMin;
-  };
-  if ((left.comes_from(kFromOutside) && is_secret(right)) ||
-      (right.comes_from(kFromOutside) && is_secret(left)))
-    ++counts_.compared_secrets;
-}
-
-Value Interpreter::unary(NodeId id) {
-  const Node node = tree_.at(id);
-  if (node.first_child == kNoNode) return {};  // an operator whose operand was not understood
-  const Value value = evaluate(node.first_child);
-  switch (node.op) {
-    case op("-"):
-      if (value.is_constant()) return number_value(-number_of(value));
-      break;
-    case op("+"):
-      if (value.is_constant()) return number_value(number_of(value));
-      break;
-    case op("!"):
-    case op("not"): {
-      if (!value.is_constant() && value.kind != Value::Kind::kNull) return {};
-      Value truth = number_value(is_true(value) ? 0 : 1);
-      truth.is_maybe = value.is_maybe;
-      return truth;
-    }
-    case op("~"):
-      if (value.is_number()) return number_value(static_cast<double>(~whole(value.number)));
-      if (value.is_text()) {
-        std::string text(value.text());
-        for (char& c : text) c = static_cast<char>(~static_cast<unsigned char>(c));
-        counts_.folded_bytes += static_cast<std::uint32_t>(text.size());
-        return values_.text_value(text);
-      }
-      break;
-    case op("++"):
-    case op("--"): {
-      Value next = value;
-      if (value.is_text() && !value.text().empty() && node.op == op("++") && is_php(node)) {
-        // PHP counts letters up: "a" is followed by "b".
-        std::string text(value.text());
-        char& last = text.back();
-        if (last != 'z' && last != 'Z' && last != '9') {
-          ++last;
-          next = values_.text_value(text);
-        } else {
-          next = {};
-        }
-      } else if (value.is_constant() || value.kind == Value::Kind::kNull) {
-        next = number_value(number_of(value) + (node.op == op("++") ? 1 : -1));
-      }
-      next.origins = value.origins;
-      next.trail = value.trail;
-      assign_to(node.first_child, next);
-      // Written before or after: parsers that tell say so by the child's place behind the operator.
-      const bool is_before = tree_.at(node.first_child).begin > node.begin;
-      return is_before ? next : value;
-    }
-    case op("@"):
-    case op("&"):
-    case op("await"):
-      return value;
-    default:
-      break;
-  }
-  Value result;
-  values_.take_origins(result, value);
-  return result;
-}
-
-Value Interpreter::cast(NodeId id) {
-  const Node node = tree_.at(id);
-  Value value = evaluate(node.first_child);
-  const std::string type = ascii_lower(tree_.symbols().name(node.name));
-  const bool is_number = type == "int" || type == "integer" || type == "float" ||
-                         type == "double" || type == "long" || type == "short" || type == "cint" ||
-                         type == "clng" || type == "bool" || type == "boolean";
-  if (type == "byte") {
-    if (value.is_text() && value.size == 1)
-      return number_value(static_cast<unsigned char>(value.data[0]));
-    if (value.is_number()) return number_value(static_cast<double>(whole(value.number) & 0xFF));
-    return value;
-  }
-  if (is_number) {
-    if (value.is_text() && value.size == 1 && is_java_like(node.language))
-      return number_value(static_cast<unsigned char>(value.data[0]));
-    if (value.is_constant()) return number_value(std::trunc(number_of(value)));
-    return {};  // a number carries nothing
-  }
-  if (type == "char" && value.is_number()) {
-    Value result;
-    const Value number = value;
-    if (fold(Fold::kChr, {&number, 1}, values_, result)) return result;
-  }
-  if (type == "string" && value.is_number()) {
-    const Origins origins = value.origins;
-    value = values_.text_value(text_of(value));
-    value.origins = origins;
-    return value;
-  }
-  if (value.is_object() && value.index == 0 && value.type == kNoSymbol)
-    value.type = type_named(node.name);
-  if (value.kind == Value::Kind::kUnknown && type != "object" && type != "string" &&
-      type != "array") {
-    value.kind = Value::Kind::kObject;
-    value.index = 0;
-    value.type = type_named(node.name);
-  }
   return value;
 }
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "base/text.h"
 
 namespace pugmark::script::folds {
-namespace {
 
 int digit_of(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -14,8 +14,6 @@ int digit_of(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A' + 10;
   return 99;
 }
-
-}  // namespace
 
 bool has_texts(Arguments arguments, std::size_t count) {
   return arguments.size() >= count &&
@@ -58,14 +56,31 @@ double number_in_base(std::string_view text, int base) {
 }
 
 std::string digits_in_base(double number, int base) {
-  auto rest = static_cast<std::uint64_t>(number < 0 || !(number < 1e18) ? 0 : number);
+  constexpr double kMax = 9.2e18;
+  if (number < 0 && number > -kMax)
+    return digits_of(static_cast<std::uint64_t>(static_cast<std::int64_t>(number)), base);
+  return digits_of(number > 0 && number < kMax * 2 ? static_cast<std::uint64_t>(number) : 0, base);
+}
+
+std::string digits_of(std::uint64_t number, int base) {
   std::string digits;
   do {
-    digits += "0123456789abcdefghijklmnopqrstuvwxyz"[rest % static_cast<unsigned>(base)];
-    rest /= static_cast<unsigned>(base);
-  } while (rest != 0);
+    digits += "0123456789abcdefghijklmnopqrstuvwxyz"[number % static_cast<unsigned>(base)];
+    number /= static_cast<unsigned>(base);
+  } while (number != 0);
   std::reverse(digits.begin(), digits.end());
   return digits;
+}
+
+std::size_t find_in(std::string_view text, std::string_view searched, std::size_t begin) {
+  if (begin > text.size()) return std::string_view::npos;
+  if (searched.empty()) return begin;
+  constexpr std::size_t kShortMax = 32;
+  if (searched.size() <= kShortMax) return text.find(searched, begin);
+  const void* const found =
+      memmem(text.data() + begin, text.size() - begin, searched.data(), searched.size());
+  if (found == nullptr) return std::string_view::npos;
+  return static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
 }
 
 bool identity(Arguments arguments, Values& /*values*/, Value& result) {
@@ -95,9 +110,12 @@ bool to_text(Arguments arguments, Values& values, Value& result) {
   }
   if (!arguments[0].is_number()) return false;
   if (arguments.size() > 1 && arguments[1].is_number() && arguments[1].number >= 2 &&
-      arguments[1].number <= 36)
-    return give(digits_in_base(arguments[0].number, static_cast<int>(arguments[1].number)), values,
-                result);
+      arguments[1].number <= 36) {
+    // JScript and Java write a sign.
+    const std::string digits =
+        digits_in_base(std::fabs(arguments[0].number), static_cast<int>(arguments[1].number));
+    return give(arguments[0].number < 0 ? '-' + digits : digits, values, result);
+  }
   return give(text_of_number(arguments[0].number), values, result);
 }
 

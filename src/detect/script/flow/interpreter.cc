@@ -52,6 +52,10 @@ void Interpreter::clear(PageKind kind) {
   unpacked_.clear();
   written_scripts_.clear();
   flow_of_node_.clear();
+  undone_.clear();
+  dead_ = 0;
+  function_ = kNoNode;
+  given_ = nullptr;
   this_ = {};
   with_ = {};
   returned_ = {};
@@ -128,10 +132,15 @@ Value* Interpreter::lookup(Symbol name) {
   if (name < tops_.size()) {
     for (std::uint32_t at = tops_[name]; at != 0; at = bindings_[at].below) {
       Binding& binding = bindings_[at];
-      if (binding.is_global) break;
+      if (binding.global != kNoSymbol) {
+        bind_global(binding.global);
+        return &globals_[binding.global];
+      }
       if (binding.scope == scope_ || sees_callers_) return &binding.value;
     }
   }
+  // A function of PHP sees no other variables than its own.
+  if (!sees_callers_ && !variables_from_request_) return nullptr;
   if (name < has_global_.size() && has_global_[name]) return &globals_[name];
   return nullptr;
 }
@@ -155,13 +164,22 @@ Value& Interpreter::bind(Symbol name) {
   if (name >= tops_.size()) tops_.resize(name + 64, 0);
   const std::uint32_t top = tops_[name];
   if (top != 0 && bindings_[top].scope == scope_) {
-    if (!bindings_[top].is_global) return bindings_[top].value;
-    bind_global(name);
-    return globals_[name];
+    const Symbol global = bindings_[top].global;
+    if (global == kNoSymbol) return bindings_[top].value;
+    bind_global(global);
+    return globals_[global];
   }
-  bindings_.push_back({{}, name, top, scope_, false});
+  bindings_.push_back({{}, name, top, scope_, kNoSymbol});
   tops_[name] = static_cast<std::uint32_t>(bindings_.size() - 1);
   return bindings_.back().value;
+}
+
+// Makes the name in the scope in hand another one of a global.
+void Interpreter::bind_to_global(Symbol name, Symbol global) {
+  if (scope_ == 0) return;
+  bind(name);
+  bindings_[tops_[name]].global = global;
+  bind_global(global);
 }
 
 const Effect* Interpreter::find(std::string_view name) const {
@@ -169,6 +187,16 @@ const Effect* Interpreter::find(std::string_view name) const {
     if (effect.name == name) return &effect;
   }
   return find_effect(family_, name);
+}
+
+// Whether some library has an object or a class of that name (lower case).
+bool Interpreter::has_members(std::string_view type) const {
+  const auto is_of_type = [&](const Effect& effect) {
+    return effect.name.size() > type.size() && effect.name[type.size()] == '.' &&
+           effect.name.starts_with(type);
+  };
+  return std::any_of(own_effects_.begin(), own_effects_.end(), is_of_type) ||
+         is_known_type(family_, type);
 }
 
 const Effect* Interpreter::effect_of(Symbol name) {

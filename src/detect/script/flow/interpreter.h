@@ -121,7 +121,7 @@ class Interpreter {
     Symbol name = kNoSymbol;
     std::uint32_t below = 0;  // the binding of the same name that this one hides
     std::uint32_t scope = 0;
-    bool is_global = false;  // stands for the global of that name
+    Symbol global = kNoSymbol;  // stands for the global of that name
   };
   struct Callee {
     const Effect* effect = nullptr;
@@ -135,11 +135,13 @@ class Interpreter {
   Value* lookup(Symbol name);
   Value& bind(Symbol name);
   void bind_global(Symbol name);
+  void bind_to_global(Symbol name, Symbol global);
   Symbol variable_name(const Node& node);
   Symbol type_named(Symbol name);
   bool is_php(const Node& node) const { return node.language == Language::kPhp; }
   const Effect* find(std::string_view name) const;
   const Effect* effect_of(Symbol name);
+  bool has_members(std::string_view type) const;
   const Effect* effect_of_member(Symbol type, Symbol name);
   const Effect* any_effect_of_member(Symbol name);
   void collect_declarations(NodeId root);
@@ -154,15 +156,20 @@ class Interpreter {
   Way execute_if(NodeId statement);
   Way execute_loop(NodeId statement);
   Way execute_for_each(NodeId statement);
+  void keep_item(const Value& array, std::size_t number, NodeId variable);
   Way execute_switch(NodeId statement);
   Way run_round(NodeId body, bool& goes_on);
   void note_left(Way way);
   void execute_guarded(NodeId statement);
+  void execute_dead(NodeId statement);
+  Way execute_try(NodeId statement);
+  bool declare_shared(NodeId node);
+  void import(const Node& node);
   bool is_for_ever(NodeId condition) const;
   void declare_variable(NodeId node);
   void send(NodeId node);
 
-  // expressions.cc
+  // expressions.cc, operators.cc
   Value evaluate(NodeId id);
   Value evaluate_node(NodeId id);
   static bool is_word(const Node& node, std::string_view lower_text, Value& word);
@@ -175,6 +182,8 @@ class Interpreter {
   Value joined(NodeId id);
   Value binary(NodeId id);
   Value binary_of(const Node& node, const Value& left, const Value& right);
+  Value equality(const Node& node, const Value& left, const Value& right) const;
+  Value logical(const Node& node, const Value& left, const Value& right) const;
   Value unary(NodeId id);
   Value cast(NodeId id);
   Value array(NodeId id);
@@ -210,6 +219,7 @@ class Interpreter {
   void take_references(NodeId function, std::size_t arguments_count,
                        std::vector<std::pair<std::size_t, Value>>& values);
   void take_own_name(NodeId function);
+  void bind_special(NodeId function, const Value* object, std::vector<Value>& arguments);
   void initialise(NodeId initialiser, Value& object);
   Value make(NodeId id);
   Value make_of_class(NodeId declared, Symbol type, Arguments arguments, NodeId id);
@@ -228,6 +238,9 @@ class Interpreter {
                 bool& is_done);
   Value php_special(const Effect& effect, NodeId id, Arguments arguments, bool& is_done);
   void fill_argument(const Effect& effect, NodeId id, const Value* receiver, Arguments arguments);
+  Value perl_special(const Effect& effect, NodeId id, Arguments arguments, bool& is_done);
+  Value compacted(Arguments arguments);
+  bool shift_argument(Symbol name, Arguments arguments, NodeId id, Value& result);
   const Effect* find_reflected(Symbol type, std::string_view name);
   bool is_evaluating_replacement(NodeId id, Arguments arguments);
   Value include(NodeId id);
@@ -235,6 +248,22 @@ class Interpreter {
   Value unknown_call(NodeId id, Symbol name, const Value* receiver, Arguments arguments);
   void evaluate_arguments(NodeId first, std::vector<Value>& arguments);
   NodeId method_of(NodeId declared, Symbol name);
+
+  // members.cc
+  NodeId class_of(const Value& object) const;
+  bool is_own_class(NodeId object) const;
+  Symbol static_member(const Value& object, Symbol name);
+  bool read_member(const Value& object, Symbol name, const Node& node, NodeId id, Value& result);
+  bool call_declared(NodeId declared, NodeId id, NodeId callee, Symbol name, const Value& receiver,
+                     Arguments arguments, Value& result);
+  bool call_through(NodeId id, Symbol name, const Value& receiver, Arguments arguments,
+                    Value& result);
+  bool own_name(NodeId id, std::string_view lower_text, Value& result);
+  bool call_magic(NodeId declared, std::string_view magic, Symbol name, const Value& object,
+                  Arguments arguments, NodeId id, Value& result);
+  bool call_of_array(NodeId id, Symbol name, const Value& array, Arguments arguments,
+                     Value& result);
+  bool change_array(std::string_view function, NodeId id, Arguments arguments, Value& result);
   void note_flow(SinkKind sink, NodeId id, NodeId argument, const Callee& callee,
                  const Value& value, const Written& written = {});
   std::uint8_t carried_by(Arguments arguments, const Effect& effect);
@@ -282,6 +311,17 @@ class Interpreter {
   std::unordered_set<std::uint64_t> unpacked_;                       // XXH3 of texts
   std::unordered_map<std::uint64_t, std::uint8_t> written_scripts_;  // by XXH3: how strong they are
   std::unordered_map<NodeId, std::uint32_t> flow_of_node_;
+
+  // What variables were before a way that is not taken assigned to them.
+  struct Undone {
+    Symbol name = kNoSymbol;
+    std::uint32_t scope = 0;
+    Value value;
+  };
+  std::vector<Undone> undone_;
+  std::uint32_t dead_ = 0;                     // ways that are not taken, around this place
+  NodeId function_ = kNoNode;                  // that runs
+  const std::vector<Value>* given_ = nullptr;  // its arguments
 
   Value this_;
   Value with_;

@@ -60,15 +60,18 @@ const Effect* Interpreter::find_reflected(Symbol type, std::string_view name) {
   return effect != nullptr && effect->sink != SinkKind::kNone ? effect : nullptr;
 }
 
-// create_function(parameters, code) of constants.
+// create_function(parameters, code) of PHP, new Function(parameter, ..., code) of JScript.
 Value Interpreter::made_function(NodeId id, Arguments arguments) {
   const Value outer_returned = returned_;
   const bool had_returned = has_returned_;
   has_returned_ = false;
   std::string code = "return function(";
-  code += arguments[0].text();
+  for (std::size_t i = 0; i + 1 < arguments.size(); ++i) {
+    if (i > 0) code += ',';
+    code += arguments[i].text();
+  }
   code += "){";
-  code += arguments[1].text();
+  code += arguments.back().text();
   code += "};";
   unpack(values_.text_value(code), id);
   const Value made = has_returned_ ? returned_ : Value{};
@@ -147,11 +150,78 @@ bool Interpreter::is_evaluating_replacement(NodeId id, Arguments arguments) {
   return true;
 }
 
+// compact("a", "b"): an array of those variables.
+Value Interpreter::compacted(Arguments arguments) {
+  Value list = values_.new_array();
+  const Value into = list;
+  for (const Value& name : arguments) {
+    if (!list.is_array() || !name.is_text()) continue;
+    const Value* const known = lookup(tree_.symbols().of(name.text()));
+    if (known == nullptr) continue;
+    const Value value = *known;
+    values_.put(into, name, value);
+    values_.take_origins(list, value);
+  }
+  return list;
+}
+
+// Those of Perl.
+Value Interpreter::perl_special(const Effect& effect, NodeId id, Arguments arguments,
+                                bool& is_done) {
+  is_done = true;
+  if (effect.name == "open" && arguments.size() > 1) {
+    // open(F, "command|"), open(F, "-|", command)
+    NodeId argument = argument_node(id, 1);
+    const bool has_mode = arguments.size() > 2 && arguments[1].is_text();
+    const bool is_pipe = has_mode && arguments[1].text().find('|') != std::string_view::npos;
+    if (is_pipe) argument = argument_node(id, 2);
+    bool is_command = is_pipe;
+    for (NodeId piece = tree_.at(argument).first_child; !has_mode && piece != kNoNode;
+         piece = tree_.at(piece).next) {
+      if (tree_.at(piece).kind != NodeKind::kText) continue;
+      const std::string_view text = tree_.text(piece);
+      const bool is_first = piece == tree_.at(argument).first_child;
+      is_command = is_command || (is_first && text.starts_with('|')) ||
+                   (tree_.at(piece).next == kNoNode && text.ends_with('|'));
+    }
+    if (is_command) {
+      note_flow(SinkKind::kCommand, id, argument, {&effect, tree_.symbols().of("open"), true},
+                arguments[is_pipe ? 2 : 1]);
+      Value handle;
+      values_.take_origins(handle, arguments[is_pipe ? 2 : 1]);
+      handle.origins |= kFromSystem;
+      assign_to(argument_node(id, 0), handle);
+      return handle;
+    }
+  }
+  is_done = false;
+  return {};
+}
+
+// shift of Perl without arguments: the next argument of the function.
+bool Interpreter::shift_argument(Symbol name, Arguments arguments, NodeId id, Value& result) {
+  if (tree_.at(id).language != Language::kPerl) return false;
+  const std::string_view function = tree_.symbols().name(name);
+  if (function != "shift" && function != "pop") return false;
+  const Value* const known = lookup(tree_.symbols().of("_"));
+  const Value list = !arguments.empty() ? arguments[0] : known != nullptr ? *known : Value{};
+  return change_array(function == "shift" ? "array_shift" : "array_pop", kNoNode, {&list, 1},
+                      result);
+}
+
 // Those of PHP.
 Value Interpreter::php_special(const Effect& effect, NodeId id, Arguments arguments,
                                bool& is_done) {
   is_done = true;
   const std::string_view name = effect.name;
+  if (name == "extract" && !arguments.empty() && arguments[0].is_array() &&
+      values_.array(arguments[0]).others.origins == 0) {
+    const auto items = values_.array(arguments[0]).items;
+    for (const auto& [key, item] : items) {
+      if (key.is_text()) assign_name(id, tree_.symbols().of(key.text()), item);
+    }
+    return {};
+  }
   if ((name == "extract" || name == "parse_str" || name == "mb_parse_str" ||
        name == "import_request_variables") &&
       !arguments.empty() && arguments[0].comes_from(kFromOutside)) {
@@ -163,6 +233,13 @@ Value Interpreter::php_special(const Effect& effect, NodeId id, Arguments argume
   if ((name == "preg_replace" || name == "preg_filter" || name.starts_with("mb_ereg")) &&
       is_evaluating_replacement(id, arguments))
     return {};
+  if (name == "compact") return compacted(arguments);
+  if (name == "func_get_args" && given_ != nullptr) {
+    const Value list = values_.new_array();
+    if (!list.is_array()) return {};
+    for (const Value& argument : *given_) values_.push(list, argument);
+    return list;
+  }
   if (name == "ob_start") {
     output_callback_ = arguments.empty() ? Value{} : arguments[0];
     return {};
@@ -225,6 +302,11 @@ Value Interpreter::special(const Effect& effect, NodeId id, const Value* receive
   if (name.ends_with(".loadxml") && !arguments.empty() && arguments[0].is_text()) {
     run_style_sheet(id, arguments[0].text());
     return {};
+  }
+  if (family_ == Family::kPerl) {
+    const Value result = perl_special(effect, id, arguments, is_done);
+    if (is_done) return result;
+    is_done = true;
   }
   if (family_ == Family::kPhp) {
     const Value result = php_special(effect, id, arguments, is_done);

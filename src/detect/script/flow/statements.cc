@@ -1,3 +1,5 @@
+#include <string>
+
 #include "base/text.h"
 #include "detect/script/flow/interpreter.h"
 #include "detect/script/token.h"
@@ -19,8 +21,9 @@ Interpreter::Way Interpreter::execute(NodeId id) {
   if (id == kNoNode || !step()) return Way::kOn;
   const Node node = tree_.at(id);
   switch (node.kind) {
-    case NodeKind::kBlock:
     case NodeKind::kTry:
+      return execute_try(id);
+    case NodeKind::kBlock:
     case NodeKind::kDirective: {
       if (recursion_ >= bounds_.recursion_max) {
         is_cut_ = true;
@@ -44,6 +47,8 @@ Interpreter::Way Interpreter::execute(NodeId id) {
     case NodeKind::kContinue:
       return Way::kContinue;
     case NodeKind::kReturn: {
+      // Exit Function of VB gives what the function's name has.
+      if (node.first_child == kNoNode && ignores_case(node.language)) return Way::kReturn;
       const Value value = node.first_child != kNoNode ? evaluate(node.first_child) : Value{};
       returned_ = has_returned_ ? values_.either(returned_, value) : value;
       has_returned_ = true;
@@ -62,17 +67,16 @@ Interpreter::Way Interpreter::execute(NodeId id) {
     case NodeKind::kGlobal:
       for (NodeId child = node.first_child; child != kNoNode; child = tree_.at(child).next) {
         const Symbol name = tree_.at(child).name;
-        if (scope_ == 0) continue;
-        bind(name);
-        bindings_[tops_[name]].is_global = true;
-        bind_global(name);
+        bind_to_global(name, name);
       }
       return Way::kOn;
     case NodeKind::kDeclare:
-      declare_variable(id);
+      if (!declare_shared(id)) declare_variable(id);
+      return Way::kOn;
+    case NodeKind::kImport:
+      import(node);
       return Way::kOn;
     case NodeKind::kClass:
-    case NodeKind::kImport:
       return Way::kOn;
     case NodeKind::kFunction:  // one inside an expression is a value; here it is only declared
       return Way::kOn;
@@ -80,6 +84,70 @@ Interpreter::Way Interpreter::execute(NodeId id) {
       evaluate(id);
       return Way::kOn;
   }
+}
+
+// Python: import os as o, from os import system.
+void Interpreter::import(const Node& node) {
+  if (node.language != Language::kPython || node.type == kNoSymbol) return;
+  Value value;
+  value.kind = Value::Kind::kObject;
+  value.index = 0;
+  value.type = tree_.symbols().lower(node.name);
+  bind(node.type) = value;
+}
+
+// PHP's global and static: the variable lives longer than the call.
+bool Interpreter::declare_shared(NodeId id) {
+  const Node node = tree_.at(id);
+  if (!is_php(node) || node.type == kNoSymbol || scope_ == 0) return false;
+  const std::string_view type = tree_.symbols().name(node.type);
+  if (type == "global") {
+    bind_to_global(node.name, node.name);
+    return true;
+  }
+  if (type != "static") return false;
+  // By its place: no variable of a script is called so.
+  const Symbol kept = tree_.symbols().of("static " + std::to_string(id));
+  const bool is_first = kept >= has_global_.size() || !has_global_[kept];
+  const Value value =
+      is_first && node.first_child != kNoNode ? evaluate(node.first_child) : Value{};
+  bind_to_global(node.name, kept);
+  if (is_first) globals_[kept] = value;
+  return true;
+}
+
+// What is thrown leaves the block; what catches it is a way that may be taken.
+Interpreter::Way Interpreter::execute_try(NodeId id) {
+  if (recursion_ >= bounds_.recursion_max) {
+    is_cut_ = true;
+    return Way::kOn;
+  }
+  ++recursion_;
+  const NodeId block = tree_.at(id).first_child;
+  const Way way = block == kNoNode ? Way::kOn : execute(block);
+  const Value thrown = way == Way::kReturn ? returned_ : Value{};
+  bool is_caught = false;
+  NodeId at = block == kNoNode ? kNoNode : tree_.at(block).next;
+  for (; at != kNoNode; at = tree_.at(at).next) {
+    const NodeId first = tree_.at(at).first_child;
+    const bool catches = first != kNoNode && tree_.at(first).kind == NodeKind::kDeclare;
+    if (!catches) {
+      execute(at);
+      continue;
+    }
+    is_caught = true;
+    ++conditions_;
+    execute(first);
+    if (thrown.origins != 0 && tree_.at(first).name != kNoSymbol)
+      assign_name(first, variable_name(tree_.at(first)), thrown);
+    for (NodeId next = tree_.at(first).next; next != kNoNode; next = tree_.at(next).next)
+      note_left(execute(next));
+    --conditions_;
+  }
+  --recursion_;
+  if (!is_caught || way != Way::kReturn) return way;
+  note_left(way);
+  return Way::kOn;
 }
 
 void Interpreter::declare_variable(NodeId id) {
@@ -118,6 +186,24 @@ void Interpreter::execute_guarded(NodeId statement) {
   --conditions_;
 }
 
+// A way that is not taken: it is looked at, but what it assigns to variables that are known does
+// not count; where that comes from may.
+void Interpreter::execute_dead(NodeId statement) {
+  const std::size_t before = undone_.size();
+  ++dead_;
+  execute_guarded(statement);
+  --dead_;
+  while (undone_.size() > before) {
+    const Undone undone = undone_.back();
+    undone_.pop_back();
+    if (undone.scope != scope_ || !undone.value.is_constant()) continue;
+    Value& variable = bind(undone.name);
+    Value restored = undone.value;
+    values_.take_origins(restored, variable);
+    variable = restored;
+  }
+}
+
 // Whether nothing that the loop does can make this condition false.
 bool Interpreter::is_for_ever(NodeId condition) const {
   const NodeKind kind = tree_.at(condition).kind;
@@ -141,7 +227,7 @@ Interpreter::Way Interpreter::execute_if(NodeId id) {
     // The other way may still be taken by whoever changes the script: its data is looked at, but it
     // changes nothing that the way taken sets.
     const bool is_taken = is_true(value);
-    if (loop_rounds_ == 0) execute_guarded(is_taken ? otherwise : then);
+    if (loop_rounds_ == 0) execute_dead(is_taken ? otherwise : then);
     way = execute(is_taken ? then : otherwise);
   } else {
     execute_guarded(then);
@@ -206,6 +292,7 @@ Interpreter::Way Interpreter::execute_for_each(NodeId id) {
   if (body == kNoNode) return Way::kOn;
   const Value value = evaluate(collection);
   const Node target_node = tree_.at(target);
+  const bool is_by_reference = tree_.at(id).op == op("&");
   const bool is_pair = target_node.kind == NodeKind::kPair;
   const NodeId key_target = is_pair ? target_node.first_child : kNoNode;
   const NodeId item_target = is_pair ? tree_.at(target_node.first_child).next : target;
@@ -222,7 +309,9 @@ Interpreter::Way Interpreter::execute_for_each(NodeId id) {
       const auto [key, item] = values_.array(value).items[i];
       assign_to(key_target, key);
       assign_to(item_target, item);
-      if (run_round(body, goes_on) == Way::kReturn) return Way::kReturn;
+      const Way way = run_round(body, goes_on);
+      if (is_by_reference) keep_item(value, i, item_target);
+      if (way == Way::kReturn) return way;
     }
     return Way::kOn;
   }
@@ -236,6 +325,13 @@ Interpreter::Way Interpreter::execute_for_each(NodeId id) {
   assign_to(item_target, item);
   execute_guarded(body);
   return Way::kOn;
+}
+
+// foreach by reference: what the variable is now, the item is.
+void Interpreter::keep_item(const Value& array, std::size_t number, NodeId variable) {
+  const Value* const known = lookup(variable_name(tree_.at(variable)));
+  if (known == nullptr || number >= values_.array(array).items.size()) return;
+  values_.array(array).items[number].second = *known;
 }
 
 Interpreter::Way Interpreter::execute_switch(NodeId id) {

@@ -14,25 +14,37 @@ namespace {
 constexpr std::size_t kBlockBytes = std::size_t{64} << 10U;
 constexpr double kExactMax = 9007199254740992.0;  // 2^53
 
+constexpr std::size_t kNumberBytesMax = 20;  // of a text that is the key that a number is
+
 // Whether two constants name the same key: PHP's "1" and 1 do.
 bool is_same_key(const Value& a, const Value& b) {
   if (a.is_text() && b.is_text()) return a.text() == b.text();
   if (a.is_number() && b.is_number()) return a.number == b.number;
   const Value& text = a.is_text() ? a : b;
   const Value& number = a.is_text() ? b : a;
-  return text.size < 20 && text.text() == text_of_number(number.number);
+  return text.size < kNumberBytesMax && text.text() == text_of_number(number.number);
+}
+
+// The number that a text is as a key: of "12" 12, of "012" and "x" none, which is below 0.
+double number_of_key(std::string_view text) {
+  constexpr double kNone = -1;
+  if (text.empty() || text.size() >= kNumberBytesMax || text[0] < '0' || text[0] > '9')
+    return kNone;
+  bool is_whole = false;
+  const double number = number_of_text(text, &is_whole);
+  return is_whole && std::floor(number) == number && text == text_of_number(number) ? number
+                                                                                    : kNone;
 }
 
 constexpr std::size_t kSearchedMax = 12;  // items that are looked through one after the other
 
 // Equal for keys that are the same: a text of digits has that of its number.
 std::uint64_t hash_of_key(const Value& key) {
-  constexpr std::size_t kDigitsMax = 15;
-  double number = key.is_number() ? key.number : 0;
+  double number = key.is_number() ? key.number + 0.0 : 0;  // -0 is 0
   if (key.is_text()) {
     const std::string_view text = key.text();
     bool is_whole = false;
-    if (!text.empty() && text.size() <= kDigitsMax) number = number_of_text(text, &is_whole);
+    if (!text.empty() && text.size() < kNumberBytesMax) number = number_of_text(text, &is_whole);
     if (!is_whole || text != text_of_number(number)) return XXH3_64bits(text.data(), text.size());
   }
   return XXH3_64bits(&number, sizeof number);
@@ -58,6 +70,7 @@ void Values::clear() {
   }
   text_bytes_ = 0;
   growing_ = {};
+  growing_in_front_ = {};
   arrays_.clear();
   arrays_.emplace_back();
   array_items_ = 0;
@@ -94,28 +107,45 @@ Value Values::text_value(std::string_view text) {
 Value Values::joined(std::string_view left, std::string_view right) {
   if (left.empty() && right.size() == 1) return character(right[0]);
   const std::size_t size = left.size() + right.size();
-  if (!left.empty()) {
-    for (Growing& growing : growing_) {
-      if (growing.end != left.data() + left.size() || growing.room < right.size()) continue;
-      char* const at = const_cast<char*>(growing.end);  // ours: new_text() gave it
-      std::memcpy(at, right.data(), right.size());
-      growing.end += right.size();
-      growing.room -= right.size();
-      return text_view({left.data(), size});
-    }
+  if (Growing* const behind =
+          left.empty() ? nullptr : growing_at(growing_, left.data() + left.size(), right.size())) {
+    char* const at = const_cast<char*>(behind->at);  // ours: new_text() gave it
+    if (!right.empty()) std::memcpy(at, right.data(), right.size());
+    behind->at += right.size();
+    behind->room -= right.size();
+    return text_view({left.data(), size});
+  }
+  if (Growing* const front =
+          right.empty() ? nullptr : growing_at(growing_in_front_, right.data(), left.size())) {
+    char* const at = const_cast<char*>(front->at) - left.size();  // likewise
+    if (!left.empty()) std::memcpy(at, left.data(), left.size());
+    front->at = at;
+    front->room -= left.size();
+    return text_view({at, size});
   }
   // Short ones are seldom joined to again.
   constexpr std::size_t kGrowingMin = 64;
   const std::size_t room = size < kGrowingMin ? 0 : size;
+  const bool is_in_front = right.size() > left.size();
   char* at = new_text(size + room);
   if (at == nullptr) return {};
+  if (is_in_front) at += room;
   if (!left.empty()) std::memcpy(at, left.data(), left.size());
   if (!right.empty()) std::memcpy(at + left.size(), right.data(), right.size());
   if (room > 0) {
-    growing_[next_growing_] = {at + size, room};
+    (is_in_front ? growing_in_front_ : growing_)[next_growing_] = {is_in_front ? at : at + size,
+                                                                   room};
     next_growing_ = (next_growing_ + 1) % growing_.size();
   }
   return text_view({at, size});
+}
+
+// The text that ends or begins there and has so much room left; nullptr if there is none.
+Values::Growing* Values::growing_at(Growings& growings, const char* at, std::size_t room) {
+  for (Growing& growing : growings) {
+    if (growing.at == at && growing.room >= room) return &growing;
+  }
+  return nullptr;
 }
 
 // One of a single byte needs no memory.
@@ -193,15 +223,18 @@ void Values::put(const Value& array, const Value& key, const Value& item) {
   ++array_items_;
   if (!is_next) into.is_list = false;
   into.items.emplace_back(key, item);
+  const double number = key.is_number() ? key.number : number_of_key(key.text());
+  if (number >= into.next_key && number < kExactMax) into.next_key = std::floor(number) + 1;
   if (!into.is_list && into.items.size() > kSearchedMax) index(into);
 }
 
 // The number of the item with that key; the number of items if there is none.
 std::size_t Values::find(const Array& array, const Value& key) {
   const std::size_t none = array.items.size();
-  if (array.is_list && key.is_number()) {
-    const bool is_in = key.number >= 0 && key.number < static_cast<double>(none);
-    return is_in ? static_cast<std::size_t>(key.number) : none;
+  if (array.is_list) {
+    const double number = key.is_number() ? key.number : number_of_key(key.text());
+    const bool is_in = number >= 0 && number < static_cast<double>(none);
+    return is_in ? static_cast<std::size_t>(number) : none;
   }
   if (array.table.empty()) {
     const auto found = std::find_if(array.items.begin(), array.items.end(),
@@ -232,7 +265,7 @@ void Values::index(Array& array) {
 }
 
 void Values::push(const Value& array, const Value& item) {
-  put(array, number_value(static_cast<double>(arrays_[array.index].items.size())), item);
+  put(array, number_value(arrays_[array.index].next_key), item);
 }
 
 Value Values::get(const Value& array, const Value& key) {
@@ -315,7 +348,13 @@ std::string text_of_number(double number) {
   if (std::isinf(number)) return number > 0 ? "INF" : "-INF";
   if (number == std::floor(number) && std::fabs(number) < kExactMax)
     return fmt::format("{}", static_cast<std::int64_t>(number));
-  return fmt::format("{:.14G}", number);
+  std::string text = fmt::format("{:.14G}", number);
+  const std::size_t exponent = text.find('E');
+  if (exponent == std::string::npos) return text;
+  // Without zeros in front of the exponent's digits, and with a fraction in any case.
+  while (text.size() > exponent + 3 && text[exponent + 2] == '0') text.erase(exponent + 2, 1);
+  if (text.find('.') == std::string::npos) text.insert(exponent, ".0");
+  return text;
 }
 
 double number_of_text(std::string_view text, bool* is_whole) {
@@ -323,13 +362,47 @@ double number_of_text(std::string_view text, bool* is_whole) {
   while (begin < text.size() &&
          (text[begin] == ' ' || (text[begin] >= '\t' && text[begin] <= '\r')))
     ++begin;
-  if (begin < text.size() && text[begin] == '+') ++begin;
+  if (begin < text.size() && text[begin] == '+') {
+    ++begin;
+    if (begin < text.size() && text[begin] == '-') begin = text.size();
+  }
   double number = 0;
   const char* const end = text.data() + text.size();
   const auto [rest, code] = std::from_chars(text.data() + begin, end, number);
   const bool is_number = code == std::errc() && std::isfinite(number);
   if (is_whole != nullptr) *is_whole = is_number && rest == end;
   return is_number ? number : 0;
+}
+
+double number_of_literal(std::string_view text, bool has_octal) {
+  std::string digits;
+  for (const char c : text) {
+    if (c != '_' && c != '\'') digits += c;
+  }
+  const char first = digits.empty() ? '\0' : digits[0];
+  const char second = digits.size() < 2 ? '\0' : static_cast<char>(digits[1] | 0x20);
+  const bool is_marked = first == '0' || first == '&';
+  int base = 10;
+  std::size_t begin = 2;
+  if (is_marked && (second == 'x' || second == 'h')) {
+    base = 16;
+  } else if (is_marked && second == 'o') {
+    base = 8;
+  } else if (first == '0' && second == 'b') {
+    base = 2;
+  } else if (has_octal && first == '0' && digits.find_first_not_of("01234567") == digits.npos) {
+    base = 8;
+    begin = 1;
+  }
+  if (base == 10) return number_of_text(digits);
+  double number = 0;
+  for (; begin < digits.size(); ++begin) {
+    const char c = static_cast<char>(digits[begin] | 0x20);
+    const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
+    if (digit >= base) break;
+    number = number * base + digit;
+  }
+  return number;
 }
 
 }  // namespace pugmark::script

@@ -89,7 +89,8 @@ Value number_value(double number);
 struct Array {
   std::vector<std::pair<Value, Value>> items;  // key, value; of a list the keys are 0, 1, ...
   bool is_list = true;
-  Value others;  // of what was put in under a key that is not known
+  double next_key = 0;  // what push() gives: one more than the highest number
+  Value others;         // of what was put in under a key that is not known
   // Where the first so many items, and those they took the place of, may have come from.
   Value summed;
   std::size_t summed_count = 0;
@@ -124,8 +125,9 @@ class Values {
   char* new_text(std::size_t size);
   // A constant of a copy of `text`; unknown if there is no room.
   Value text_value(std::string_view text);
-  // A constant of both, one after the other. Where `left` was made so itself, and nothing was
-  // joined to it since, only `right` is copied: a text that grows in a loop costs what it grows by.
+  // A constant of both, one after the other. Where the longer was made so itself, and nothing was
+  // joined to it on that side since, only the other is copied: a text that grows in a loop, behind
+  // or in front, costs what it grows by.
   Value joined(std::string_view left, std::string_view right);
   // The same without a copy, of text that lives as long as the script is looked at.
   static Value text_view(std::string_view text);
@@ -135,6 +137,7 @@ class Values {
   Value new_object(Symbol type, NodeId declared_at);
   Array& array(const Value& value) { return arrays_[value.index]; }
   Object& object(const Value& value) { return objects_[value.index]; }
+  const Object& object(const Value& value) const { return objects_[value.index]; }
   std::size_t objects_count() const { return objects_.size(); }
   Object& object_at(std::size_t number) { return objects_[number]; }
 
@@ -165,12 +168,17 @@ class Values {
   std::deque<std::string> blocks_;
   std::size_t block_used_ = 0;
   std::size_t text_bytes_ = 0;
-  // Where texts end that joined() made, and how much room is behind.
+  // Where texts end that joined() made, and how much room is behind; where others begin, and how
+  // much is in front.
   struct Growing {
-    const char* end = nullptr;
+    const char* at = nullptr;
     std::size_t room = 0;
   };
-  std::array<Growing, 4> growing_{};
+  using Growings = std::array<Growing, 4>;
+  static Growing* growing_at(Growings& growings, const char* at, std::size_t room);
+
+  Growings growing_{};
+  Growings growing_in_front_{};
   std::size_t next_growing_ = 0;
   std::deque<Array> arrays_;
   std::size_t array_items_ = 0;
@@ -179,10 +187,14 @@ class Values {
   bool is_exhausted_ = false;
 };
 
-// As the language would write it: 3 -> "3", 0.5 -> "0.5", 1e21 -> "1.0E+21".
+// As PHP would write it: 3 -> "3", 0.5 -> "0.5", 1e21 -> "1.0E+21".
 std::string text_of_number(double number);
 // The number at the beginning of a text as PHP, VB and JScript read it; 0 if there is none.
 // `is_whole`: nothing else stands there.
 double number_of_text(std::string_view text, bool* is_whole = nullptr);
+
+// The number that is written so in a script: 0x1f, &H1F, 0b11, 0o17, 1_000, 10L. `has_octal`: a
+// leading 0 alone means base 8.
+double number_of_literal(std::string_view text, bool has_octal);
 
 }  // namespace pugmark::script
