@@ -20,6 +20,7 @@ Value Interpreter::assign(NodeId id) {
   const Node node = tree_.at(id);
   const NodeId target = node.first_child;
   if (target == kNoNode) return {};
+  if (assign_reference(node, target)) return {};
   const Value right = evaluate(tree_.at(target).next);
   Value value = right;
   if (node.op != op("=") && node.op != 0 && node.op != op(":=")) {
@@ -41,6 +42,7 @@ Value Interpreter::assign(NodeId id) {
                   : binary_of(operation, before, right);
     }
   }
+  keep(value, tree_.at(target).next);
   assign_to(target, value);
   return value;
 }
@@ -148,6 +150,7 @@ void Interpreter::assign_index(NodeId target, const Value& value) {
   Value object = evaluate(base);
   const bool is_push = index_node == kNoNode || tree_.at(index_node).kind == NodeKind::kEmpty;
   const Value index = is_push ? Value{} : evaluate(index_node);
+  object = own_array(object, base);
   if (!object.is_array()) {
     if (assign_character(base, object, index, value)) return;
     if (object.is_object() && object.index != 0 && index.is_text()) {

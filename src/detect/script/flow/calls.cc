@@ -345,13 +345,15 @@ NodeId Interpreter::bind_parameters(NodeId function, Arguments arguments) {
     if (parameter.kind != NodeKind::kParameter) continue;
     if (parameter.type == use) {  // what a closure of PHP takes along: seen as it is
       const bool is_global = parameter.name < has_global_.size() && has_global_[parameter.name];
-      if (parameter.op == op("&") && is_global) bind_to_global(parameter.name, parameter.name);
+      if (parameter.op == op("&") && is_global)
+        bind_to_global(parameter.name, global_of(parameter.name));
       continue;
     }
     Value value;
     if (number < arguments.size()) {
       value = arguments[number];
       share(value);
+      if (parameter.op != op("&")) keep(value, child);
     } else if (parameter.first_child != kNoNode) {
       value = evaluate(parameter.first_child);
     }

@@ -105,6 +105,8 @@ constexpr Effect kPerl[] = {
     sink("opendir", kListFolder, arg(1), kFromFile),
     sink("glob", kListFolder, arg(0), kFromFile),
     sink("readdir", kNone, 0, kFromFile),
+    fills("read", 1),
+    fills("sysread", 1),
     sink("chdir", kListFolder, arg(0)),
     sink("socket", kConnect, 0, kFromNetwork),
     sink("connect", kConnect, kAnyArgument, kFromNetwork),

@@ -415,11 +415,13 @@ Value Interpreter::array(NodeId id) {
       const Value key = is_field ? Values::text_view(tree_.symbols().name(key_node.name))
                                  : evaluate(element.first_child);
       const Value item = evaluate(key_node.next);
+      keep(item, key_node.next);
       values_.put(list, key, item);
       values_.take_origins(result, item);
       values_.take_origins(result, key);
     } else if (element.kind != NodeKind::kEmpty) {
       const Value item = evaluate(child);
+      keep(item, child);
       values_.push(list, item);
       values_.take_origins(result, item);
     }

@@ -132,11 +132,10 @@ Value* Interpreter::lookup(Symbol name) {
   if (name < tops_.size()) {
     for (std::uint32_t at = tops_[name]; at != 0; at = bindings_[at].below) {
       Binding& binding = bindings_[at];
-      if (binding.global != kNoSymbol) {
-        bind_global(binding.global);
-        return &globals_[binding.global];
-      }
-      if (binding.scope == scope_ || sees_callers_) return &binding.value;
+      if (binding.scope != scope_ && !sees_callers_) continue;
+      if (binding.global == kNoSymbol) return &binding.value;
+      bind_global(binding.global);
+      return &globals_[binding.global];
     }
   }
   // A function of PHP sees no other variables than its own.
@@ -157,29 +156,43 @@ void Interpreter::bind_global(Symbol name) {
 
 // The variable of that name in the scope in hand, made if it is not there.
 Value& Interpreter::bind(Symbol name) {
-  if (scope_ == 0) {
-    bind_global(name);
-    return globals_[name];
-  }
-  if (name >= tops_.size()) tops_.resize(name + 64, 0);
-  const std::uint32_t top = tops_[name];
-  if (top != 0 && bindings_[top].scope == scope_) {
-    const Symbol global = bindings_[top].global;
-    if (global == kNoSymbol) return bindings_[top].value;
+  Binding* const known = binding_here(name);
+  if (known != nullptr && known->global == kNoSymbol) return known->value;
+  if (known != nullptr || scope_ == 0) {
+    const Symbol global = known != nullptr ? known->global : name;
     bind_global(global);
     return globals_[global];
   }
-  bindings_.push_back({{}, name, top, scope_, kNoSymbol});
+  return new_binding(name).value;
+}
+
+// What the name is in the scope in hand; nullptr if that has none of its own.
+Interpreter::Binding* Interpreter::binding_here(Symbol name) {
+  if (name >= tops_.size() || tops_[name] == 0) return nullptr;
+  Binding& top = bindings_[tops_[name]];
+  return top.scope == scope_ ? &top : nullptr;
+}
+
+Interpreter::Binding& Interpreter::new_binding(Symbol name) {
+  if (name >= tops_.size()) tops_.resize(name + 64, 0);
+  bindings_.push_back({{}, name, tops_[name], scope_, kNoSymbol});
   tops_[name] = static_cast<std::uint32_t>(bindings_.size() - 1);
-  return bindings_.back().value;
+  return bindings_.back();
 }
 
 // Makes the name in the scope in hand another one of a global.
 void Interpreter::bind_to_global(Symbol name, Symbol global) {
-  if (scope_ == 0) return;
-  bind(name);
-  bindings_[tops_[name]].global = global;
   bind_global(global);
+  if (scope_ == 0 && name == global) return;
+  Binding* const known = binding_here(name);
+  (known != nullptr ? *known : new_binding(name)).global = global;
+}
+
+// The script's own variable of that name, which may be another one's second name.
+Symbol Interpreter::global_of(Symbol name) {
+  std::uint32_t at = name < tops_.size() ? tops_[name] : 0;
+  while (at != 0 && bindings_[at].scope != 0) at = bindings_[at].below;
+  return at != 0 && bindings_[at].global != kNoSymbol ? bindings_[at].global : name;
 }
 
 const Effect* Interpreter::find(std::string_view name) const {

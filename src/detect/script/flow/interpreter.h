@@ -135,7 +135,10 @@ class Interpreter {
   Value* lookup(Symbol name);
   Value& bind(Symbol name);
   void bind_global(Symbol name);
+  Binding* binding_here(Symbol name);
+  Binding& new_binding(Symbol name);
   void bind_to_global(Symbol name, Symbol global);
+  Symbol global_of(Symbol name);
   Symbol variable_name(const Node& node);
   Symbol type_named(Symbol name);
   bool is_php(const Node& node) const { return node.language == Language::kPhp; }
@@ -181,6 +184,7 @@ class Interpreter {
   Value index_of(const Value& object, const Value& index, NodeId id);
   Value joined(NodeId id);
   Value binary(NodeId id);
+  void keep_captures(const Value& matched);
   Value binary_of(const Node& node, const Value& left, const Value& right);
   Value equality(const Node& node, const Value& left, const Value& right) const;
   Value logical(const Node& node, const Value& left, const Value& right) const;
@@ -195,13 +199,17 @@ class Interpreter {
   static bool is_true(const Value& value);
   void note_comparison(const Value& left, const Value& right);
 
-  // assign.cc
+  // assign.cc, references.cc
   Value assign(NodeId id);
   void assign_to(NodeId target, const Value& value);
   void assign_name(NodeId target, Symbol name, const Value& value);
   void assign_index(NodeId target, const Value& value);
   bool assign_character(NodeId base, const Value& text, const Value& index, const Value& value);
   void share(const Value& value);
+  void keep(const Value& value, NodeId from);
+  Value own_array(const Value& array, NodeId at);
+  bool assign_reference(const Node& assignment, NodeId target);
+  Symbol referred_global(NodeId referred);
   void assign_member(NodeId target, const Value& value);
   void assign_list(NodeId target, const Value& value);
   void taint_target(NodeId target, const Value& by);

@@ -28,6 +28,14 @@ TEST(InterpreterCSharp, FollowsBuilders) {
             "k");
 }
 
+TEST(InterpreterCSharp, ReadsTheRequestsBody) {
+  EXPECT_EQ(in_page_load("inert_run(new StreamReader(Request.InputStream).ReadToEnd());"), "?");
+  EXPECT_EQ(in_page_load("using (var r = new System.IO.StreamReader(Request.InputStream)) { "
+                         "inert_run(r.ReadLine()); }"),
+            "?");
+  EXPECT_EQ(in_page_load("inert_run(new StreamReader(Request[\"k\"]).ReadToEnd());"), "");
+}
+
 TEST(InterpreterCSharp, FollowsMembers) {
   EXPECT_EQ(key_of_csharp("class Kit { string c; public void Set(string x) { c = x; } public void "
                           "Go() { inert_run(c); } } "
@@ -202,6 +210,14 @@ TEST(InterpreterPython, ReadsRequests) {
   EXPECT_EQ(key_of_python("import os\ninert_run(os.environ.get('QUERY_STRING', ''))"),
             "QUERY_STRING");
   EXPECT_EQ(key_of_python("import sys\ninert_run(sys.stdin.read())"), "?");
+}
+
+TEST(InterpreterPerl, ReadsTheRequestsBody) {
+  EXPECT_EQ(key_of_perl("read(STDIN, $b, $ENV{'CONTENT_LENGTH'}); inert_run($b);"), "?");
+  EXPECT_EQ(key_of_perl("sysread(STDIN, my $b, 100); inert_run($b);"), "?");
+  EXPECT_EQ(key_of_perl("open(F, '<a'); read(F, $b, 100); inert_run($b);"), "");
+  EXPECT_EQ(key_of_perl("if (param('k') =~ /^c=(.*)$/) { inert_run($1); }"), "k");
+  EXPECT_EQ(key_of_perl("if ('a' =~ /^c=(.*)$/) { inert_run($1); }"), "");
 }
 
 TEST(InterpreterPython, RunsCommands) {

@@ -131,6 +131,61 @@ TEST(InterpreterPhp, PutsTextsTogether) {
             "k");
 }
 
+TEST(InterpreterPhp, CopiesArraysThatAreKept) {
+  // What is put into a copy is in no other.
+  EXPECT_EQ(key_of_php("$a = ['x']; $b = $a; $b[0] = $_GET['k']; inert_run($a[0]);"), "");
+  EXPECT_EQ(key_of_php("$a = ['x']; $b = $a; $b[0] = $_GET['k']; inert_run($b[0]);"), "k");
+  EXPECT_EQ(key_of_php("$a = ['x']; $b = $a; $a[0] = $_GET['k']; inert_run($b[0]);"), "");
+  EXPECT_EQ(key_of_php("$a = [['x']]; $b = $a; $b[0][0] = $_GET['k']; inert_run($a[0][0]);"), "");
+  EXPECT_EQ(key_of_php("$a = [['x']]; $b = $a; $b[0][0] = $_GET['k']; inert_run($b[0][0]);"), "k");
+  EXPECT_EQ(key_of_php("$a = ['x']; $b = [$a]; $b[0][0] = $_GET['k']; inert_run($a[0]);"), "");
+  EXPECT_EQ(key_of_php("$a = []; $b = $a; array_push($b, $_GET['k']); inert_run($a[0]);"), "");
+  EXPECT_EQ(key_of_php("$a = []; $b = $a; array_push($b, $_GET['k']); inert_run($b[0]);"), "k");
+  EXPECT_EQ(key_of_php("function f($p) { $p[0] = $_GET['k']; } $a = ['x']; f($a); "
+                       "inert_run($a[0]);"),
+            "");
+  EXPECT_EQ(key_of_php("function f(&$p) { $p[0] = $_GET['k']; } $a = ['x']; $b = $a; f($a); "
+                       "inert_run($a[0]);"),
+            "k");
+  EXPECT_EQ(key_of_php("function f(&$p) { $p[0] = $_GET['k']; } $a = ['x']; $b = $a; f($a); "
+                       "inert_run($b[0]);"),
+            "");
+  EXPECT_EQ(key_of_php("class A { public $l = ['x']; function g() { return $this->l; } } "
+                       "$a = new A; $b = $a->g(); $b[0] = $_GET['k']; inert_run($a->l[0]);"),
+            "");
+  EXPECT_EQ(key_of_php("$a = [['x']]; foreach ($a as $e) $e[0] = $_GET['k']; "
+                       "inert_run($a[0][0]);"),
+            "");
+  EXPECT_EQ(key_of_php("$a = ['x']; foreach ($a as &$e) $e = $_GET['k']; inert_run($a[0]);"), "k");
+  EXPECT_EQ(key_of_php("$a = ['x']; $b = $a; foreach ($a as &$e) $e = $_GET['k']; "
+                       "inert_run($b[0]);"),
+            "");
+}
+
+TEST(InterpreterPhp, GivesOneVariableTwoNames) {
+  EXPECT_EQ(key_of_php("$a = 'x'; $b = &$a; $b = $_GET['k']; inert_run($a);"), "k");
+  EXPECT_EQ(key_of_php("$a = 'x'; $b = &$a; $a = $_GET['k']; inert_run($b);"), "k");
+  EXPECT_EQ(key_of_php("$a = $_GET['k']; $b = &$a; $b = 'x'; inert_run($a);"), "");
+  EXPECT_EQ(key_of_php("$c = &$b; $b = &$a; $b = $_GET['k']; inert_run($a);"), "k");
+  EXPECT_EQ(key_of_php("$b = &$a; $a = &$b; $b = $_GET['k']; inert_run($a);"), "k");
+  EXPECT_EQ(key_of_php("function f() { $a = 'x'; $b = &$a; $b = $_GET['k']; inert_run($a); } f();"),
+            "k");
+  EXPECT_EQ(key_of_php("function f() { $b = &$GLOBALS['a']; $b = $_GET['k']; } f(); "
+                       "inert_run($a);"),
+            "k");
+  EXPECT_EQ(key_of_php("$b = &$a; function f() { global $b; $b = $_GET['k']; } f(); "
+                       "inert_run($a);"),
+            "k");
+  EXPECT_EQ(key_of_php("$_POST = &$HTTP_POST_VARS; inert_run($_POST['k']);"), "k");
+  EXPECT_EQ(key_of_php("$a = &$_GET; inert_run($a['k']);"), "k");
+  EXPECT_EQ(key_of_php("$a = 'x'; $b = &$a; function f() { $b = $_GET['k']; } f(); "
+                       "inert_run($a);"),
+            "");
+  EXPECT_EQ(key_of_php("$a = $_GET['k']; function g() { inert_run($a); } function f() { global $a; "
+                       "g(); } f();"),
+            "");
+}
+
 TEST(InterpreterPhp, ChangesArrays) {
   EXPECT_EQ(key_of_php("$a = [1 => 'x']; $a[] = 'inert_run'; $f = $a[2]; $f($_GET['k']);"), "k");
   EXPECT_EQ(key_of_php("$a = []; $a['x']['y'] = $_GET['k']; inert_run($a['x']['y']);"), "k");

@@ -171,20 +171,21 @@ bool Interpreter::call_of_array(NodeId id, Symbol name, const Value& array, Argu
 }
 
 // array_push(), array_pop(), array_unshift() and array_shift(): the array itself changes.
-bool Interpreter::change_array(std::string_view function, NodeId id, Arguments arguments,
+bool Interpreter::change_array(std::string_view function, NodeId id, Arguments given,
                                Value& result) {
-  if (arguments.empty() || !arguments[0].is_array()) return false;
+  if (given.empty() || !given[0].is_array()) return false;
   const bool is_first = function == "array_shift" || function == "array_unshift";
   const bool puts = function == "array_push" || function == "array_unshift";
   if (!is_first && !puts && function != "array_pop") return false;
-  Array& array = values_.array(arguments[0]);
+  const Value list = id == kNoNode ? given[0] : own_array(given[0], argument_node(id, 0));
+  Array& array = values_.array(list);
   if (function == "array_push") {
-    Value tainted = arguments[0];
-    for (const Value& item : arguments.subspan(1)) {
-      values_.push(arguments[0], item);
+    Value tainted = list;
+    for (const Value& item : given.subspan(1)) {
+      values_.push(list, item);
       values_.take_origins(tainted, item);
     }
-    if (id != kNoNode && tainted.origins != arguments[0].origins)
+    if (id != kNoNode && tainted.origins != list.origins)
       assign_to(argument_node(id, 0), tainted);
     result = number_value(static_cast<double>(array.items.size()));
     return true;
@@ -210,13 +211,13 @@ bool Interpreter::change_array(std::string_view function, NodeId id, Arguments a
   array = {};
   array.others = others;
   if (puts) {
-    for (const Value& item : arguments.subspan(1)) values_.push(arguments[0], item);
+    for (const Value& item : given.subspan(1)) values_.push(list, item);
   }
   for (const auto& [key, item] : items) {
     if (key.is_text()) {
-      values_.put(arguments[0], key, item);
+      values_.put(list, key, item);
     } else {
-      values_.push(arguments[0], item);
+      values_.push(list, item);
     }
   }
   if (puts) result = number_value(static_cast<double>(array.items.size()));

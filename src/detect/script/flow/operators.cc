@@ -249,9 +249,18 @@ Value Interpreter::binary(NodeId id) {
     if (is_logic(node.op)) ++conditions_;
     const Value right = evaluate(next);
     if (is_logic(node.op)) --conditions_;
+    if (node.op == op("=~")) keep_captures(result);
     result = node.op == op(",") ? right : binary_of(node, result, right);
   }
   return result;
+}
+
+// Perl: what is matched against a pattern, $1 and the next may have a part of.
+void Interpreter::keep_captures(const Value& matched) {
+  if (matched.origins == 0) return;
+  Value captured;
+  values_.take_origins(captured, matched);
+  for (char digit = '1'; digit <= '9'; ++digit) bind(tree_.symbols().of({&digit, 1})) = captured;
 }
 
 Value Interpreter::binary_of(const Node& node, const Value& left, const Value& right) {

@@ -294,6 +294,14 @@ Value Interpreter::special(const Effect& effect, NodeId id, const Value* receive
     if (is_done) return result;
     is_done = true;
   }
+  if (name == "streamreader" && !arguments.empty() && arguments[0].is_object() &&
+      tree_.symbols().name(arguments[0].type) == "requeststream") {
+    Value reader = passed(arguments[0], id, tree_.symbols().of(name), false);
+    reader.kind = Value::Kind::kObject;
+    reader.index = 0;
+    reader.type = tree_.symbols().of("requestreader");
+    return reader;
+  }
   if (effect.sink == SinkKind::kReadFile && !arguments.empty() && arguments[0].is_text()) {
     const Value result = opened(effect, id, arguments, is_done);
     if (is_done) return result;

@@ -50,6 +50,7 @@ Interpreter::Way Interpreter::execute(NodeId id) {
       // Exit Function of VB gives what the function's name has.
       if (node.first_child == kNoNode && ignores_case(node.language)) return Way::kReturn;
       const Value value = node.first_child != kNoNode ? evaluate(node.first_child) : Value{};
+      keep(value, node.first_child);
       returned_ = has_returned_ ? values_.either(returned_, value) : value;
       has_returned_ = true;
       return Way::kReturn;
@@ -67,7 +68,7 @@ Interpreter::Way Interpreter::execute(NodeId id) {
     case NodeKind::kGlobal:
       for (NodeId child = node.first_child; child != kNoNode; child = tree_.at(child).next) {
         const Symbol name = tree_.at(child).name;
-        bind_to_global(name, name);
+        bind_to_global(name, global_of(name));
       }
       return Way::kOn;
     case NodeKind::kDeclare:
@@ -102,7 +103,7 @@ bool Interpreter::declare_shared(NodeId id) {
   if (!is_php(node) || node.type == kNoSymbol || scope_ == 0) return false;
   const std::string_view type = tree_.symbols().name(node.type);
   if (type == "global") {
-    bind_to_global(node.name, node.name);
+    bind_to_global(node.name, global_of(node.name));
     return true;
   }
   if (type != "static") return false;
@@ -290,9 +291,11 @@ Interpreter::Way Interpreter::execute_for_each(NodeId id) {
   const NodeId target = tree_.at(collection).next;
   const NodeId body = target == kNoNode ? kNoNode : tree_.at(target).next;
   if (body == kNoNode) return Way::kOn;
-  const Value value = evaluate(collection);
   const Node target_node = tree_.at(target);
   const bool is_by_reference = tree_.at(id).op == op("&");
+  const Value listed = evaluate(collection);
+  const Value value = is_by_reference ? own_array(listed, collection) : listed;
+  if (!is_by_reference) keep(value, collection);  // the body changes another, if it changes it
   const bool is_pair = target_node.kind == NodeKind::kPair;
   const NodeId key_target = is_pair ? target_node.first_child : kNoNode;
   const NodeId item_target = is_pair ? tree_.at(target_node.first_child).next : target;
@@ -300,7 +303,7 @@ Interpreter::Way Interpreter::execute_for_each(NodeId id) {
   if (value.is_array() && values_.array(value).others.origins == 0 &&
       !values_.array(value).items.empty() && values_.array(value).items.size() <= kRoundsMax) {
     bool goes_on = true;
-    // The body may change the array.
+    // Outside PHP the body may change the array.
     for (std::size_t i = 0; goes_on && !is_cut_ && i < values_.array(value).items.size(); ++i) {
       if (++loop_rounds_ > bounds_.loop_rounds_max) {
         is_cut_ = true;
@@ -308,6 +311,7 @@ Interpreter::Way Interpreter::execute_for_each(NodeId id) {
       }
       const auto [key, item] = values_.array(value).items[i];
       assign_to(key_target, key);
+      if (!is_by_reference) keep(item, item_target);
       assign_to(item_target, item);
       const Way way = run_round(body, goes_on);
       if (is_by_reference) keep_item(value, i, item_target);

@@ -36,6 +36,7 @@ double number_of_key(std::string_view text) {
                                                                                     : kNone;
 }
 
+constexpr std::size_t kCopiedMax = 4'096;  // items of an array that is copied before it changes
 constexpr std::size_t kSearchedMax = 12;  // items that are looked through one after the other
 
 // Equal for keys that are the same: a text of digits has that of its number.
@@ -226,6 +227,34 @@ void Values::put(const Value& array, const Value& key, const Value& item) {
   const double number = key.is_number() ? key.number : number_of_key(key.text());
   if (number >= into.next_key && number < kExactMax) into.next_key = std::floor(number) + 1;
   if (!into.is_list && into.items.size() > kSearchedMax) index(into);
+}
+
+void Values::keep_twice(const Value& array) {
+  std::vector<std::uint64_t> waiting = {array.index};
+  while (!waiting.empty()) {
+    Array& kept = arrays_[waiting.back()];
+    waiting.pop_back();
+    if (kept.is_kept_twice) continue;
+    kept.is_kept_twice = true;
+    for (const auto& [key, item] : kept.items) {
+      if (item.is_array() && !arrays_[item.index].is_kept_twice) waiting.push_back(item.index);
+    }
+  }
+}
+
+Value Values::copy_of(const Value& array) {
+  const std::size_t count = arrays_[array.index].items.size();
+  // Copies leave room for what the script itself makes.
+  if (count > kCopiedMax || array_items_ + count > bounds_.array_items_max / 2) return array;
+  const Value fresh = new_array();
+  if (!fresh.is_array()) return array;
+  array_items_ += count;
+  Array& copy = arrays_[fresh.index];
+  copy = arrays_[array.index];
+  copy.is_kept_twice = false;
+  Value result = array;
+  result.index = fresh.index;
+  return result;
 }
 
 // The number of the item with that key; the number of items if there is none.

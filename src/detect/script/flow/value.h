@@ -89,6 +89,7 @@ Value number_value(double number);
 struct Array {
   std::vector<std::pair<Value, Value>> items;  // key, value; of a list the keys are 0, 1, ...
   bool is_list = true;
+  bool is_kept_twice = false;  // in languages whose arrays are values: copied before it changes
   double next_key = 0;  // what push() gives: one more than the highest number
   Value others;         // of what was put in under a key that is not known
   // Where the first so many items, and those they took the place of, may have come from.
@@ -144,6 +145,11 @@ class Values {
   // Puts `item` under `key`; a key that is not constant joins it to the others.
   void put(const Value& array, const Value& key, const Value& item);
   void push(const Value& array, const Value& item);
+  // Says of the array, and of those in it, that another keeps it, too.
+  void keep_twice(const Value& array);
+  // One of the same items that nobody else keeps; those in it are still kept twice. The array
+  // itself where there is no room for another.
+  Value copy_of(const Value& array);
   // What stands under `key`; unknown, with the origins of all that may, if that cannot be told.
   Value get(const Value& array, const Value& key);
 
