@@ -77,6 +77,7 @@ class Analyser::State {
     interpreter_.clear(analysis.page);
     interpreter_.set_own_file(path, text_.view());
     declare_controls();
+    find_queries();
     interpreter_.run(root);
     analysis.counts = interpreter_.counts();
     analysis.flows = interpreter_.flows();
@@ -154,6 +155,17 @@ class Analyser::State {
     const Analysis analysis = inner_->analyse(as_bytes(script), "written.txt");
     is_inner_cut_ = is_inner_cut_ || !analysis.cuts.empty();
     return analysis.flows.empty() ? 0 : strength_of(analysis.flows.front());
+  }
+
+  // <cfquery> and what stands in it.
+  void find_queries() {
+    queries_.clear();
+    for (const PageTag& tag : page_.tags) {
+      if (!equal_ascii_nocase(tag.name, "cfquery")) continue;
+      if (!tag.is_closing) queries_.push_back({tag.begin, UINT32_MAX});
+      if (tag.is_closing && !queries_.empty()) queries_.back().end = tag.begin;
+    }
+    interpreter_.set_queries(queries_);
   }
 
   // Names that tags make: server controls, beans.
@@ -258,6 +270,7 @@ class Analyser::State {
   std::vector<Region> unpacked_regions_;
   Tree tree_;
   ParseOutcome outcome_;
+  std::vector<Interpreter::Query> queries_;
   Interpreter interpreter_;
   TokenProfile profile_;
   std::vector<float> features_;

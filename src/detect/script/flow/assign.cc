@@ -187,6 +187,8 @@ void Interpreter::assign_member(NodeId target, const Value& value) {
   const Node node = tree_.at(target);
   const NodeId base = node.first_child;
   if (base == kNoNode) return;
+  if (const Symbol own = scoped_variable(node); own != kNoSymbol)
+    return assign_name(target, own, value);
   Value object = evaluate(base);
   Symbol name = node.name;
   if (node.kind == NodeKind::kDynamicMember) {

@@ -66,6 +66,15 @@ constexpr Effect fills(std::string_view name, int argument, SinkKind kind = Sink
   effect.fills = argument;
   return effect;
 }
+// Keeps the file that the request brings under the name that the argument has.
+constexpr Effect uploads(std::string_view name) {
+  Effect effect{name};
+  effect.sink = SinkKind::kUpload;
+  effect.arguments = arg(0);
+  effect.origins = kFromUpload;
+  effect.names_source = true;
+  return effect;
+}
 constexpr Effect calls(std::string_view name, Callback callback) {
   Effect effect{name};
   effect.callback = callback;

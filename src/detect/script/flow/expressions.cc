@@ -287,6 +287,9 @@ Value Interpreter::source_value(NodeId id, Origins origins, Symbol name) {
 
 Value Interpreter::member_value(NodeId id) {
   const Node node = tree_.at(id);
+  if (const Symbol own = scoped_variable(node); own != kNoSymbol) {
+    if (const Value* const known = lookup(own); known != nullptr) return *known;
+  }
   const Value object = evaluate(node.first_child);
   Symbol name = node.name;
   if (node.kind == NodeKind::kDynamicMember) {
@@ -300,6 +303,12 @@ Value Interpreter::member_value(NodeId id) {
     Value member;
     if (read_member(object, name, node, id, member)) return member;
     const Symbol type = object.type;
+    // form.a of ColdFusion is form["a"].
+    if (family_ == Family::kCfml && object.index == 0 && object.is_object()) {
+      const Effect* const scope = find(tree_.symbols().name(type));
+      if (scope != nullptr && scope->names_source)
+        return source_value(id, scope->origins, node.name);
+    }
     const Effect* const effect = effect_of_member(type, name);
     if (effect != nullptr) {
       if (effect->names_source || (effect->is_clean && effect->origins != 0)) {

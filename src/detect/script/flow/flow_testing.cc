@@ -54,4 +54,6 @@ std::string key_of_python(std::string_view code) {
       "x.py");
 }
 
+std::string key_of_cold_fusion(std::string_view page) { return key_of(page, "x.cfm"); }
+
 }  // namespace pugmark::script::testing

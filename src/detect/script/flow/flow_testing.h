@@ -25,5 +25,6 @@ std::string key_of_csharp(std::string_view members);  // of a page's class
 std::string key_of_java(std::string_view code);       // of a scriptlet
 std::string key_of_perl(std::string_view code);
 std::string key_of_python(std::string_view code);
+std::string key_of_cold_fusion(std::string_view page);
 
 }  // namespace pugmark::script::testing

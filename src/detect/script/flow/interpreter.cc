@@ -72,6 +72,7 @@ void Interpreter::clear(PageKind kind) {
   depth_ = 0;
   steps_ = 0;
   steps_max_ = bounds_.steps_max;
+  queries_ = {};
   own_path_ = {};
   own_text_ = {};
   loop_rounds_ = 0;

@@ -104,6 +104,13 @@ class Interpreter {
   void set_own_file(std::string_view path, std::string_view text);
   // Before run(): a web service, whose parameters are what the request brings.
   void serve_functions() { origins_of_callers_ = kFromRequest; }
+  // Before run(): where what is sent in the page itself goes to a database: inside <cfquery>.
+  // From `begin` up to `end`, in order.
+  struct Query {
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+  };
+  void set_queries(std::span<const Query> queries) { queries_ = queries; }
   void run(NodeId root);
 
   const std::vector<Flow>& flows() const { return flows_; }
@@ -171,6 +178,12 @@ class Interpreter {
   bool is_for_ever(NodeId condition) const;
   void declare_variable(NodeId node);
   void send(NodeId node);
+
+  // tags.cc
+  void run_tag(NodeId id);
+  void take_result(const Value& name, Origins origins, NodeId at);
+  bool is_in_query(NodeId id) const;
+  Symbol scoped_variable(const Node& member);
 
   // expressions.cc, operators.cc
   Value evaluate(NodeId id);
@@ -336,6 +349,7 @@ class Interpreter {
   Value returned_;
   bool has_returned_ = false;
   const char* own_characters_ = nullptr;  // the text whose characters were assigned last
+  std::span<const Query> queries_;
   std::string_view own_path_;
   std::string_view own_text_;
   Origins origins_of_callers_ = kFromCaller;

@@ -250,5 +250,54 @@ TEST(InterpreterPython, FollowsFunctions) {
   EXPECT_EQ(key_of_python("inert_run(str(int(form.getvalue('k'))))"), "");
 }
 
+// ---- ColdFusion
+
+TEST(InterpreterColdFusion, RunsWhatTagsSay) {
+  EXPECT_EQ(key_of_cold_fusion("<cfset c = form.k><cfset inert_run(c)>"), "k");
+  EXPECT_EQ(key_of_cold_fusion("<cfexecute name='x' arguments='/a #url.k#'></cfexecute>"), "k");
+  EXPECT_EQ(key_of_cold_fusion("<CFEXECUTE NAME='#Form.k#'/>"), "k");
+  EXPECT_EQ(key_of_cold_fusion("<cfexecute name='x' arguments='/a b'></cfexecute>"), "");
+  EXPECT_EQ(key_of_cold_fusion("<cfscript>cfexecute(name='x', arguments=form.k);</cfscript>"), "k");
+  EXPECT_EQ(key_of_cold_fusion("<cfoutput>#evaluate(url['k'])#</cfoutput>"), "k");
+  EXPECT_EQ(key_of_cold_fusion("<!--- <cfset inert_run(form.k)> --->"), "");
+}
+
+TEST(InterpreterColdFusion, FollowsVariablesThatTagsName) {
+  EXPECT_EQ(key_of_cold_fusion("<cfset variables.c = form.k><cfset inert_run(c)>"), "k");
+  EXPECT_EQ(key_of_cold_fusion("<cfset c = form.k><cfset inert_run(variables.c)>"), "k");
+  EXPECT_EQ(key_of_cold_fusion("<cfparam name='k' default=''><cfset inert_run(k)>"), "k");
+  EXPECT_EQ(key_of_cold_fusion("<cfloop list='#form.k#' index='i'><cfset inert_run(i)></cfloop>"),
+            "k");
+  EXPECT_EQ(key_of_cold_fusion("<cfloop list='a,b' index='i'><cfset inert_run(i)></cfloop>"), "");
+  EXPECT_EQ(key_of_cold_fusion("<cfcomponent><cffunction name='f' access='remote'><cfargument "
+                               "name='k'><cfset inert_run(arguments.k)></cffunction>"
+                               "</cfcomponent>"),
+            "k");
+  EXPECT_EQ(key_of_cold_fusion("<cfcomponent><cffunction name='f'><cfargument name='k'><cfset "
+                               "inert_run(arguments.k)></cffunction></cfcomponent>"),
+            "");
+}
+
+TEST(InterpreterColdFusion, TellsWhatTagsDoWithFiles) {
+  const auto sink = [](std::string_view page) {
+    const Analysis analysis = analysed(page, "x.cfm");
+    return analysis.flows.empty() ? SinkKind::kNone : analysis.flows.front().sink;
+  };
+  EXPECT_EQ(sink("<cffile action='upload' filefield='form.k' destination='/a'>"),
+            SinkKind::kUpload);
+  EXPECT_EQ(analysed("<cffile action='upload' filefield='form.k' destination='/a'>", "x.cfm").key,
+            "k");
+  EXPECT_EQ(sink("<cffile action='write' file='/a' output='#form.k#'>"), SinkKind::kWriteFile);
+  EXPECT_EQ(sink("<cffile action='read' file='#form.k#' variable='a'>"), SinkKind::kReadFile);
+  EXPECT_EQ(sink("<cffile action='delete' file='#form.k#'>"), SinkKind::kChangeFile);
+  EXPECT_EQ(sink("<cffile action='move' source='#form.k#' destination='/a'>"),
+            SinkKind::kChangeFile);
+  EXPECT_EQ(sink("<cfdirectory action='list' directory='#form.k#' name='a'>"),
+            SinkKind::kListFolder);
+  EXPECT_EQ(sink("<cfquery>select #form.k#</cfquery>"), SinkKind::kDatabase);
+  EXPECT_EQ(sink("<cfquery>select 1</cfquery><cfoutput>#form.k#</cfoutput>"), SinkKind::kSend);
+  EXPECT_EQ(sink("<cfhttp url='#form.k#'>"), SinkKind::kConnect);
+}
+
 }  // namespace
 }  // namespace pugmark::script::testing

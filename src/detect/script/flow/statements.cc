@@ -30,6 +30,7 @@ Interpreter::Way Interpreter::execute(NodeId id) {
         return Way::kOn;
       }
       ++recursion_;
+      if (node.kind == NodeKind::kDirective) run_tag(id);
       const Way way = execute_all(node.first_child);
       --recursion_;
       return way;
@@ -370,7 +371,8 @@ void Interpreter::send(NodeId id) {
     }
     if (value.comes_from(kFromSystem | kFromFile | kFromDatabase)) ++counts_.sent_outputs;
     if (value.origins != 0)
-      note_flow(SinkKind::kSend, id, child, {nullptr, kNoSymbol, true}, value);
+      note_flow(is_in_query(id) ? SinkKind::kDatabase : SinkKind::kSend, id, child,
+                {nullptr, kNoSymbol, true}, value);
   }
 }
 

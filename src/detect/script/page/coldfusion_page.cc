@@ -28,6 +28,18 @@ std::optional<Region::Kind> expression_tag(std::string_view name) {
   return std::nullopt;
 }
 
+// Tags whose attributes say what is done. cfscript knows them as statements that are written alike.
+bool acts(std::string_view name) {
+  constexpr std::array<std::string_view, 21> kActing = {
+      "cfargument", "cfcontent",  "cfdirectory",     "cfexecute",  "cffile",
+      "cfftp",      "cffunction", "cfhttp",          "cfhttpparam", "cfinclude",
+      "cfinvoke",   "cfloop",     "cfmail",          "cfmodule",   "cfobject",    "cfparam",
+      "cfquery",    "cfregistry", "cfschedule",      "cfstoredproc", "cfzip"};
+  return std::any_of(kActing.begin(), kActing.end(), [&](std::string_view acting) {
+    return equal_ascii_nocase(name, acting);
+  });
+}
+
 // Tags inside which "#expression#" is replaced in the text.
 bool sends_expressions(std::string_view name) {
   return equal_ascii_nocase(name, "cfoutput") || equal_ascii_nocase(name, "cfquery") ||
@@ -117,6 +129,11 @@ class ColdFusionPage {
     if (kind && !tag.is_closing) {
       const Span code{inner.begin, inner.begin + content.size()};
       builder_.add_code(*kind, code, code, Language::kCfScript);
+    }
+    if (acts(tag.name) && !tag.is_closing) {
+      const auto name = static_cast<std::size_t>(tag.name.data() - text_.data());
+      const Span code{name, inner.begin + content.size()};
+      builder_.add_code(Region::Kind::kCode, code, code, Language::kCfScript);
     }
     if (sends_expressions(tag.name) && !is_empty) {
       if (!tag.is_closing) ++sending_depth_;

@@ -9,10 +9,13 @@ namespace {
 
 std::string cfm(std::string_view text) { return dump_of(PageKind::kColdFusion, "x.cfm", text); }
 
+// Tags that act are read as the statements that script writes alike.
 TEST(ColdFusionPage, TagsAreTheLanguage) {
   EXPECT_EQ(cfm("<cfexecute name=\"#form.a#\" arguments='b>c' />d</CFexecute>"),
-            "cfml\n"
-            "directive: <cfexecute name=\"#form.a#\" arguments='b>c' />\n"
+            "cfscript\n"
+            "directive: <\n"
+            "code cfscript: cfexecute name=\"#form.a#\" arguments='b>c' \n"
+            "directive: />\n"
             "markup: d\n"
             "directive: </CFexecute>\n"
             "tag cfexecute name=[#form.a#] arguments=[b>c]\n"
