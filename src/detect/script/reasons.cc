@@ -121,17 +121,20 @@ void Reasons::tell(std::span<const Flow> flows, std::size_t paths_max, Analysis&
       continue;
     }
     tell_flow(flow, analysis.steps);
-    const Trail* const source = source_of(flow);
-    if (analysis.key.empty() && source != nullptr && (source->origins & kFromOutside) != 0)
-      analysis.key = name(source->name);
+    if (analysis.key.empty()) analysis.key = key_of(flow);
   }
 }
 
-const Trail* Reasons::source_of(const Flow& flow) const {
-  if (flow.trail == 0) return nullptr;
+// What the parameter is called that reaches the sink; "" if that is not known. Of what the request
+// brings as a whole it is what is taken from it first.
+std::string Reasons::key_of(const Flow& flow) const {
+  if (flow.trail == 0) return "";
+  Symbol taken = kNoSymbol;
   const Trail* trail = &values_.trail(flow.trail);
-  while (trail->previous != 0) trail = &values_.trail(trail->previous);
-  return trail;
+  for (; trail->previous != 0; trail = &values_.trail(trail->previous))
+    if (trail->kind == Trail::Kind::kTaken) taken = trail->name;
+  if ((trail->origins & kFromOutside) == 0) return "";
+  return name(trail->name != kNoSymbol ? trail->name : taken);
 }
 
 void Reasons::tell_flow(const Flow& flow, std::vector<FileStep>& steps) const {
@@ -185,6 +188,8 @@ FileStep Reasons::step_of(const Trail& trail) const {
       return step_at(kStep, trail.node, fmt::format("decoded by {}", name(trail.name)));
     case Trail::Kind::kReturned:
       return step_at(kStep, trail.node, fmt::format("given back by {}", name(trail.name)));
+    case Trail::Kind::kTaken:
+      return step_at(kStep, trail.node, fmt::format("of that {}", name(trail.name)));
   }
   return {};
 }

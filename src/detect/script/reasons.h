@@ -29,7 +29,7 @@ class Reasons {
   std::string words_of_source(const Trail& trail) const;
   void tell_flow(const Flow& flow, std::vector<FileStep>& steps) const;
   std::string name(Symbol symbol) const { return std::string(tree_.symbols().name(symbol)); }
-  const Trail* source_of(const Flow& flow) const;
+  std::string key_of(const Flow& flow) const;
 
   const Tree& tree_;
   const Values& values_;

@@ -303,7 +303,7 @@ Value Interpreter::include(NodeId id) {
   Value reaching = path;
   // The request's body is run as it comes.
   if (path.is_text() && ascii_lower(path.text()).starts_with("php://input"))
-    reaching = source_value(id, kFromRequest, tree_.symbols().of(path.text()));
+    reaching = source_value(id, kFromRequest, kNoSymbol);
   const bool is_body = reaching.origins != path.origins;
   note_flow(is_body ? SinkKind::kEvaluate : SinkKind::kInclude, id, tree_.at(id).first_child,
             callee, reaching);

@@ -408,6 +408,10 @@ Value Interpreter::index_of(const Value& object, const Value& index, NodeId id) 
     }
   }
   Value value = mixed(object, index);
+  if (name != kNoSymbol && object.comes_from(kFromOutside) && value.trail == object.trail &&
+      value.trail != 0) {
+    value.trail = values_.add_trail({Trail::Kind::kTaken, 0, 0, id, name, value.trail});
+  }
   return value;
 }
 

@@ -102,8 +102,8 @@ TEST(InterpreterPhp, FollowsNamesOfVariables) {
             "k");
   EXPECT_EQ(key_of_php("$n = 'c'; $$n = $_GET['k']; inert_run($c);"), "k");
   EXPECT_EQ(key_of_php("${'a' . 'b'} = $_GET['k']; inert_run($ab);"), "k");
-  EXPECT_EQ(key_of_php("$c = '_GET'; inert_run($$c['k']);"), "?");
-  EXPECT_EQ(key_of_php("inert_run(${'_' . 'GET'}['k']);"), "?");
+  EXPECT_EQ(key_of_php("$c = '_GET'; inert_run($$c['k']);"), "k");
+  EXPECT_EQ(key_of_php("inert_run(${'_' . 'GET'}['k']);"), "k");
   EXPECT_EQ(key_of_php("extract($_GET); inert_run($c);"), "c");
   EXPECT_EQ(key_of_php("extract(['c' => $_GET['k']]); inert_run($c);"), "k");
   EXPECT_EQ(key_of_php("$c = $_GET['k']; $a = compact('c'); inert_run($a['c']);"), "k");
@@ -129,6 +129,16 @@ TEST(InterpreterPhp, PutsTextsTogether) {
             "k");
   EXPECT_EQ(key_of_php("$f = chr(0151) . chr(0x6e) . chr(0b1100101) . 'rt_run'; $f($_GET['k']);"),
             "k");
+}
+
+TEST(InterpreterPhp, NamesWhatIsTakenFromTheRequest) {
+  EXPECT_EQ(key_of_php("$p = $_POST; inert_run($p['k']);"), "k");
+  EXPECT_EQ(key_of_php("$j = json_decode(file_get_contents('php://input'), true); "
+                       "inert_run($j['k']['x']);"),
+            "k");
+  EXPECT_EQ(key_of_php("parse_str(file_get_contents('php://input'), $q); inert_run($q['k']);"),
+            "k");
+  EXPECT_EQ(key_of_php("inert_run(file_get_contents('php://input'));"), "?");
 }
 
 TEST(InterpreterPhp, CopiesArraysThatAreKept) {

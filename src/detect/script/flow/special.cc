@@ -113,7 +113,7 @@ Value Interpreter::opened(const Effect& effect, NodeId id, Arguments arguments, 
       !arguments.empty() && arguments[0].is_text()) {
     const std::string path = ascii_lower(arguments[0].text());
     if (path == "php://input" || path == "php://stdin")
-      return source_value(id, kFromRequest, tree_.symbols().of(path));
+      return source_value(id, kFromRequest, kNoSymbol);
     if (path.starts_with("http://") || path.starts_with("https://") || path.starts_with("ftp://")) {
       note_flow(SinkKind::kConnect, id, argument_node(id, 0), {&effect, kNoSymbol, true},
                 arguments[0]);
@@ -225,6 +225,12 @@ Value Interpreter::php_special(const Effect& effect, NodeId id, Arguments argume
   if ((name == "extract" || name == "parse_str" || name == "mb_parse_str" ||
        name == "import_request_variables") &&
       !arguments.empty() && arguments[0].comes_from(kFromOutside)) {
+    if (arguments.size() > 1 && name.ends_with("parse_str")) {  // into an array of its own
+      Value parsed;
+      values_.take_origins(parsed, arguments[0]);
+      assign_to(argument_node(id, 1), parsed);
+      return {};
+    }
     variables_from_request_ = true;
     note_flow(SinkKind::kReflect, id, argument_node(id, 0), {&effect, kNoSymbol, true},
               arguments[0]);

@@ -352,7 +352,8 @@ std::uint32_t Values::add_trail(const Trail& trail) {
   }
   if (trails_[trail.previous].length >= Trail::kLengthMax) return trail.previous;
   trails_.push_back(trail);
-  trails_.back().length = static_cast<std::uint8_t>(trails_[trail.previous].length + 1);
+  const int added = trail.kind == Trail::Kind::kTaken ? 0 : 1;
+  trails_.back().length = static_cast<std::uint8_t>(trails_[trail.previous].length + added);
   return static_cast<std::uint32_t>(trails_.size() - 1);
 }
 

@@ -38,6 +38,7 @@ struct Trail {
     kPassed,    // went through a call; `name`: of what is called
     kDecoder,   // likewise, and that is a decoder
     kReturned,  // came back from a function of the script
+    kTaken,     // a part of it, which adds no length; `name`: what that is called
   };
   Kind kind = Kind::kSource;
   std::uint8_t length = 0;  // of the trail, up to kLengthMax
