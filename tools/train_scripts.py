@@ -30,10 +30,11 @@ BENIGN_OF_APPLICATION_MAX = 1500  # one large application must not be all there 
 TRAINED = ["php", "asp", "aspx", "jsp"]
 # Of benign files, out of fold, so many may pass the thresholds: malicious, for each kind of page,
 # such that YARA's rules and the model together stay within the goals of docs/adr/0026.
-MALICIOUS_RATE = {"php": 0.0004, "asp": 0.0015, "aspx": 0.0007, "jsp": 0.0004}
+MALICIOUS_RATE = {"php": 0.0003, "asp": 0.0015, "aspx": 0.0007, "jsp": 0.0004}
 SUSPICIOUS_RATE = 0.003
 AGREEING_RATE = 0.005
-AGAINST_RATE = 0.05
+# Below this a rule about web shells alone makes a file suspicious only.
+AGAINST_RATE = {"php": 0.01, "asp": 0.05, "aspx": 0.05, "jsp": 0.05}
 # Rules of signature-base that are wrong too often by themselves (src/detect/yara/metadata.cc).
 NOISY_RULES = {"WEBSHELL_ASP_" + name for name in ("OBFUSC", "Generic_Tiny", "Generic", "Encoded",
                                                    "Writer", "SQL")}
@@ -115,7 +116,8 @@ def quantised(model):
 def thresholds_of(page, benign_scores):
     """malicious, suspicious, agreeing, against"""
     return [float(numpy.quantile(benign_scores, 1 - rate, method="higher"))
-            for rate in (MALICIOUS_RATE[page], SUSPICIOUS_RATE, AGREEING_RATE, AGAINST_RATE)]
+            for rate in (MALICIOUS_RATE[page], SUSPICIOUS_RATE, AGREEING_RATE,
+                         AGAINST_RATE[page])]
 
 
 def write_page(page, model, thresholds, out):

@@ -64,4 +64,9 @@ struct Item {
   std::shared_ptr<const WeakDigests> weak_digests;  // null if nobody asked for any
 };
 
+// The path without the number behind it that a later member of the same name gets: "a.tar!/x.asp#2"
+// was stored as "x.asp", too. For whoever goes by names; two items may have the same. A view of
+// `item_path`.
+std::string_view path_without_number(std::string_view item_path);
+
 }  // namespace pugmark

@@ -29,7 +29,7 @@ Status Examiner::examine(const Block& block, const std::string& item_path,
   const auto* const context = dynamic_cast<const FileContext*>(block.context.get());
   assert(context != nullptr && "a reader of files gives its blocks a FileContext");
   FileView file;
-  file.path = item_path;
+  file.path = path_without_number(item_path);
   file.bytes = block.bytes;
   file.offset_bytes = block.offset_bytes;
   file.is_whole = block.offset_bytes == 0 && block.is_last;

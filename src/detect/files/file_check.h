@@ -30,7 +30,7 @@ struct FileRule {
 
 // A file while it is looked at: all of it, or a piece of a large one.
 struct FileView {
-  std::string_view path;           // Item::path
+  std::string_view path;           // Item::path, without a number behind the name
   Bytes bytes;                     // valid during the call; kBlockPadding more may be read
   std::uint64_t offset_bytes = 0;  // of bytes[0] in the file
   bool is_whole = true;            // `bytes` are all of the file

@@ -152,7 +152,7 @@ FileReport ListCheck::report_on(const Item& item, bool is_log, std::span<const F
     md5 = hex_or_nothing(item.weak_digests->md5);
   }
   FileReport report;
-  const std::string_view path = is_log ? std::string_view() : std::string_view(item.path);
+  const std::string_view path = is_log ? std::string_view() : path_without_number(item.path);
   for (const indicators::FileMatch& match : matcher_.match({path, sha256, sha1, md5})) {
     const auto list = static_cast<std::size_t>(match.list - lists_.data());
     const auto ground = static_cast<std::size_t>(ground_of(*match.indicator));

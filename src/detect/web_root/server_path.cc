@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "evidence/item.h"
 
 namespace pugmark::web_root {
 namespace {
@@ -40,7 +41,7 @@ std::vector<std::string> cut(std::string_view path) {
 
 }  // namespace
 
-ServerPath::ServerPath(std::string_view path) : parts_(cut(path)) {}
+ServerPath::ServerPath(std::string_view path) : parts_(cut(path_without_number(path))) {}
 
 std::string ServerPath::folder() const {
   std::string folder;

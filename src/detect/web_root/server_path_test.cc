@@ -17,6 +17,16 @@ TEST(ServerPath, ReadsEveryFormAPathComesIn) {
   EXPECT_EQ(ServerPath("../../x").text(), "x");
 }
 
+TEST(ServerPath, LeavesOutTheNumberOfALaterMember) {
+  EXPECT_EQ(ServerPath("a.tar!/inetpub/x.asp#2").text(), "a.tar/inetpub/x.asp");
+  EXPECT_EQ(ServerPath("a.tar!/inetpub/x.asp#12").text(), "a.tar/inetpub/x.asp");
+  // No number that a member gets, or no member.
+  EXPECT_EQ(ServerPath("a.tar!/inetpub/x.asp#1").text(), "a.tar/inetpub/x.asp#1");
+  EXPECT_EQ(ServerPath("a.tar!/inetpub/x.asp#02").text(), "a.tar/inetpub/x.asp#02");
+  EXPECT_EQ(ServerPath("a.tar!/inetpub/x.asp#").text(), "a.tar/inetpub/x.asp#");
+  EXPECT_EQ(ServerPath("inetpub/x.asp#2").text(), "inetpub/x.asp#2");
+}
+
 TEST(ServerPath, FindsFoldersAndTheServerTheyAreOf) {
   const ServerPath path("case/mx01.zip!/C/Windows/Microsoft.NET/Framework64/x");
   const std::size_t behind = path.behind("windows/microsoft.net");
