@@ -52,6 +52,7 @@ class YaraCheck final : public FileCheck {
         scanner_.scan({file.bytes, file.offset_bytes, file.size_bytes},
                       {name, file.path, extension, to_string(file.nature.kind), owner}, &stop);
     note_end(file, scan, report);
+    if (!file.is_whole && file.offset_bytes == 0) note_parts(file, report);
     for (const yara::UnsearchedString& string : scan.unsearched) note(file, string, report);
     for (const yara::RuleMatch& match : scan.matches) {
       if (runs(match.rule)) add(file, match, report);
@@ -84,6 +85,15 @@ class YaraCheck final : public FileCheck {
               fmt::format("No YARA rule was tried on these bytes to its end: {}.", scan.why),
               report);
     }
+  }
+
+  // Once for a file, with its first part.
+  void note_parts(const FileView& file, FileReport& report) const {
+    add_gap(file, GapKind::kLimit,
+            fmt::format("The limit file-window-bytes ({}) was reached: YARA rules were tried on "
+                        "each part of this file by itself, and miss what needs strings of several.",
+                        limits_.file_window_bytes),
+            report);
   }
 
   void note(const FileView& file, const yara::UnsearchedString& string, FileReport& report) const {

@@ -64,6 +64,16 @@ class YaraCheck : public ::testing::Test {
   std::unique_ptr<FileCheck> check_;
 };
 
+TEST_F(YaraCheck, SaysOnceOfAFileThatItsPartsAreLookedAtByThemselves) {
+  load();
+  EXPECT_TRUE(look("inert").gaps.empty());
+  const FileReport first = look("inert_request(", 0, false);
+  ASSERT_EQ(first.gaps.size(), 1U);
+  EXPECT_EQ(first.gaps[0].kind, GapKind::kLimit);
+  EXPECT_NE(first.gaps[0].what.find("file-window-bytes"), std::string::npos);
+  EXPECT_TRUE(look("inert_run(", 1'000, false).gaps.empty());
+}
+
 TEST_F(YaraCheck, ASureRuleMakesAFileMalicious) {
   load();
   const FileReport report = look("1234 inert_request( inert_run( inert_run(", 1'000, false);
