@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cassert>
+#include <fmt/format.h>
+#include <stdexcept>
 #include <utility>
 
 #include "detect/files/file_report.h"
@@ -43,7 +45,16 @@ Status Examiner::examine(const Block& block, const std::string& item_path,
   if (may_be_anything && !file.is_whole) return {};
   FileReport report;
   for (const auto& check : checks_) {
-    if (auto status = check->look(file, stop, report); !status) return status;
+    try {
+      if (auto status = check->look(file, stop, report); !status) return status;
+    } catch (const std::logic_error& error) {
+      // One hostile file must not cost the case: what we got wrong with it stands there instead.
+      add_gap(file, GapKind::kUnsupported,
+              fmt::format("A check of this file ended with an error of the program ({}): what it "
+                          "did not see yet is not known. Please report it.",
+                          error.what()),
+              report);
+    }
   }
   hits_count_ += report.hits.size();
   for (Gap& gap : report.gaps) {

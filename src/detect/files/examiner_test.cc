@@ -15,6 +15,7 @@ class WordCheck final : public FileCheck {
   Status look(const FileView& file, const std::atomic<bool>& /*stop*/,
               FileReport& report) override {
     const std::string_view text = as_text(file.bytes);
+    if (text == "throws") static_cast<void>(text.substr(100));
     for (std::size_t at = text.find("bad"); at != std::string_view::npos;
          at = text.find("bad", at + 1)) {
       raise(FileVerdict::kMalicious, report);
@@ -60,6 +61,8 @@ class Hunt {
     ASSERT_TRUE(workers_[worker]->examine(block, "not asked", stop_));
   }
 
+  std::vector<Gap> gaps(unsigned worker) { return workers_[worker]->take_gaps(); }
+
   ExaminedFiles settle() {
     ExaminedStore store;
     for (auto& worker : workers_) store.merge(std::move(worker->store()));
@@ -83,6 +86,20 @@ class Hunt {
   std::vector<ScannedItem> items_;
   std::unordered_map<ItemId, std::uint32_t> index_;
 };
+
+TEST(Examiner, GoesOnAfterAnErrorOfItsOwn) {
+  Hunt hunt;
+  hunt.add_item(1, "a.php", 6);
+  hunt.add_item(2, "b.php", 4);
+  hunt.examine(0, 1, "throws");
+  hunt.examine(0, 2, "badX");
+  const auto gaps = hunt.gaps(0);
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_EQ(gaps[0].where.item, ItemId{1});
+  EXPECT_NE(gaps[0].what.find("error of the program"), std::string::npos);
+  ExaminedFiles files = hunt.settle();
+  EXPECT_EQ(Hunt::list(files).front().path, "b.php");
+}
 
 TEST(Examiner, ListsEveryFileTheWorstFirst) {
   Hunt hunt;

@@ -74,9 +74,8 @@ class ScriptCheck final : public FileCheck {
         model_(model),
         analyser_(bounds_with(model)) {}
 
-  Status look(const FileView& file, const std::atomic<bool>& /*stop*/,
-              FileReport& report) override {
-    script::Analysis analysis = analyse(file);
+  Status look(const FileView& file, const std::atomic<bool>& stop, FileReport& report) override {
+    script::Analysis analysis = analyse(file, stop);
     if (analysis.page == script::PageKind::kNone) return {};
     if (file.offset_bytes > 0)
       add_gap(
@@ -114,13 +113,13 @@ class ScriptCheck final : public FileCheck {
 
   // A later part of a large script may begin inside of code: it is read both ways, and the one that
   // says more counts.
-  script::Analysis analyse(const FileView& file) {
-    script::Analysis outside = analyser_.analyse(file.bytes, file.path);
+  script::Analysis analyse(const FileView& file, const std::atomic<bool>& stop) {
+    script::Analysis outside = analyser_.analyse(file.bytes, file.path, &stop);
     const std::string_view mark = mark_of(outside.page);
     if (file.offset_bytes == 0 || mark.empty()) return outside;
     std::string text(mark);
     text += as_text(file.bytes);
-    script::Analysis inside = analyser_.analyse(as_bytes(text), file.path);
+    script::Analysis inside = analyser_.analyse(as_bytes(text), file.path, &stop);
     if (outside.has_code && strength_of(outside) >= strength_of(inside)) return outside;
     for (std::vector<FileStep>* const steps : {&inside.steps, &inside.telling_tokens}) {
       for (FileStep& step : *steps)

@@ -58,7 +58,8 @@ class Analyser::State {
             profile_.add(text, tokens, text.data() == text_.view().data());
         }) {}
 
-  Analysis analyse(Bytes bytes, std::string_view path) {
+  Analysis analyse(Bytes bytes, std::string_view path, const std::atomic<bool>* stop) {
+    stop_ = stop;
     Analysis analysis;
     text_.decode(bytes);
     analysis.encoding = text_.encoding();
@@ -76,6 +77,7 @@ class Analyser::State {
     is_inner_cut_ = false;
     interpreter_.clear(analysis.page);
     interpreter_.set_own_file(path, text_.view());
+    interpreter_.set_stop(stop);
     declare_controls();
     find_queries();
     interpreter_.run(root);
@@ -152,7 +154,7 @@ class Analyser::State {
       inner_->is_inner_ = true;
     }
     // No name says what it is.
-    const Analysis analysis = inner_->analyse(as_bytes(script), "written.txt");
+    const Analysis analysis = inner_->analyse(as_bytes(script), "written.txt", stop_);
     is_inner_cut_ = is_inner_cut_ || !analysis.cuts.empty();
     return analysis.flows.empty() ? 0 : strength_of(analysis.flows.front());
   }
@@ -271,6 +273,7 @@ class Analyser::State {
   Tree tree_;
   ParseOutcome outcome_;
   std::vector<Interpreter::Query> queries_;
+  const std::atomic<bool>* stop_ = nullptr;
   Interpreter interpreter_;
   TokenProfile profile_;
   std::vector<float> features_;
@@ -285,8 +288,8 @@ Analyser::~Analyser() = default;
 Analyser::Analyser(Analyser&&) noexcept = default;
 Analyser& Analyser::operator=(Analyser&&) noexcept = default;
 
-Analysis Analyser::analyse(Bytes bytes, std::string_view path) {
-  return state_->analyse(bytes, path);
+Analysis Analyser::analyse(Bytes bytes, std::string_view path, const std::atomic<bool>* stop) {
+  return state_->analyse(bytes, path, stop);
 }
 
 }  // namespace pugmark::script

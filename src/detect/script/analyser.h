@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -64,8 +65,9 @@ class Analyser {
   Analyser& operator=(Analyser&&) noexcept;
 
   // `path` decides what a server would execute the bytes as (page.h: kind_of). What is no script
-  // has page kNone. Never fails, whatever the bytes.
-  Analysis analyse(Bytes bytes, std::string_view path);
+  // has page kNone. Never fails, whatever the bytes. Once `stop` is set, if it is given, it ends
+  // soon, with what was found so far.
+  Analysis analyse(Bytes bytes, std::string_view path, const std::atomic<bool>* stop = nullptr);
 
  private:
   class State;

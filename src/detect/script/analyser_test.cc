@@ -354,10 +354,59 @@ TEST(Analyser, bounds_what_hostile_scripts_cost) {
                    .cuts.empty());
   EXPECT_TRUE(
       analysed("<?php function f($x) { return f(f($x)); } f($_GET['a']);", "x.php").steps.empty());
+  // Calls whose work goes with what they are given, in loops.
+  for (const std::string_view call :
+       {"$h = md5($t);", "$h = str_rot13($t);", "array_pop($a);", "array_shift($a);",
+        "$h = implode('', $a);", "$h = $t == $u;", "$b = $a; $b[0] = 1;", "g(...$a);"}) {
+    const Analysis heavy = analysed(
+        "<?php $t = str_repeat('a', 4000000); $u = str_repeat('a', 4000000); $a = range(1, 400000);"
+        "for ($i = 0; $i < 100000; $i++) { " +
+            std::string(call) + " $s .= 'x'; } inert_run($_GET['k']);",
+        "x.php");
+    EXPECT_FALSE(heavy.cuts.empty()) << call;
+    // What follows a loop that asks for too much is followed all the same.
+    EXPECT_EQ(heavy.key, "k") << call;
+  }
+  // Arguments that an array becomes, in one another.
+  std::string spread = "<?php $a = range(1, 1000000); $z = 1;";
+  for (int i = 0; i < 200; ++i) spread += " g(...$a, b:";
+  EXPECT_FALSE(analysed(spread, "x.php").cuts.empty());
   // Code that unpacks to itself is read once.
   const Analysis itself =
       analysed("<?php $c = 'inert_evaluate($c);'; inert_evaluate($c);", "x.php");
   EXPECT_EQ(itself.counts.unpacked_layers, 1U);
+}
+
+TEST(Analyser, reads_no_place_of_itself_that_there_is_not) {
+  for (const std::string_view place : {"NAN", "INF", "-INF", "-1", "1e300", "-1e300"}) {
+    for (const std::string_view count : {"10", "NAN", "1e300", "-5"}) {
+      const std::string code = "<?php $h = fopen(__FILE__, 'r'); fseek($h, " + std::string(place) +
+                               "); $x = fread($h, " + std::string(count) + "); $y = fgets($h, " +
+                               std::string(count) + "); inert_run($x . $y . $_GET['k']);";
+      EXPECT_EQ(analysed(code, "x.php").key, "k") << code;
+    }
+  }
+}
+
+TEST(Analyser, follows_long_chains_of_calls_and_says_where_it_does_not) {
+  const auto chain = [](int length) {
+    std::string code = "<?php ";
+    for (int i = 0; i < length; ++i)
+      code += "function f" + std::to_string(i) + "($x) { f" + std::to_string(i + 1) + "($x); } ";
+    return code + "function f" + std::to_string(length) + "($x) { inert_run($x); } f0($_GET['k']);";
+  };
+  EXPECT_EQ(analysed(chain(40), "x.php").key, "k");
+  EXPECT_TRUE(analysed(chain(40), "x.php").cuts.empty());
+  EXPECT_FALSE(analysed(chain(100), "x.php").cuts.empty());
+}
+
+TEST(Analyser, ends_when_it_is_told_to) {
+  const std::atomic<bool> stop = true;
+  AnalysisBounds bounds;
+  Analyser analyser(bounds);
+  const std::string code = "<?php for ($s = '', $i = 0; $i < 100000; $i++) { $s .= $i; }";
+  EXPECT_FALSE(analyser.analyse(as_bytes(code), "x.php", &stop).cuts.empty());
+  EXPECT_TRUE(analyser.analyse(as_bytes("<?php echo 1;"), "x.php").cuts.empty());
 }
 
 }  // namespace

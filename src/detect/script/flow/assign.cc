@@ -26,7 +26,7 @@ Value Interpreter::assign(NodeId id) {
   if (node.op != op("=") && node.op != 0 && node.op != op(":=")) {
     const Value before = evaluate(target);
     if (node.op == op("?\?=")) {
-      value = before.is_constant() ? before : values_.either(before, right);
+      value = before.is_constant() && !before.is_maybe ? before : values_.either(before, right);
     } else {
       // "+=" is '+' and so on.
       Node operation = node;

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <string>
-#include <xxhash.h>
 
 #include "base/text.h"
 #include "detect/script/flow/interpreter.h"
@@ -10,6 +9,7 @@
 namespace pugmark::script {
 namespace {
 
+constexpr std::size_t kSpreadMax = 4'096;    // arguments that an array may become
 constexpr std::uint32_t kIdleCallsMax = 64;  // of one function that made no constant at all
 constexpr std::size_t kTaintedCallsMax =
     40;  // of one function with arguments that are not constant
@@ -31,8 +31,11 @@ void Interpreter::evaluate_arguments(NodeId first, std::vector<Value>& arguments
     if (node.kind == NodeKind::kSpread) {
       const Value list = evaluate(at);
       if (list.is_array()) {
-        const auto items = values_.array(list).items;
-        for (const auto& [key, item] : items) arguments.push_back(item);
+        const auto& items = values_.array(list).items;
+        const std::size_t room = kSpreadMax - std::min(kSpreadMax, arguments.size());
+        if (items.size() > room) is_shortened_ = true;
+        for (std::size_t i = 0; i < std::min(items.size(), room); ++i)
+          arguments.push_back(items[i].second);
         continue;
       }
       arguments.push_back(list);
@@ -58,7 +61,8 @@ void Interpreter::note_flow(SinkKind sink, NodeId id, NodeId argument, const Cal
                             const Value& value, const Written& written) {
   FlowCounts::OfSink& count = counts_.sinks[static_cast<std::size_t>(sink)];
   const bool is_constant = value.origins == 0 && (value.is_constant() || value.is_array());
-  const auto [known, is_new] = flow_of_node_.try_emplace(id, UINT32_MAX);
+  const std::uint64_t place = std::uint64_t{id} << 8U | static_cast<std::uint64_t>(sink);
+  const auto [known, is_new] = flow_of_node_.try_emplace(place, UINT32_MAX);
   if (is_new) {
     if (is_constant) {
       ++count.constant;
@@ -421,9 +425,11 @@ Value Interpreter::call_function(NodeId function, Arguments given, const Value* 
   for (const Value& argument : given) values_.take_origins(unknown, argument);
   std::uint32_t& running = running_[function];
   constexpr std::uint32_t kRecursionMax = 3;
-  if (call_depth_ >= bounds_.call_depth_max || running >= kRecursionMax || is_cut_ ||
-      recursion_ >= bounds_.recursion_max)
+  if (call_depth_ >= bounds_.call_depth_max || recursion_ >= bounds_.recursion_max) {
+    is_shortened_ = true;
     return unknown;
+  }
+  if (running >= kRecursionMax || is_cut_) return unknown;
   if (are_constant(given) ? idle_calls_[function] > kIdleCallsMax : calls > kTaintedCallsMax)
     return unknown;
   const std::uint32_t made_before = counts_.folded_bytes;

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <string>
-#include <xxhash.h>
 
 #include "base/text.h"
 #include "detect/script/flow/interpreter.h"
@@ -11,6 +10,7 @@ namespace pugmark::script {
 namespace {
 
 constexpr std::size_t kCallbackItemsMax = 4'096;
+constexpr std::uint32_t kUnpackedRunsMax = 8;  // of one text
 
 bool is_evaluator(const Effect& effect) { return effect.sink == SinkKind::kEvaluate; }
 
@@ -73,10 +73,10 @@ std::uint8_t Interpreter::carried_by(Arguments arguments, const Effect& effect) 
     const Value& argument = arguments[i];
     if ((effect.arguments & 1U << i) == 0 || !argument.is_text() || !has_script(argument.text()))
       continue;
-    const auto [known, is_new] =
-        written_scripts_.try_emplace(XXH3_64bits(argument.data, argument.size), 0);
+    share(argument);  // its text is remembered
+    const auto [known, is_new] = written_scripts_.try_emplace(argument.text(), 0);
     if (is_new && written_scripts_.size() > bounds_.written_scripts_max) {
-      is_cut_ = true;
+      is_shortened_ = true;
     } else if (is_new) {
       known->second = static_cast<std::uint8_t>(judge_(argument.text()));
     }
@@ -93,6 +93,13 @@ bool Interpreter::fold_constants(const Effect& effect, const Value* receiver, Ar
   const bool is_method = effect.name.starts_with('.') && receiver != nullptr;
   if (is_method) all.push_back(*receiver);
   all.insert(all.end(), arguments.begin(), arguments.end());
+  if (!takes_constant_time(effect.fold)) {
+    if (!has_much_left()) {
+      result = {};
+      return false;
+    }
+    spend_on(all);
+  }
   if (fold(effect.fold, all, values_, result)) {
     if (is_decoder && !arguments.empty() && arguments[0].is_text())
       counts_.decoded_bytes += arguments[0].size;
@@ -210,13 +217,18 @@ Value Interpreter::call_with_elements(Callback callback, NodeId id, Arguments ar
     const Value both[] = {element, second};
     return call_value(id, function, Arguments(both).first(is_last ? 2 : 1));
   }
+  spend_on({&list, 1});
   const auto items = values_.array(list).items;
   const Value results = values_.new_array();
   if (!results.is_array()) return {};
   Value result = results;
   std::size_t count = 0;
   for (const auto& [key, item] : items) {
-    if (++count > kCallbackItemsMax || is_cut_) break;
+    if (is_cut_) break;
+    if (++count > kCallbackItemsMax) {
+      is_shortened_ = true;
+      break;
+    }
     const Value both[] = {item, is_last ? arguments[1] : key};
     const Value one = call_value(id, function, Arguments(both).first(is_last ? 2 : 1));
     values_.put(results, key, one);
@@ -248,7 +260,10 @@ Value Interpreter::call_back(const Effect& effect, NodeId id, Arguments given) {
     case Callback::kWithArray: {
       std::vector<Value> elements;
       if (at(1).is_array()) {
-        for (const auto& [key, item] : values_.array(at(1)).items) elements.push_back(item);
+        const auto& items = values_.array(at(1)).items;
+        if (items.size() > kCallbackItemsMax) is_shortened_ = true;
+        for (std::size_t i = 0; i < std::min(items.size(), kCallbackItemsMax); ++i)
+          elements.push_back(items[i].second);
         if (values_.array(at(1)).others.origins != 0)
           elements.push_back(values_.array(at(1)).others);
       } else {
@@ -282,17 +297,28 @@ void Interpreter::unpack(const Value& text, NodeId at, Language language) {
   if (!text.is_text() || text.text().empty() || !unpack_) return;
   if (depth_ >= bounds_.unpacked_depth_max ||
       counts_.unpacked_bytes + text.size > bounds_.unpacked_bytes_max) {
-    is_cut_ = true;
+    is_shortened_ = true;
     return;
   }
-  if (!unpacked_.insert(XXH3_64bits(text.data, text.size)).second) return;
-  const NodeId root = unpack_(text.text(), language, at);
-  if (root == kNoNode) return;
-  ++counts_.unpacked_layers;
-  counts_.unpacked_bytes += text.size;
+  share(text);  // the tree views it
+  const auto [known, is_new] = unpacked_.try_emplace(text.text());
+  Unpacked& unpacked = known->second;
+  if (is_new) {
+    unpacked.root = unpack_(text.text(), language, at);
+    if (unpacked.root == kNoNode) {
+      is_shortened_ = true;
+      return;
+    }
+    ++counts_.unpacked_layers;
+    counts_.unpacked_bytes += text.size;
+    collect_declarations(unpacked.root);
+  }
+  // The same code may be given other values.
+  if (unpacked.root == kNoNode || unpacked.runs_count >= kUnpackedRunsMax) return;
+  ++unpacked.runs_count;
+  const NodeId root = unpacked.root;  // what it unpacks itself may move the entry
   ++depth_;
   counts_.unpacked_depth = std::max<std::uint32_t>(counts_.unpacked_depth, depth_);
-  collect_declarations(root);
   execute(root);
   --depth_;
 }

@@ -51,7 +51,7 @@ Value Interpreter::mixed(const Value& left, const Value& right) const {
 Value Interpreter::evaluate(NodeId id) {
   if (id == kNoNode || !step()) return {};
   if (recursion_ >= bounds_.recursion_max) {
-    is_cut_ = true;
+    is_shortened_ = true;
     return {};
   }
   ++recursion_;
@@ -449,7 +449,7 @@ Value Interpreter::conditional(NodeId id) {
   const NodeId second = first == kNoNode ? kNoNode : tree_.at(first).next;
   const Value known = evaluate(condition);
   if (tree_.at(id).op == op("??")) {
-    if (known.is_constant() && known.origins == 0) return known;
+    if (known.is_constant() && known.origins == 0 && !known.is_maybe) return known;
     return values_.either(evaluate(second == kNoNode ? first : second), known);
   }
   const bool is_short = first != kNoNode && tree_.at(first).kind == NodeKind::kEmpty;

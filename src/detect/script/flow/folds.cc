@@ -245,4 +245,29 @@ bool fold(Fold fold, std::span<const Value> arguments, Values& values, Value& re
   return function != nullptr && function(arguments, values, result);
 }
 
+bool takes_constant_time(Fold fold) {
+  switch (fold) {
+    case Fold::kNone:
+    case Fold::kIdentity:
+    case Fold::kLength:
+    case Fold::kOrd:
+    case Fold::kChr:
+    case Fold::kChrByte:
+    case Fold::kSubstr:
+    case Fold::kSubstring:
+    case Fold::kSlicePart:
+    case Fold::kMid:
+    case Fold::kLeft:
+    case Fold::kRight:
+    case Fold::kCharAt:
+    case Fold::kCharCodeAt:
+    case Fold::kFirst:
+    case Fold::kLast:
+    case Fold::kLastIndex:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace pugmark::script

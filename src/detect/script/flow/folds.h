@@ -122,6 +122,9 @@ enum class Fold : std::uint8_t {
   kTextToBytes,
 };
 
+// Whether it looks at no more of long arguments than it gives back.
+bool takes_constant_time(Fold fold);
+
 // Computes `fold` of constant arguments (of methods the receiver is the first). False if that
 // cannot be done: an argument is not constant or of the wrong kind, or there is no room. Never more
 // work than linear in the arguments and the result, which Values bounds.

@@ -78,7 +78,9 @@ void Interpreter::clear(PageKind kind) {
   loop_rounds_ = 0;
   unlisted_flows_count_ = 0;
   is_cut_ = false;
+  is_shortened_ = false;
   argument_lists_used_ = 0;
+  argument_lists_.clear();  // a script may have made many, and long ones
   flows_.clear();
   counts_ = {};
 }
@@ -107,9 +109,35 @@ void Interpreter::run(NodeId root) {
 
 // Counts a node looked at; false once there were too many.
 bool Interpreter::step() {
-  if (++steps_ <= steps_max_) return true;
+  constexpr std::uint64_t kStopAskedMask = 0xFFF;
+  if ((++steps_ & kStopAskedMask) == 0 && stop_ != nullptr && *stop_) steps_ = steps_max_ + 1;
+  if (steps_ <= steps_max_) return true;
   is_cut_ = true;
   return false;
+}
+
+// Whether loops may still run, and long texts be computed with. The last part of the work is for
+// what follows them: it must not be lost to who put a long loop before it.
+bool Interpreter::has_much_left() {
+  if (steps_ <= steps_max_ - steps_max_ / 4) return true;
+  is_shortened_ = true;
+  return false;
+}
+
+// What takes longer than looking at a node counts as more of them.
+void Interpreter::spend(std::uint64_t steps) {
+  steps_ += steps;
+  if (steps_ > steps_max_) is_cut_ = true;
+}
+
+void Interpreter::spend_on(Arguments arguments) {
+  std::uint64_t bytes = 0;
+  std::uint64_t items = 0;
+  for (const Value& argument : arguments) {
+    if (argument.is_text()) bytes += argument.size;
+    if (argument.is_array()) items += values_.array(argument).items.size();
+  }
+  spend(bytes / kBytesOfStep + items / kItemsOfStep);
 }
 
 // ---- Names

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -70,13 +71,17 @@ struct FlowBounds {
   std::uint64_t steps_per_byte = 60;
   std::uint64_t steps_at_all_max = 8'000'000;
   std::uint64_t loop_rounds_max = 300'000;  // of loops whose conditions are known
-  std::uint32_t call_depth_max = 12;
+  std::uint32_t call_depth_max = 64;
   std::uint32_t recursion_max = 1'000;  // of the interpreter itself
   std::uint32_t unpacked_depth_max = 24;
   std::uint32_t unpacked_bytes_max = 8U << 20U;
   std::uint32_t flows_max = 4'096;
   std::uint32_t written_scripts_max = 32;  // constants that are written, and looked at as scripts
 };
+
+// Functions whose work goes with what they are given: so much of it is a step.
+inline constexpr std::uint64_t kBytesOfStep = 64;
+inline constexpr std::uint64_t kItemsOfStep = 4;
 
 // Follows the data of one script: an interpreter for whom what is not known stays unknown, but
 // remembers where it may have come from. Statements run in order; both ways of a branch are taken
@@ -111,12 +116,16 @@ class Interpreter {
     std::uint32_t end = 0;
   };
   void set_queries(std::span<const Query> queries) { queries_ = queries; }
+  // Before run(): when it is set the run ends, and is cut. Outlives run(); nullptr: never.
+  void set_stop(const std::atomic<bool>* stop) { stop_ = stop; }
   void run(NodeId root);
 
   const std::vector<Flow>& flows() const { return flows_; }
   const FlowCounts& counts() const { return counts_; }
   const Values& values() const { return values_; }
-  bool is_cut() const { return is_cut_ || values_.is_exhausted(); }  // a bound was reached
+  // A bound was reached: of a loop or a call that asks for too much the rest is left out; of the
+  // script, if there is no work left at all.
+  bool is_cut() const { return is_cut_ || is_shortened_ || values_.is_exhausted(); }
   std::uint64_t unlisted_flows_count() const { return unlisted_flows_count_; }
 
  private:
@@ -139,6 +148,9 @@ class Interpreter {
 
   // interpreter.cc: names and scopes
   bool step();
+  bool has_much_left();
+  void spend(std::uint64_t steps);
+  void spend_on(Arguments arguments);
   Value* lookup(Symbol name);
   Value& bind(Symbol name);
   void bind_global(Symbol name);
@@ -329,9 +341,13 @@ class Interpreter {
   std::unordered_map<std::uint64_t, const Effect*> member_effects_;
   std::unordered_map<Symbol, const Effect*> name_effects_;
   std::unordered_map<Symbol, Symbol> types_;
-  std::unordered_set<std::uint64_t> unpacked_;                       // XXH3 of texts
-  std::unordered_map<std::uint64_t, std::uint8_t> written_scripts_;  // by XXH3: how strong they are
-  std::unordered_map<NodeId, std::uint32_t> flow_of_node_;
+  struct Unpacked {
+    NodeId root = kNoNode;
+    std::uint32_t runs_count = 0;
+  };
+  std::unordered_map<std::string_view, Unpacked> unpacked_;  // by their text, which nobody changes
+  std::unordered_map<std::string_view, std::uint8_t> written_scripts_;  // how strong they are
+  std::unordered_map<std::uint64_t, std::uint32_t> flow_of_node_;       // by node and kind of sink
 
   // What variables were before a way that is not taken assigned to them.
   struct Undone {
@@ -350,6 +366,7 @@ class Interpreter {
   bool has_returned_ = false;
   const char* own_characters_ = nullptr;  // the text whose characters were assigned last
   std::span<const Query> queries_;
+  const std::atomic<bool>* stop_ = nullptr;
   std::string_view own_path_;
   std::string_view own_text_;
   Origins origins_of_callers_ = kFromCaller;
@@ -365,7 +382,8 @@ class Interpreter {
   std::uint64_t steps_max_ = 0;  // of this script
   std::uint64_t loop_rounds_ = 0;
   std::uint64_t unlisted_flows_count_ = 0;
-  bool is_cut_ = false;
+  bool is_cut_ = false;        // nothing more is run
+  bool is_shortened_ = false;  // something was run once only, or not computed
   std::deque<std::vector<Value>> argument_lists_;
   std::size_t argument_lists_used_ = 0;
   std::string scratch_;

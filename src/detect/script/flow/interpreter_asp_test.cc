@@ -157,5 +157,11 @@ TEST(InterpreterJScript, KnowsOperators) {
   EXPECT_EQ(key_of_jscript("inert_run(parseInt(Request('k')) + 0);"), "");
 }
 
+TEST(InterpreterJScript, RunsLoopsOverVariables) {
+  EXPECT_EQ(key_of_jscript("var n = 2, f = 'inert_'; while (n) { n--; f += n ? 'ru' : 'n'; } "
+                           "inert_evaluate(f + '(Request(\"k\"))');"),
+            "k");
+}
+
 }  // namespace
 }  // namespace pugmark::script::testing

@@ -206,8 +206,7 @@ TEST(InterpreterPython, ReadsRequests) {
   EXPECT_EQ(key_of_python("c = form.getvalue('k') or 'ls'\ninert_run(c)"), "k");
   EXPECT_EQ(key_of_python("c = form['k'].value\ninert_run(c)"), "k");
   EXPECT_EQ(key_of_python("if 'k' in form:\n    inert_run(form.getfirst('k', ''))"), "k");
-  EXPECT_EQ(key_of_python("import os\ninert_run(os.environ['QUERY_STRING'])"),
-            "QUERY_STRING");
+  EXPECT_EQ(key_of_python("import os\ninert_run(os.environ['QUERY_STRING'])"), "QUERY_STRING");
   EXPECT_EQ(key_of_python("import os\ninert_run(os.environ.get('QUERY_STRING', ''))"),
             "QUERY_STRING");
   EXPECT_EQ(key_of_python("import sys\ninert_run(sys.stdin.read())"), "?");

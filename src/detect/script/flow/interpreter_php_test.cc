@@ -141,6 +141,32 @@ TEST(InterpreterPhp, NamesWhatIsTakenFromTheRequest) {
   EXPECT_EQ(key_of_php("inert_run(file_get_contents('php://input'));"), "?");
 }
 
+TEST(InterpreterPhp, DecidesNothingByWhatMayBeSet) {
+  EXPECT_EQ(key_of_php("$g = 0; if (isset($_GET['s'])) $g = 1; while ($g) { "
+                       "inert_run($_GET['k']); $g = 0; }"),
+            "k");
+  EXPECT_EQ(key_of_php("$c = 'a'; if (isset($_GET['s'])) $c = null; inert_run($c ?? $_GET['k']);"),
+            "k");
+  EXPECT_EQ(key_of_php("$c = 'a'; if (isset($_GET['s'])) $c = null; $c ?"
+                       "?= $_GET['k']; "
+                       "inert_run($c);"),
+            "k");
+  EXPECT_EQ(key_of_php("$g = 0; while ($g) { inert_run($_GET['k']); }"), "");
+}
+
+TEST(InterpreterPhp, RunsUnpackedCodeWithOtherValues) {
+  EXPECT_EQ(key_of_php("$c = 'inert_run($x);'; $x = 'a'; inert_evaluate($c); $x = $_GET['k']; "
+                       "inert_evaluate($c);"),
+            "k");
+}
+
+TEST(InterpreterPhp, TellsEverySinkOfOnePlace) {
+  const Analysis analysis =
+      analysed("<?php $f = isset($_GET['f']) ? $_GET['f'] : 'inert_run'; $f($_GET['k']);", "x.php");
+  ASSERT_EQ(analysis.flows.size(), 2U);
+  EXPECT_NE(analysis.flows[0].sink, analysis.flows[1].sink);
+}
+
 TEST(InterpreterPhp, CopiesArraysThatAreKept) {
   // What is put into a copy is in no other.
   EXPECT_EQ(key_of_php("$a = ['x']; $b = $a; $b[0] = $_GET['k']; inert_run($a[0]);"), "");

@@ -185,28 +185,28 @@ bool Interpreter::change_array(std::string_view function, NodeId id, Arguments g
       values_.push(list, item);
       values_.take_origins(tainted, item);
     }
-    if (id != kNoNode && tainted.origins != list.origins)
-      assign_to(argument_node(id, 0), tainted);
+    if (id != kNoNode && tainted.origins != list.origins) assign_to(argument_node(id, 0), tainted);
     result = number_value(static_cast<double>(array.items.size()));
     return true;
   }
-  std::vector<std::pair<Value, Value>> items = array.items;
   const Value others = array.others;
   if (!puts) {
-    if (items.empty()) {
+    if (array.items.empty()) {
       // Nothing is left: false, as loops over it expect.
       const bool has_none = others.kind == Value::Kind::kUnknown && others.origins == 0;
       result = has_none ? number_value(0) : others;
       return true;
     }
-    result = is_first ? items.front().second : items.back().second;
+    result = is_first ? array.items.front().second : array.items.back().second;
     if (!is_first && array.is_list) {
       array.items.pop_back();
       --array.next_key;
       return true;
     }
-    items.erase(is_first ? items.begin() : items.end() - 1);
   }
+  spend_on({&list, 1});
+  std::vector<std::pair<Value, Value>> items = array.items;
+  if (!puts) items.erase(is_first ? items.begin() : items.end() - 1);
   // Numbers begin anew.
   array = {};
   array.others = others;

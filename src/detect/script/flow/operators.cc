@@ -302,7 +302,11 @@ Value Interpreter::binary_of(const Node& node, const Value& left, const Value& r
     if (is_bitwise || op_code == op("%")) result.origins |= result.origins != 0 ? kDecoded : 0;
     return is_equality(op_code) ? Value{} : result;
   }
-  if (is_equality(op_code)) return equality(node, left, right);
+  if (is_equality(op_code)) {
+    spend(std::min(left.is_text() ? left.size : 0U, right.is_text() ? right.size : 0U) /
+          kBytesOfStep);
+    return equality(node, left, right);
+  }
   // A character is its number where the language has such.
   const auto operand = [&](const Value& value) {
     const bool is_character = is_java_like(node.language) && value.is_text() && value.size == 1;

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "detect/script/flow/fold_arguments.h"
 #include "detect/script/flow/interpreter.h"
 
 // Scripts that read themselves: packers keep what they unpack behind their own code.
@@ -40,15 +41,15 @@ bool Interpreter::read_own_file(std::string_view function, Arguments arguments, 
     return false;
   const Symbol at_name = tree_.symbols().of("at");
   const Value* const field = values_.field(arguments[0], at_name);
-  const std::size_t at = field == nullptr
-                             ? 0
-                             : static_cast<std::size_t>(std::clamp(
-                                   number_of(*field), 0.0, static_cast<double>(own_text_.size())));
-  const double count = arguments.size() > 1 && arguments[1].is_number() ? arguments[1].number : 0;
+  const std::int64_t place = field == nullptr ? 0 : folds::count_of(*field);
+  const auto at = static_cast<std::size_t>(
+      std::clamp(place, std::int64_t{0}, static_cast<std::int64_t>(own_text_.size())));
+  const std::int64_t count =
+      arguments.size() > 1 && arguments[1].is_number() ? folds::count_of(arguments[1]) : 0;
   std::size_t length = own_text_.size() - at;
   if (count > 0) length = std::min(length, static_cast<std::size_t>(count));
   if (function == "fgets") {
-    if (count > 0 && length > 0 && static_cast<double>(length) >= count) --length;
+    if (count > 0 && length > 0 && static_cast<std::int64_t>(length) >= count) --length;
     const std::size_t newline = own_text_.substr(at, length).find('\n');
     if (newline != std::string_view::npos) length = newline + 1;
   }

@@ -17,6 +17,7 @@ void Interpreter::keep(const Value& value, NodeId from) {
 // The array that stands at a place and is about to change: a copy, put there, if another keeps it.
 Value Interpreter::own_array(const Value& array, NodeId at) {
   if (!array.is_array() || !values_.array(array).is_kept_twice) return array;
+  spend_on({&array, 1});
   const Value copy = values_.copy_of(array);
   if (copy.index != array.index) assign_to(at, copy);
   return copy;
@@ -56,8 +57,8 @@ Symbol Interpreter::referred_global(NodeId referred) {
     return known->global;
   const Value value = bind(node.name);
   // By its place and the call's depth: no variable of a script is called so.
-  const Symbol global = tree_.symbols().of("reference " + std::to_string(referred) + " " +
-                                           std::to_string(scope_));
+  const Symbol global =
+      tree_.symbols().of("reference " + std::to_string(referred) + " " + std::to_string(scope_));
   bind_to_global(node.name, global);
   globals_[global] = value;
   return global;

@@ -26,7 +26,7 @@ Interpreter::Way Interpreter::execute(NodeId id) {
     case NodeKind::kBlock:
     case NodeKind::kDirective: {
       if (recursion_ >= bounds_.recursion_max) {
-        is_cut_ = true;
+        is_shortened_ = true;
         return Way::kOn;
       }
       ++recursion_;
@@ -121,7 +121,7 @@ bool Interpreter::declare_shared(NodeId id) {
 // What is thrown leaves the block; what catches it is a way that may be taken.
 Interpreter::Way Interpreter::execute_try(NodeId id) {
   if (recursion_ >= bounds_.recursion_max) {
-    is_cut_ = true;
+    is_shortened_ = true;
     return Way::kOn;
   }
   ++recursion_;
@@ -209,8 +209,9 @@ void Interpreter::execute_dead(NodeId statement) {
 // Whether nothing that the loop does can make this condition false.
 bool Interpreter::is_for_ever(NodeId condition) const {
   const NodeKind kind = tree_.at(condition).kind;
+  // A name without a mark is a constant in PHP only.
   return kind == NodeKind::kEmpty || kind == NodeKind::kNumber || kind == NodeKind::kText ||
-         kind == NodeKind::kName;
+         (kind == NodeKind::kName && is_php(tree_.at(condition)));
 }
 
 Interpreter::Way Interpreter::execute_if(NodeId id) {
@@ -219,7 +220,7 @@ Interpreter::Way Interpreter::execute_if(NodeId id) {
   const NodeId then = tree_.at(condition).next;
   const NodeId otherwise = then == kNoNode ? kNoNode : tree_.at(then).next;
   if (recursion_ >= bounds_.recursion_max) {
-    is_cut_ = true;
+    is_shortened_ = true;
     return Way::kOn;
   }
   ++recursion_;
@@ -264,13 +265,20 @@ Interpreter::Way Interpreter::execute_loop(NodeId id) {
   // Loops that decode make texts; one that makes none, round after round, is not worth following.
   constexpr std::uint32_t kIdleRoundsMax = 1'024;
   std::uint32_t idle_rounds = 0;
+  bool was_entered = false;
   while (goes_on && way == Way::kOn && !is_cut_ && is_known_loop) {
     const Value value = evaluate(condition);
     const bool is_known = value.is_constant() && value.origins == 0;
-    if (is_known && !is_true(value)) return Way::kOn;
     if (!is_known) break;
+    if (!is_true(value)) {
+      // Known while it runs; whether it is entered at all, another way may decide.
+      if (value.is_maybe && !was_entered) break;
+      return Way::kOn;
+    }
+    was_entered = true;
+    if (!has_much_left()) break;
     if (++loop_rounds_ > bounds_.loop_rounds_max) {
-      is_cut_ = true;
+      is_shortened_ = true;
       break;
     }
     const std::uint32_t made_before = counts_.folded_bytes;
@@ -306,8 +314,9 @@ Interpreter::Way Interpreter::execute_for_each(NodeId id) {
     bool goes_on = true;
     // Outside PHP the body may change the array.
     for (std::size_t i = 0; goes_on && !is_cut_ && i < values_.array(value).items.size(); ++i) {
+      if (!has_much_left()) break;
       if (++loop_rounds_ > bounds_.loop_rounds_max) {
-        is_cut_ = true;
+        is_shortened_ = true;
         break;
       }
       const auto [key, item] = values_.array(value).items[i];

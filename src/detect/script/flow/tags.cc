@@ -20,8 +20,8 @@ std::string_view without_scope(std::string_view name) {
   const std::size_t dot = name.find('.');
   if (dot == std::string_view::npos) return name;
   const std::string_view scope = name.substr(0, dot);
-  const bool is_own = scope == "form" || std::find(kOwnScopes.begin(), kOwnScopes.end(), scope) !=
-                                             kOwnScopes.end();
+  const bool is_own =
+      scope == "form" || std::find(kOwnScopes.begin(), kOwnScopes.end(), scope) != kOwnScopes.end();
   return is_own ? name.substr(dot + 1) : name;
 }
 
@@ -41,7 +41,7 @@ void Interpreter::run_tag(NodeId id) {
     const Node pair = tree_.at(child);
     if (pair.kind != NodeKind::kPair || pair.first_child == kNoNode) continue;
     if (attributes.size() == kAttributesMax) {
-      is_cut_ = true;
+      is_shortened_ = true;
       break;
     }
     const NodeId given = tree_.at(pair.first_child).next;
@@ -105,9 +105,9 @@ void Interpreter::take_result(const Value& name, Origins origins, NodeId at) {
 bool Interpreter::is_in_query(NodeId id) const {
   const Node& node = tree_.at(id);
   if (queries_.empty() || node.source != 0) return false;
-  const auto behind = std::upper_bound(
-      queries_.begin(), queries_.end(), node.begin,
-      [](std::uint32_t at, const Query& query) { return at < query.begin; });
+  const auto behind =
+      std::upper_bound(queries_.begin(), queries_.end(), node.begin,
+                       [](std::uint32_t at, const Query& query) { return at < query.begin; });
   return behind != queries_.begin() && node.begin < std::prev(behind)->end;
 }
 

@@ -39,6 +39,7 @@ class Model::Parser {
       if (word == "features") {
         if (next_word() != names_digest())
           return damaged(line_, "it is for other features than this program finds");
+        has_digest_ = true;
       } else if (word == "page") {
         if (!begin_page(next_word())) return damaged(line_, "a kind of page is not known");
       } else if (part_ == nullptr) {
@@ -47,9 +48,10 @@ class Model::Parser {
         return damaged(line_, fmt::format("\"{}\" is not understood", word));
       }
     }
+    if (!has_digest_) return damaged(line_, "it does not say which features it is for");
     for (const Part& part : model_.parts_) {
-      if (part.is_trained && !is_sound(part))
-        return damaged(line_, "its trees or weights are not whole");
+      if (part.is_trained && !(part.has_thresholds && part.has_grams && is_sound(part)))
+        return damaged(line_, "its trees, weights or thresholds are not whole");
     }
     return std::move(model_);
   }
@@ -91,11 +93,16 @@ class Model::Parser {
   }
 
   bool read(std::string_view word) {
-    if (word == "thresholds")
+    if (word == "thresholds") {
+      part_->has_thresholds = true;
       return number(part_->thresholds.malicious) && number(part_->thresholds.suspicious) &&
              number(part_->thresholds.agreeing) && number(part_->thresholds.against);
+    }
     if (word == "bias") return number(part_->bias);
-    if (word == "grams") return number(part_->gram_scale) && number(part_->gram_bias);
+    if (word == "grams") {
+      part_->has_grams = true;
+      return number(part_->gram_scale) && number(part_->gram_bias);
+    }
     if (word == "weights") {
       for (const char c : next_word()) {
         if (c < '!' || c > '~') return false;
@@ -113,7 +120,7 @@ class Model::Parser {
     } else if (word == "node") {
       if (!number(node.feature) || !number(node.value) || !number(node.left) || !number(node.right))
         return false;
-      if (part_->roots.empty()) return false;
+      if (part_->roots.empty() || node.feature < 0) return false;
       // Within the tree they are counted from its root.
       node.left += part_->roots.back();
       node.right += part_->roots.back();
@@ -150,6 +157,7 @@ class Model::Parser {
   std::size_t line_ = 0;
   Model model_;
   Part* part_ = nullptr;
+  bool has_digest_ = false;
 };
 
 Result<Model> Model::parse(std::string_view text) { return Parser(text).parse(); }

@@ -53,6 +53,8 @@ class Model {
   };
   struct Part {
     bool is_trained = false;
+    bool has_thresholds = false;
+    bool has_grams = false;
     float gram_scale = 0;
     float gram_bias = 0;
     std::vector<std::int8_t> gram_weights;  // by bucket

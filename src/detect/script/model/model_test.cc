@@ -77,10 +77,16 @@ TEST(Model, RefusesWhatIsNotWhole) {
   EXPECT_EQ(broken("page php", "page pascal"),
             "The model of scripts is damaged: line 5: a kind of page is not known");
   const std::string not_whole =
-      "The model of scripts is damaged: line 15: its trees or weights are not whole";
+      "The model of scripts is damaged: line 15: its trees, weights or thresholds are not whole";
+  const std::string not_whole_of_14 =
+      "The model of scripts is damaged: line 14: its trees, weights or thresholds are not whole";
   EXPECT_EQ(broken("5 1 2", "5 0 2"), not_whole);  // a ring
   EXPECT_EQ(broken("0 3 4", "0 3 9"), not_whole);  // out of the tree
   EXPECT_EQ(broken("weights P", "weights "), not_whole);
+  EXPECT_EQ(broken("thresholds 0.9 0.6 0.5 0.1\n", ""), not_whole_of_14);
+  EXPECT_EQ(broken("grams 0.5 -1\n", ""), not_whole_of_14);
+  EXPECT_EQ(broken(fmt::format("features {}\n", names_digest()), ""),
+            "The model of scripts is damaged: line 14: it does not say which features it is for");
   EXPECT_EQ(broken("leaf -2", "leaf two"),
             "The model of scripts is damaged: line 12: \"leaf\" is not understood");
   EXPECT_EQ(broken("weights P", "weights \x01"),
