@@ -33,13 +33,32 @@ void check_plain(std::string_view bytes, const ScriptText& text) {
   require(text.encoding() == Encoding::kUtf8 && !text.is_mixed(), "plain text is no other");
 }
 
-// From one character to the next there is one, and a mark at most: no stretch of the file is lost.
+// Whether there is nothing but marks of encodings, one after the other.
+bool are_marks(std::string_view bytes) {
+  using namespace std::string_view_literals;
+  constexpr std::string_view kMarks[] = {"\0\0\xFE\xFF"sv, "\xFF\xFE\0\0"sv, "\xEF\xBB\xBF"sv,
+                                         "\xFE\xFF"sv, "\xFF\xFE"sv};
+  if (bytes.empty()) return true;
+  return std::any_of(std::begin(kMarks), std::end(kMarks), [&](std::string_view mark) {
+    return bytes.starts_with(mark) && are_marks(bytes.substr(mark.size()));
+  });
+}
+
+// From one character to the next there are at most its four bytes, and marks.
+bool is_no_more_than_one(std::string_view bytes) {
+  for (std::size_t size = 0; size <= std::min<std::size_t>(4, bytes.size()); ++size)
+    if (are_marks(bytes.substr(size))) return true;
+  return false;
+}
+
+// No stretch of the file is lost.
 void check_nothing_lost(std::string_view bytes, const ScriptText& text) {
   std::uint64_t last = text.view().empty() ? 0 : text.offset_of(0);
-  require(last <= 4, "the text begins behind a mark at most");
+  require(are_marks(bytes.substr(0, last)), "the text begins behind marks at most");
   for (std::size_t at = 1; at <= text.view().size(); ++at) {
     const std::uint64_t offset = text.offset_of(at);
-    require(offset >= last && offset - last <= 8, "no bytes are left out");
+    require(offset >= last && is_no_more_than_one(bytes.substr(last, offset - last)),
+            "no bytes are left out");
     last = offset;
   }
   require(text.view().empty() ? bytes.size() <= 4 : last == bytes.size(), "the end is the end");
