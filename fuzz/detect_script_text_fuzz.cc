@@ -35,9 +35,8 @@ void check_plain(std::string_view bytes, const ScriptText& text) {
 
 // Whether there is nothing but marks of encodings, one after the other.
 bool are_marks(std::string_view bytes) {
-  using namespace std::string_view_literals;
-  constexpr std::string_view kMarks[] = {"\0\0\xFE\xFF"sv, "\xFF\xFE\0\0"sv, "\xEF\xBB\xBF"sv,
-                                         "\xFE\xFF"sv, "\xFF\xFE"sv};
+  constexpr std::string_view kMarks[] = {
+      {"\0\0\xFE\xFF", 4}, {"\xFF\xFE\0\0", 4}, "\xEF\xBB\xBF", "\xFE\xFF", "\xFF\xFE"};
   if (bytes.empty()) return true;
   return std::any_of(std::begin(kMarks), std::end(kMarks), [&](std::string_view mark) {
     return bytes.starts_with(mark) && are_marks(bytes.substr(mark.size()));

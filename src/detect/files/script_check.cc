@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "detect/script/analyser.h"
+#include "detect/script/flow/strength.h"
 
 namespace pugmark::files {
 namespace {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "detect/script/flow/strength.h"
 #include "detect/script/model/features.h"
 #include "detect/script/reasons.h"
 

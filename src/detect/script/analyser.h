@@ -74,7 +74,4 @@ class Analyser {
   std::unique_ptr<State> state_;
 };
 
-// How much a flow speaks for a backdoor: 0 (not at all) to 100. For the order of reasons.
-int strength_of(const Flow& flow);
-
 }  // namespace pugmark::script

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "detect/script/flow/effect_rows.h"
+#include "detect/script/flow/strength.h"
 
 namespace pugmark::script {
 namespace {

@@ -50,6 +50,10 @@ std::string_view to_string(Language language) {
   return "";
 }
 
+bool is_basic(Language language) {
+  return language == Language::kVbScript || language == Language::kVisualBasic;
+}
+
 bool ignores_case(Language language) {
   return language == Language::kVbScript || language == Language::kVisualBasic ||
          language == Language::kCfml || language == Language::kCfScript;

@@ -38,5 +38,6 @@ std::string_view to_string(Language language);  // "php", "vbscript", "jscript",
 // True if names of variables and functions mean the same in any case. PHP's functions do and its
 // variables do not: false for PHP, whose functions are looked up in lower case by those who know.
 bool ignores_case(Language language);
+bool is_basic(Language language);  // VBScript, Visual Basic
 
 }  // namespace pugmark::script

@@ -29,7 +29,7 @@ enum class TokenKind : std::uint8_t {
 // One token: where it stands in the text. Everything else is read from there.
 struct Token {
   TokenKind kind = TokenKind::kEnd;
-  // Of kOperator: its first three characters, packed, see op(). Of kText and the like: the quote.
+  // Of kOperator: its first four characters, packed, see op(). Of kText and the like: the quote.
   std::uint32_t op = 0;
   std::uint32_t begin = 0;   // in the text
   std::uint32_t length = 0;  // bytes, quotes and sigils included

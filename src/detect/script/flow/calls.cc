@@ -412,7 +412,7 @@ void Interpreter::take_references(NodeId function, std::size_t arguments_count,
 // VB gives back what was assigned to the function's own name.
 void Interpreter::take_own_name(NodeId function) {
   const Node& declared = tree_.at(function);
-  if (has_returned_ || declared.name == kNoSymbol || is_php(declared)) return;
+  if (has_returned_ || declared.name == kNoSymbol || !is_basic(declared.language)) return;
   const Symbol name = variable_name(declared);
   if (name >= tops_.size() || tops_[name] == 0 || bindings_[tops_[name]].scope != scope_) return;
   returned_ = bindings_[tops_[name]].value;

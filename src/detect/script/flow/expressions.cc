@@ -9,10 +9,6 @@
 namespace pugmark::script {
 namespace {
 
-bool is_basic(Language language) {
-  return language == Language::kVbScript || language == Language::kVisualBasic;
-}
-
 // Whether 017 is 15.
 bool has_octal(Language language) {
   return language == Language::kPhp || language == Language::kPerl || language == Language::kJava ||

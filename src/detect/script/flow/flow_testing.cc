@@ -1,6 +1,7 @@
 #include "detect/script/flow/flow_testing.h"
 
 #include "detect/script/flow/effect_rows.h"
+#include "detect/script/flow/strength.h"
 
 namespace pugmark::script::testing {
 namespace {

@@ -16,10 +16,6 @@ bool is_java_like(Language language) {
   return language == Language::kJava || language == Language::kCSharp;
 }
 
-bool is_basic(Language language) {
-  return language == Language::kVbScript || language == Language::kVisualBasic;
-}
-
 // Whether '+' joins texts in this language.
 bool joins_with_plus(Language language) {
   return language != Language::kPhp && language != Language::kPerl;

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <fmt/format.h>
 
-#include "detect/script/analyser.h"
+#include "detect/script/flow/strength.h"
 
 namespace pugmark::script {
 namespace {
