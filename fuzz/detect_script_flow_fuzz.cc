@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "detect/script/analyser.h"
+#include "detect/script/flow/strength.h"
 #include "detect/script/flow/effect_rows.h"
 
 using namespace pugmark;
