@@ -94,9 +94,9 @@ function(pugmark_test name)
   gtest_discover_tests(${name}_test ${common} TEST_FILTER "-*Threads*:*Slow*"
                        TEST_LIST ${name}_plain PROPERTIES LABELS unit TIMEOUT 300)
   gtest_discover_tests(${name}_test ${common} TEST_FILTER "*Threads*:-*Slow*"
-                       TEST_LIST ${name}_threads PROPERTIES LABELS threads TIMEOUT 600)
+                       TEST_LIST ${name}_threads PROPERTIES LABELS threads TIMEOUT 600 COST 50)
   gtest_discover_tests(${name}_test ${common} TEST_FILTER "*Slow*"
-                       TEST_LIST ${name}_slow PROPERTIES LABELS slow TIMEOUT 1200)
+                       TEST_LIST ${name}_slow PROPERTIES LABELS slow TIMEOUT 1200 COST 100)
 endfunction()
 
 # The executable `pugmark`, from src/cli/main.cc.
