@@ -8,6 +8,8 @@ option(PUGMARK_WERROR "Treat warnings as errors" OFF)
 option(PUGMARK_ASSERTS "Check the standard library's preconditions at run time" OFF)
 option(PUGMARK_COVERAGE "Instrument for gcov" OFF)
 set(PUGMARK_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize takes them: address,undefined")
+set(PUGMARK_TESTS_NAMED "" CACHE STRING
+    "Leave out files of unit tests that do not have this word, which names of tests hold")
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Kind of build" FORCE)

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Hunts the same evidence in several ways and requires the same bytes.
 
-  check_determinism.py PROGRAM [MORE_EVIDENCE]
+  check_determinism.py PROGRAM [logs | limits | files | MORE_EVIDENCE]
 
 One, two and eight threads, and the arguments in another order, must give identical case files, and
 so they must where a limit cuts something off, for logs as for files that are no logs: what it cuts
 must not depend on who came first. A zip of the folder must give the same findings but for the names
-of items.
+of items. A word does one part of this alone: the logs of an example, limits, files that are no
+logs; without one of them all is done, the logs with MORE_EVIDENCE.
 """
 import json
 import os
@@ -171,32 +172,45 @@ def is_said(limit, said):
     return f'limit {limit} ' in said or words in said
 
 
+def check_logs(program, folder, more_evidence=None):
+    """An example of a breached server, as a folder and as a zip of it."""
+    evidence = pathlib.Path(folder, 'evidence')
+    run([sys.executable, '-B', ROOT / 'tools/make_example_evidence.py', evidence], folder)
+    parts = sorted(path.relative_to(folder) for path in evidence.iterdir())
+    if more_evidence:
+        parts.append(pathlib.Path(os.path.abspath(more_evidence)))
+    require_same(program, folder, parts, [], 'no limit')
+    with zipfile.ZipFile(pathlib.Path(folder, 'evidence.zip'), 'w') as archive:
+        for path in sorted(evidence.rglob('*')):
+            if path.is_file():
+                archive.write(path, path.relative_to(folder))
+    plain_case = hunt(program, folder, 'plain.case', ['evidence'])
+    plain = show(program, folder, plain_case, 'findings')
+    packed_case = hunt(program, folder, 'zip.case', ['evidence.zip'])
+    packed = show(program, folder, packed_case, 'findings')
+    if not plain.strip():
+        sys.exit('nothing was found: the comparison proves nothing')
+    if packed.replace('evidence.zip!/', '') != plain:
+        sys.exit('the zipped folder gives other findings than the folder')
+    print(f'{len(plain.splitlines())} findings: the same in every way')
+
+
+PARTS = {'logs': check_logs, 'limits': check_limits, 'files': check_files}
+
+
 def main():
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
     program = os.path.abspath(sys.argv[1])
+    part = sys.argv[2] if len(sys.argv) == 3 else None
     with tempfile.TemporaryDirectory() as folder:
-        evidence = pathlib.Path(folder, 'evidence')
-        run([sys.executable, '-B', ROOT / 'tools/make_example_evidence.py', evidence], folder)
-        parts = sorted(path.relative_to(folder) for path in evidence.iterdir())
-        if len(sys.argv) == 3:
-            parts.append(pathlib.Path(os.path.abspath(sys.argv[2])))
-        require_same(program, folder, parts, [], 'no limit')
-        with zipfile.ZipFile(pathlib.Path(folder, 'evidence.zip'), 'w') as archive:
-            for path in sorted(evidence.rglob('*')):
-                if path.is_file():
-                    archive.write(path, path.relative_to(folder))
-        plain_case = hunt(program, folder, 'plain.case', ['evidence'])
-        plain = show(program, folder, plain_case, 'findings')
-        packed_case = hunt(program, folder, 'zip.case', ['evidence.zip'])
-        packed = show(program, folder, packed_case, 'findings')
-        if not plain.strip():
-            sys.exit('nothing was found: the comparison proves nothing')
-        if packed.replace('evidence.zip!/', '') != plain:
-            sys.exit('the zipped folder gives other findings than the folder')
-        check_limits(program, folder)
-        check_files(program, folder)
-    print(f'{len(plain.splitlines())} findings: the same in every way, and so with small limits')
+        if part in PARTS:
+            PARTS[part](program, folder)
+        else:
+            check_logs(program, folder, part)
+            check_limits(program, folder)
+            check_files(program, folder)
+    print('the same bytes in every way')
 
 
 main()
