@@ -17,6 +17,7 @@ namespace {
 // no model was trained for its kind of page.
 constexpr int kMaliciousStrength = 80;
 constexpr int kSuspiciousStrength = 50;
+constexpr int kMayRunStrength = 40;  // of a path to what runs code or commands
 
 struct ScriptRule {
   BackdoorKind kind;
@@ -155,7 +156,19 @@ class ScriptCheck final : public FileCheck {
     const bool runs_code = is_strong && analysis.flows.front().sink == script::SinkKind::kEvaluate;
     const bool is_suspicious = *analysis.score >= thresholds.suspicious;
     if (*analysis.score >= thresholds.malicious || runs_code) return FileVerdict::kMalicious;
-    return is_strong || is_suspicious ? FileVerdict::kSuspicious : FileVerdict::kClean;
+    return is_strong || is_suspicious || may_run(analysis) ? FileVerdict::kSuspicious
+                                                           : FileVerdict::kClean;
+  }
+
+  // Whether something of the request is run, though on ways that are not wholly known: somebody has
+  // to look at that, whatever the rest of the page is like.
+  static bool may_run(const script::Analysis& analysis) {
+    return std::any_of(analysis.flows.begin(), analysis.flows.end(), [](const script::Flow& flow) {
+      const bool runs =
+          flow.sink == script::SinkKind::kEvaluate || flow.sink == script::SinkKind::kCommand ||
+          flow.sink == script::SinkKind::kCall || flow.sink == script::SinkKind::kDeserialise;
+      return runs && script::strength_of(flow) >= kMayRunStrength;
+    });
   }
 
   Bearing bearing_of(const script::Analysis& analysis, int strength) const {

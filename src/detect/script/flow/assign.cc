@@ -53,6 +53,7 @@ void Interpreter::assign_to(NodeId target, const Value& value) {
   switch (node.kind) {
     case NodeKind::kVariable:
       assign_name(target, node.name, value);
+      if (!parts_referred_.empty()) assign_referred_part(node.name, value);
       break;
     case NodeKind::kName:
     case NodeKind::kParameter:

@@ -349,7 +349,7 @@ NodeId Interpreter::bind_parameters(NodeId function, Arguments arguments) {
     if (parameter.kind != NodeKind::kParameter) continue;
     if (parameter.type == use) {  // what a closure of PHP takes along: seen as it is
       const bool is_global = parameter.name < has_global_.size() && has_global_[parameter.name];
-      if (parameter.op == op("&") && is_global)
+      if (parameter.op == op("&") && (is_global || lookup(parameter.name) == nullptr))
         bind_to_global(parameter.name, global_of(parameter.name));
       continue;
     }

@@ -50,6 +50,7 @@ void Interpreter::clear(PageKind kind) {
   name_effects_.clear();
   types_.clear();
   unpacked_.clear();
+  parts_referred_.clear();
   written_scripts_.clear();
   flow_of_node_.clear();
   undone_.clear();
@@ -127,6 +128,7 @@ bool Interpreter::has_much_left() {
 // What takes longer than looking at a node counts as more of them.
 void Interpreter::spend(std::uint64_t steps) {
   steps_ += steps;
+  if (stop_ != nullptr && *stop_) steps_ = steps_max_ + 1;
   if (steps_ > steps_max_) is_cut_ = true;
 }
 

@@ -235,6 +235,8 @@ class Interpreter {
   Value own_array(const Value& array, NodeId at);
   bool assign_reference(const Node& assignment, NodeId target);
   Symbol referred_global(NodeId referred);
+  std::uint64_t place_of(Symbol name) const;
+  void assign_referred_part(Symbol name, const Value& value);
   void assign_member(NodeId target, const Value& value);
   void assign_list(NodeId target, const Value& value);
   void taint_target(NodeId target, const Value& by);
@@ -347,6 +349,7 @@ class Interpreter {
   };
   std::unordered_map<std::string_view, Unpacked> unpacked_;  // by their text, which nobody changes
   std::unordered_map<std::string_view, std::uint8_t> written_scripts_;  // how strong they are
+  std::unordered_map<std::uint64_t, NodeId> parts_referred_;  // by place_of(): $b = &$a[0]
   std::unordered_map<std::uint64_t, std::uint32_t> flow_of_node_;       // by node and kind of sink
 
   // What variables were before a way that is not taken assigned to them.

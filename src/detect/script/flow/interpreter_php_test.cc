@@ -212,6 +212,13 @@ TEST(InterpreterPhp, GivesOneVariableTwoNames) {
   EXPECT_EQ(key_of_php("$b = &$a; function f() { global $b; $b = $_GET['k']; } f(); "
                        "inert_run($a);"),
             "k");
+  // Parts of something, and what a closure takes along.
+  EXPECT_EQ(key_of_php("$b = &$a[0]; $b = $_GET['k']; inert_run($a[0]);"), "k");
+  EXPECT_EQ(key_of_php("$b = &$a['x']; $b['y'] = $_GET['k']; inert_run($a['x']['y']);"), "k");
+  EXPECT_EQ(key_of_php("$b = &$o->p; $b = $_GET['k']; inert_run($o->p);"), "k");
+  EXPECT_EQ(key_of_php("$b = &$a[$b]; $b = $_GET['k']; inert_run($a[0]);"), "k");
+  EXPECT_EQ(key_of_php("$f = function () use (&$q) { $q = $_GET['k']; }; $f(); inert_run($q);"),
+            "k");
   EXPECT_EQ(key_of_php("$_POST = &$HTTP_POST_VARS; inert_run($_POST['k']);"), "k");
   EXPECT_EQ(key_of_php("$a = &$_GET; inert_run($a['k']);"), "k");
   EXPECT_EQ(key_of_php("$a = 'x'; $b = &$a; function f() { $b = $_GET['k']; } f(); "

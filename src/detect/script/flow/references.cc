@@ -19,7 +19,11 @@ Value Interpreter::own_array(const Value& array, NodeId at) {
   if (!array.is_array() || !values_.array(array).is_kept_twice) return array;
   spend_on({&array, 1});
   const Value copy = values_.copy_of(array);
-  if (copy.index != array.index) assign_to(at, copy);
+  if (copy.index != array.index) {
+    assign_to(at, copy);
+  } else {
+    is_shortened_ = true;  // too large: both change
+  }
   return copy;
 }
 
@@ -32,9 +36,31 @@ bool Interpreter::assign_reference(const Node& assignment, NodeId target) {
       reference.first_child == kNoNode || tree_.at(target).kind != NodeKind::kVariable)
     return false;
   const Symbol global = referred_global(reference.first_child);
+  const NodeKind kind = tree_.at(reference.first_child).kind;
+  if (global == kNoSymbol && (kind == NodeKind::kIndex || kind == NodeKind::kMember)) {
+    // A part of something: what the name is given from now on that is given, too.
+    assign_name(target, tree_.at(target).name, evaluate(reference.first_child));
+    parts_referred_[place_of(tree_.at(target).name)] = reference.first_child;
+    return true;
+  }
   if (global == kNoSymbol) return false;
   bind_to_global(tree_.at(target).name, global);
   return true;
+}
+
+// A name in the scope in hand.
+std::uint64_t Interpreter::place_of(Symbol name) const {
+  return std::uint64_t{scope_} << 32U | name;
+}
+
+// What is assigned to a name that refers to a part of something: that is assigned, too.
+void Interpreter::assign_referred_part(Symbol name, const Value& value) {
+  const auto found = parts_referred_.find(place_of(name));
+  if (found == parts_referred_.end()) return;
+  const NodeId part = found->second;
+  parts_referred_.erase(found);  // its index may be that very name
+  assign_to(part, value);
+  parts_referred_[place_of(name)] = part;
 }
 
 // The global that a variable is; one of a function is made one. kNoSymbol: it is no variable.

@@ -36,7 +36,7 @@ double number_of_key(std::string_view text) {
                                                                                     : kNone;
 }
 
-constexpr std::size_t kCopiedMax = 4'096;  // items of an array that is copied before it changes
+constexpr std::size_t kCopiedMax = 65'536;  // items of an array that is copied before it changes
 constexpr std::size_t kSearchedMax = 12;   // items that are looked through one after the other
 
 // Equal for keys that are the same: a text of digits has that of its number.

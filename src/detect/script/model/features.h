@@ -25,8 +25,6 @@ struct FeatureInput {
   std::size_t nodes_count = 0;
   std::uint64_t skipped_tokens = 0;
   bool is_cut = false;
-  bool is_converted = false;  // UTF-16 and the like
-  bool is_mixed = false;      // changes its encoding
 };
 void find_features(const FeatureInput& input, std::vector<float>& features);
 const std::vector<std::string>& feature_names();

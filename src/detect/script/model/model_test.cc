@@ -112,5 +112,23 @@ TEST(Model, IsAskedByTheAnalyser) {
   EXPECT_FALSE(Analyser().analyse(as_bytes(text), "x.php").score.has_value());
 }
 
+// Anybody can put a mark in front of a page, or write it in another encoding.
+TEST(Features, AreTheSameInEveryEncoding) {
+  const std::string code =
+      "<%@ Page Language=\"C#\" %>\n<% inert_write(\"a\", Request[\"k\"]); %> and some text\n";
+  std::string wide;
+  for (const char c : code) wide += {c, '\0'};
+  AnalysisBounds bounds;
+  bounds.describes = true;
+  Analyser analyser(bounds);
+  const Analysis plain = analyser.analyse(as_bytes(code), "x.aspx");
+  ASSERT_FALSE(plain.features.empty());
+  for (const std::string& other : {"\xEF\xBB\xBF" + code, "\xFF\xFE" + wide, wide}) {
+    const Analysis same = analyser.analyse(as_bytes(other), "x.aspx");
+    EXPECT_EQ(same.features, plain.features);
+    EXPECT_EQ(same.buckets, plain.buckets);
+  }
+}
+
 }  // namespace
 }  // namespace pugmark::script
