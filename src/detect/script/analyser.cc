@@ -241,7 +241,7 @@ class Analyser::State {
       if (std::any_of(told.begin(), told.end(), overlaps)) continue;
       told.push_back(each.place);
       FileStep& step = analysis.telling_tokens.emplace_back();
-      step.what = "tokens that weigh much in the score";
+      step.what = "most telling tokens";
       step.text = text_.view().substr(
           each.place.begin, std::min<std::size_t>(each.place.length, bounds_.step_text_bytes_max));
       step.offset_bytes = text_.offset_of(each.place.begin);
