@@ -55,6 +55,8 @@ static_assert([] {
 }());
 
 constexpr std::uint32_t kScoreWeight = 99;  // behind the flows, before what rules say
+// In front of all: the limit file-steps never leaves out that something was left out.
+constexpr std::uint32_t kUnlistedWeight = UINT32_MAX;
 
 script::AnalysisBounds bounds_with(const script::Model* model) {
   script::AnalysisBounds bounds;
@@ -91,7 +93,7 @@ class ScriptCheck final : public FileCheck {
     raise(verdict.verdict, report);
     report.kind = analysis.kind;
     report.key = analysis.key;
-    report.unlisted_steps_count += analysis.unlisted_flows_count;
+    if (analysis.unlisted_flows_count > 0) add_unlisted(analysis.unlisted_flows_count, report);
     add_reasons(file, analysis.steps, static_cast<std::uint32_t>(signs.strength), report);
     const Reason score = score_of(file, analysis, signs);
     if (!score.steps.empty()) report.reasons.push_back(score);
@@ -166,6 +168,14 @@ class ScriptCheck final : public FileCheck {
       reason.steps.push_back(std::move(step));
     }
     return reason;
+  }
+
+  // Paths are no steps: FileReport::unlisted_steps_count is of what the limit file-steps cut off.
+  static void add_unlisted(std::uint64_t count, FileReport& report) {
+    FileStep step;
+    step.what = fmt::format("{} more {} than told here {} found, and only counted", count,
+                            count == 1 ? "path" : "paths", count == 1 ? "was" : "were");
+    report.reasons.push_back({kUnlistedWeight, {std::move(step)}});
   }
 
   // One reason for each flow: they end with their sinks.

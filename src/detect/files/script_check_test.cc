@@ -142,5 +142,29 @@ TEST(ScriptCheck, SaysWhatIsWrongWithCodeInAnImage) {
             "script-in-other-file: sign a server would execute php in it;");
 }
 
+// Eight paths are told. How many more there are is said, and they are no steps.
+TEST(ScriptCheck, CountsPathsApartFromSteps) {
+  std::string text = "<?php ";
+  for (int i = 0; i < 8; ++i) text += fmt::format("unlink($_GET['a{}']);", i);
+  const std::string extra = "fwrite(fopen($_GET['f'], 'w'), $_GET['t']);";
+  const auto sinks_of = [](const FileReport& report) {
+    std::size_t count = 0;
+    for (const Reason& reason : report.reasons)
+      for (const FileStep& step : reason.steps) count += step.role == FileStep::Role::kSink ? 1 : 0;
+    return count;
+  };
+  const FileReport many = look(text + extra + "unlink($_GET['b']);", "x.php");
+  EXPECT_EQ(sinks_of(many), 8U);
+  EXPECT_EQ(many.unlisted_steps_count, 0U);
+  ASSERT_FALSE(many.reasons.empty());
+  EXPECT_EQ(many.reasons[0].steps[0].what.substr(1),
+            " more paths than told here were found, and "
+            "only counted");
+  // In front, so that the limit file-steps leaves it.
+  for (const Reason& reason : many.reasons) EXPECT_LE(reason.weight, many.reasons[0].weight);
+  const FileReport few = look("<?php " + extra, "x.php");
+  EXPECT_EQ(few.reasons[0].steps[0].role, FileStep::Role::kSource);
+}
+
 }  // namespace
 }  // namespace pugmark::files
