@@ -258,7 +258,9 @@ class Analyser::State {
                       text_.offset_of(outcome_.end)));
     if (outcome_.too_deep_count > 0)
       analysis.cuts.push_back(
-          fmt::format("{} places are nested too deep to be read.", outcome_.too_deep_count));
+          outcome_.too_deep_count == 1
+              ? std::string("1 place is nested too deep to be read.")
+              : fmt::format("{} places are nested too deep to be read.", outcome_.too_deep_count));
     if (is_inner_cut_)
       analysis.cuts.emplace_back("Of a script that it writes to a file not everything was read.");
     if (interpreter_.is_cut())
