@@ -261,6 +261,10 @@ class Analyser::State {
           outcome_.too_deep_count == 1
               ? std::string("1 place is nested too deep to be read.")
               : fmt::format("{} places are nested too deep to be read.", outcome_.too_deep_count));
+    if (page_.left_out_count > 0)
+      analysis.cuts.push_back(
+          fmt::format("It has too many tags or attributes: what {} of them declare is not known.",
+                      page_.left_out_count));
     if (is_inner_cut_)
       analysis.cuts.emplace_back("Of a script that it writes to a file not everything was read.");
     if (interpreter_.is_cut())

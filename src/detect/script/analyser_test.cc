@@ -386,6 +386,15 @@ TEST(Analyser, says_how_many_places_are_too_deep) {
             std::vector<std::string>{"2 places are nested too deep to be read."});
 }
 
+TEST(Analyser, says_how_many_tags_are_left_out) {
+  std::string text = "<% x = 1 %>";
+  for (std::size_t i = 0; i < Page::kTagsMax; ++i) text += "<a:b/>";
+  EXPECT_EQ(analysed(text, "x.aspx").cuts, std::vector<std::string>());
+  EXPECT_EQ(analysed(text + "<a:b/><a:b/>", "x.aspx").cuts,
+            std::vector<std::string>{
+                "It has too many tags or attributes: what 2 of them declare is not known."});
+}
+
 // Whatever is asked of it, it ends, and says that it left something out.
 TEST(Analyser, bounds_what_hostile_scripts_cost) {
   std::string nested = "<?php $a = ";
