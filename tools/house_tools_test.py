@@ -158,6 +158,14 @@ class TidyTest(Tree):
             with self.subTest(call):
                 self.assert_complaint("src/base/a.cc", call + "\n", "src/base/a.cc:1: ")
 
+    def test_empty_tests(self):
+        for text in ("TEST(A, B) {}\n", "TEST_F(A, B) {\n}\n", "TEST_P(A, B) {\n  // later\n}\n",
+                     "TYPED_TEST(A,\n           B) { }\n"):
+            with self.subTest(text):
+                self.assert_complaint("src/base/a_test.cc", "\n" + text, ":2: an empty test")
+        self.assert_clean("src/base/a_test.cc", "TEST(A, B) {\n  EXPECT_EQ(f({}), 1);\n}\n")
+        self.assert_clean("src/base/a_test.cc", "// TEST(A, B) {}\nclass TEST_G {};\n")
+
     def test_allowed_with_reason(self):
         self.assert_clean("src/cli/a.cc", "std::cout << 1;\n")
         self.assert_clean("src/base/a.cc", "// char may alias\na(reinterpret_cast<char*>(b));\n")

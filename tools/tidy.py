@@ -51,6 +51,7 @@ BANNED = [
 PRINTING = re.compile(r"\bstd::(?:cout|cerr|clog)\b"
                       r"|(?<![\w:.>])(?:std::)?(?:printf|puts|putchar)\s*\(")
 MAY_PRINT = ("src/cli/", "bench/", "fuzz/")
+EMPTY_TEST = re.compile(r"\b(?:TYPED_)?TEST(?:_[FP])?\s*\([^)]*\)\s*\{\s*\}")
 UNSAFE_CAST = re.compile(r"\b(?:reinterpret_cast|const_cast)\s*<")
 
 # Written apart, so that this file does not complain about itself.
@@ -180,6 +181,9 @@ class Tidy:
                 self.complain(name, number, "an unsafe cast: say in a comment why it is right")
             if re.search(r"NOLINT(?!\S*: \w)", lines[number - 1]):
                 self.complain(name, number, "NOLINT without its reason (NOLINT: why)")
+        for empty in EMPTY_TEST.finditer(code):
+            self.complain(name, code.count("\n", 0, empty.start()) + 1,
+                          "an empty test: it cannot fail")
         for function in cpp_text.functions(code):
             self.check_function(name, lines, function)
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <iterator>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -129,13 +130,19 @@ class BlockStream::State {
 
   void note_utf16(ItemId id) {
     types_[id] = "utf-16";
-    gaps_.push_back({{0, id, 0},
-                     GapKind::kUnsupported,
-                     "This is text in UTF-16, which no reader of logs takes. If it is a log, "
-                     "convert it and hand over the copy: iconv -f UTF-16 -t UTF-8"});
+    utf16_gap_ = {{0, id, 0},
+                  GapKind::kUnsupported,
+                  "This is text in UTF-16, which no reader of logs takes. If it is a log, "
+                  "convert it and hand over the copy: iconv -f UTF-16 -t UTF-8"};
   }
 
+  // Only here it is known how long the item is.
   void end_item() {
+    if (utf16_gap_) {
+      utf16_gap_->where.length_bytes =
+          static_cast<std::uint32_t>(std::min<std::uint64_t>(offset_bytes_, UINT32_MAX));
+      gaps_.push_back(*std::exchange(utf16_gap_, std::nullopt));
+    }
     reader_.reset();
     pending_.clear();
   }
@@ -199,6 +206,7 @@ class BlockStream::State {
   std::uint64_t offset_bytes_ = 0;      // of the first pending byte
   bool at_end_ = false;                 // the cursor has no more bytes of this item
   bool exhausted_ = false;
+  std::optional<Gap> utf16_gap_;        // of the current item
   std::vector<Gap> gaps_;               // of items without a reader
   std::unordered_map<ItemId, std::string> types_;
   std::unordered_map<ItemId, std::string> paths_;  // nodes do not move: handed out by address

@@ -21,6 +21,16 @@ bool is_about_files(const LedgerEntry& entry) {
   return entry.kind == "yara" || entry.kind == "analysis" || entry.log_source == "every file";
 }
 
+// Of the program's own rules that stand in no file: what one means; "" of any other.
+std::string_view meaning_of(const LedgerEntry& entry) {
+  if (entry.kind != "analysis") return {};
+  if (entry.log_source == "file/script")
+    return "Part of the program: it reads a script as its server does, follows what a request "
+           "brings to what is done with it, and has a trained model weigh the rest.";
+  return "Part of the program: it compares what lies around the pages of IIS and Exchange "
+         "(configuration, names, places, times) with what belongs there.";
+}
+
 class Explanation {
  public:
   Explanation(const CaseReader& reader, const ExplainOptions& options, Output& out)
@@ -45,7 +55,7 @@ class Explanation {
   }
   void source_line(const Finding& finding);
   void rule_line(const LedgerEntry& entry);
-  void time_line(const Finding& finding, const CaseItem* item);
+  void time_line(const Finding& finding, const CaseItem* item, bool is_file);
   void because(const Finding& finding);
   void event(const Finding& finding);
   void related(const Finding& finding);
@@ -63,15 +73,19 @@ class Explanation {
 void Explanation::rule_line(const LedgerEntry& entry) {
   label("rule", escaped(entry.rule_id));
   label("author", escaped(entry.author));
-  label("file", fmt::format("{}:{}", escaped(entry.file), entry.line));
+  label("file", entry.line == 0 ? escaped(entry.file)
+                                : fmt::format("{}:{}", escaped(entry.file), entry.line));
   label("status", escaped(entry.status));
   label("log source", log_source_words(entry.log_source));
   for (const std::string& reference : entry.references) label("see", escaped(reference));
 }
 
-void Explanation::time_line(const Finding& finding, const CaseItem* item) {
+void Explanation::time_line(const Finding& finding, const CaseItem* item, bool is_file) {
   const std::string time = time_text(finding);
-  label("time", time.empty() ? "none: the record has no readable time" : time);
+  const std::string_view none =
+      is_file ? "none: a file does not say when; times of its own are in `show CASE files`"
+              : "none: the record has no readable time";
+  label("time", time.empty() ? none : time);
   if (finding.time_shift_s == 0) return;
   label("", fmt::format(
                 "the source says {}, {}", source_time_text(finding),
@@ -144,6 +158,11 @@ void Explanation::related(const Finding& finding) {
 }
 
 void Explanation::rule_text(const LedgerEntry& entry) {
+  if (const std::string_view meaning = meaning_of(entry); !meaning.empty()) {
+    heading("The rule");
+    out_.line("  " + wrapped(meaning, look_.width_columns, 2));
+    return;
+  }
   if (entry.text.empty()) return;
   heading("The rule");
   std::string_view rest = entry.text;
@@ -246,7 +265,7 @@ Status Explanation::finding(const Finding& finding) {
   title(finding.rule_title, finding.level);
   label("finding", escaped(finding.id));
   label("verdict", verdict_words(finding.verdict));
-  time_line(finding, known_item);
+  time_line(finding, known_item, entry.ok() && is_about_files(entry.value()));
   source_line(finding);
   if (entry.ok()) {
     rule_line(entry.value());
@@ -282,7 +301,7 @@ void Explanation::rule(const LedgerEntry& entry) {
                               escaped(shell_word(options_.case_path)), escaped(entry.rule_id)));
   }
   rule_text(entry);
-  if (entry.text.empty())
+  if (entry.text.empty() && meaning_of(entry).empty())
     out_.line("The case keeps the text of rules with findings only; read the file.");
 }
 

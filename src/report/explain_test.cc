@@ -225,6 +225,38 @@ TEST_F(Explained, ExplainsARule) {
   }
 }
 
+// Such a rule stands in no file, and files do not happen.
+TEST_F(Explained, SaysWhatARuleOfTheProgramsOwnIs) {
+  Finding finding = testing_sample::plain_finding();
+  finding.item = log_path();
+  finding.rule_id = "script-sample";
+  finding.precision = TimePrecision::kUnknown;
+  LedgerEntry entry;
+  entry.rule_id = "script-sample";
+  entry.rule_title = "Script that is a sample";
+  entry.kind = "analysis";
+  entry.file = "built in";
+  entry.log_source = "file/script";
+  LedgerEntry other = entry;
+  other.rule_id = "web-sample";
+  other.log_source = "file/web_root";
+  Result<CaseWriter> writer = CaseWriter::create(folder_.file("x.case"), true);
+  ASSERT_TRUE(writer.ok());
+  ASSERT_TRUE(writer.value().add_rule(entry).ok());
+  ASSERT_TRUE(writer.value().add_rule(other).ok());
+  ASSERT_TRUE(writer.value().add_finding(finding).ok());
+  ASSERT_TRUE(writer.value().finish().ok());
+  for (const std::string& text : {explained("00a1"), explained("script-sample")}) {
+    EXPECT_TRUE(has(text, "file        built in\n")) << text;
+    EXPECT_TRUE(has(text, "The rule\n  Part of the program: it reads a script as its server does"))
+        << text;
+    EXPECT_FALSE(has(text, "read the file")) << text;
+  }
+  EXPECT_TRUE(has(explained("00a1"), "time        none: a file does not say when; ")) << "a file";
+  EXPECT_FALSE(has(explained("00a1"), "record")) << explained("00a1");
+  EXPECT_TRUE(has(explained("web-sample"), "Part of the program: it compares what lies around"));
+}
+
 TEST_F(Explained, RefusesAnUnknownId) {
   const Result<CaseReader> reader = CaseReader::open(folder_.file("x.case"));
   ASSERT_TRUE(reader.ok());

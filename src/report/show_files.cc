@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <span>
 
 #include "base/text.h"
 #include "report/json.h"
@@ -80,12 +81,14 @@ class FileList {
         has_time ? table_time(TimeUtc{attributes.modified_ns}, TimePrecision::kSecond) : "";
     out_.line(row(verdict_word(file), padded(to_string(file.kind), kKindColumns),
                   padded(escaped(file.key), kKeyColumns), time, escaped(file.path)));
-    for (std::size_t i = 0; i < std::min(file.steps.size(), kStepsShown); ++i) add(file.steps[i]);
-    const std::uint64_t more =
-        file.steps.size() - std::min(file.steps.size(), kStepsShown) + file.unlisted_steps_count;
-    if (more > 0)
-      out_.line(styled(fmt::format("{:{}}and {} more, with --jsonl", "", kIndent, grouped(more)),
-                       kDim, look_));
+    std::span<const FileStep> steps =
+        std::span(file.steps).first(std::min(file.steps.size(), kStepsShown));
+    while (!steps.empty()) {
+      const std::size_t count = alike_count(steps);
+      add(steps.first(count));
+      steps = steps.subspan(count);
+    }
+    note_left_out(file);
   }
 
  private:
@@ -112,15 +115,44 @@ class FileList {
     return styled(padded(to_string(file.verdict), 10), style_of(file.verdict), look_);
   }
 
+  // Steps that the table leaves out are in the JSON lines; those that the case leaves out nowhere.
+  void note_left_out(const ExaminedFile& file) {
+    std::string text;
+    if (file.steps.size() > kStepsShown)
+      text =
+          fmt::format("and {} with --jsonl", counted(file.steps.size() - kStepsShown, "more step"));
+    if (file.unlisted_steps_count > 0)
+      text += fmt::format("{}{} beyond the limit file-steps only counted", text.empty() ? "" : "; ",
+                          counted(file.unlisted_steps_count, "step"));
+    if (text.empty()) return;
+    out_.line(styled(fmt::format("{:{}}{}", "", kIndent, text), kDim, look_));
+  }
+
+  // Signs of one kind that follow each other, and stand somewhere, are one line.
+  static std::size_t alike_count(std::span<const FileStep> steps) {
+    const FileStep& first = steps.front();
+    std::size_t count = 1;
+    if (first.role != FileStep::Role::kSign || first.text.empty()) return count;
+    while (count < steps.size() && steps[count].role == first.role &&
+           steps[count].what == first.what && !steps[count].text.empty() &&
+           steps[count].length_bytes > 0)
+      ++count;
+    return count;
+  }
+
   // Never cut without a terminal.
   std::string padded(std::string_view text, std::size_t columns) const {
     const std::string shown = look_.width_columns == 0 ? std::string(text) : cut_end(text, columns);
     return shown + std::string(columns - std::min(columns, columns_of(shown)), ' ');
   }
 
-  void add(const FileStep& step) {
+  // The place is that of the first.
+  void add(std::span<const FileStep> alike) {
+    const FileStep& step = alike.front();
     std::string words = escaped(step.what);
     if (!step.text.empty()) words += ": " + escaped(step.text);
+    for (const FileStep& other : alike.subspan(1))
+      words += fmt::format(" | {} (byte {})", escaped(other.text), grouped(other.offset_bytes));
     const std::string front = fmt::format("{:{}}{:<9}", "", kIndent, to_string(step.role));
     const std::string place = step.length_bytes == 0
                                   ? std::string(13, ' ')

@@ -18,6 +18,15 @@ class ShowFiles : public ::testing::Test {
     ASSERT_TRUE(reader.ok()) << reader.error().message;
     reader_ = std::make_unique<CaseReader>(std::move(reader).value());
   }
+  void write(const std::vector<ExaminedFile>& files) {
+    Result<CaseWriter> writer = CaseWriter::create(folder_.file("y.case"), true);
+    ASSERT_TRUE(writer.ok());
+    for (const ExaminedFile& file : files) ASSERT_TRUE(writer.value().add_file(file).ok());
+    ASSERT_TRUE(writer.value().finish().ok());
+    Result<CaseReader> reader = CaseReader::open(folder_.file("y.case"));
+    ASSERT_TRUE(reader.ok()) << reader.error().message;
+    reader_ = std::make_unique<CaseReader>(std::move(reader).value());
+  }
   std::string shown(bool jsonl, const Filter& filter = {}, What what = What::kFiles,
                     Look look = {}) {
     std::string text;
@@ -78,7 +87,8 @@ TEST_F(ShowFiles, ATableHasTheWorstFirstAndCountsTheCleanOnes) {
   EXPECT_LT(text.find("caf\\xe9.aspx"), text.find("upload.php"));
   EXPECT_TRUE(has(text, "malicious   execution        orange\\x1b[0m")) << text;
   EXPECT_TRUE(has(text, "source   byte 120       request parameter orange: Request[\"orange\"]"));
-  EXPECT_TRUE(has(text, "and 2 more, with --jsonl"));
+  EXPECT_TRUE(has(text, "\n    2 steps beyond the limit file-steps only counted\n")) << text;
+  EXPECT_FALSE(has(text, "with --jsonl")) << "JSON lines do not have them either";
   EXPECT_TRUE(has(text, "sign                    the only page of its owner\n")) << "has no place";
   EXPECT_FALSE(has(text, "index.php"));
   EXPECT_TRUE(has(text,
@@ -115,6 +125,63 @@ TEST_F(ShowFiles, AVerdictIsAskedOfFilesOnly) {
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().message, "--verdict: does not apply to items");
   EXPECT_EQ(status.error().hint, "Leave it out, or show files.");
+}
+
+ExaminedFile file_of(std::vector<FileStep> steps, std::uint64_t unlisted_count) {
+  ExaminedFile file;
+  file.path = "evidence/a.php";
+  file.verdict = FileVerdict::kSuspicious;
+  file.steps = std::move(steps);
+  file.unlisted_steps_count = unlisted_count;
+  return file;
+}
+
+// What JSON lines have, and what nobody has, are two things.
+TEST_F(ShowFiles, TellsStepsOfJsonLinesFromThoseOnlyCounted) {
+  const auto last_line = [&](std::size_t steps_count, std::uint64_t unlisted_count) {
+    std::vector<FileStep> steps;
+    for (std::size_t i = 0; i < steps_count; ++i)
+      steps.push_back({FileStep::Role::kStep, "passed by f", "f(1)", i, 4, 0});
+    write({file_of(std::move(steps), unlisted_count)});
+    std::istringstream in(shown(false));
+    std::string line;
+    std::string found;
+    while (std::getline(in, line))
+      if (line.starts_with("    ")) found = line;
+    return found;
+  };
+  EXPECT_TRUE(has(last_line(8, 0), "passed by f"));
+  EXPECT_EQ(last_line(9, 0), "    and 1 more step with --jsonl");
+  EXPECT_EQ(last_line(20, 0), "    and 12 more steps with --jsonl");
+  EXPECT_EQ(last_line(20, 3),
+            "    and 12 more steps with --jsonl; 3 steps beyond the limit file-steps only counted");
+  EXPECT_EQ(last_line(2, 1), "    1 step beyond the limit file-steps only counted");
+}
+
+TEST_F(ShowFiles, PutsSignsOfOneKindOnOneLine) {
+  using enum FileStep::Role;
+  const auto sign = [](std::string what, std::string text, std::uint64_t at) {
+    const auto length = static_cast<std::uint32_t>(text.size());
+    return FileStep{kSign, std::move(what), std::move(text), at, length, 0};
+  };
+  write({file_of({sign("most telling tokens", "one", 4),
+                  sign("most telling tokens", "two", 5'000),
+                  sign("most telling tokens", "three", 7),
+                  sign("its string $a", "four", 9),
+                  sign("has no place", "", 0),
+                  sign("has no place", "", 0),
+                  {kSource, "the request", "q", 1, 1, 0},
+                  {kSource, "the request", "r", 2, 1, 0}},
+                 0)});
+  const std::string text = shown(false);
+  EXPECT_TRUE(has(text,
+                  "\n    sign     byte 4         most telling tokens: one | two (byte 5,000) "
+                  "| three (byte 7)\n"))
+      << text;
+  EXPECT_TRUE(has(text, "its string $a: four\n")) << text;
+  EXPECT_TRUE(has(text, "has no place\n    sign                    has no place\n")) << text;
+  EXPECT_TRUE(has(text, "the request: q\n    source   byte 2         the request: r\n")) << text;
+  EXPECT_EQ(lines_of(shown(true)).at(0)["steps"].size(), 8U) << "each keeps its place";
 }
 
 TEST_F(ShowFiles, FitsATerminal) {

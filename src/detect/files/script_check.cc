@@ -7,59 +7,56 @@
 #include <string_view>
 #include <utility>
 
+#include "detect/files/script_verdict.h"
 #include "detect/script/analyser.h"
 #include "detect/script/flow/strength.h"
 
 namespace pugmark::files {
 namespace {
 
-// What a flow must be worth by itself for the file to be called so (script::strength_of()), where
-// no model was trained for its kind of page.
-constexpr int kMaliciousStrength = 80;
-constexpr int kSuspiciousStrength = 50;
-constexpr int kMayRunStrength = 40;  // of a path to what runs code or commands
-
-struct ScriptRule {
-  BackdoorKind kind;
+struct Row {
+  ScriptRule rule;
   std::string_view id;
   std::string_view title;
   Level level;
+  Verdict verdict;
 };
 
-// One for each thing a planted script lets its operator do, and three for what is less than sure.
-constexpr std::array<ScriptRule, 10> kRules = {{
-    {BackdoorKind::kExecution, "script-executes-request",
-     "Script runs code or commands that a request brings", Level::kCritical},
-    {BackdoorKind::kUploader, "script-writes-request", "Script writes files that a request brings",
-     Level::kHigh},
-    {BackdoorKind::kFileManager, "script-manages-files",
-     "Script lists, reads and changes files that a request names", Level::kHigh},
-    {BackdoorKind::kSqlBrowser, "script-queries-request",
-     "Script sends a database what a request says", Level::kHigh},
-    {BackdoorKind::kTunnel, "script-connects-request",
-     "Script passes on connections to where a request says", Level::kHigh},
-    {BackdoorKind::kDumper, "script-dumps-secrets",
-     "Script sends secrets of the server to whoever asks", Level::kHigh},
-    {BackdoorKind::kCredentialForm, "script-keeps-credentials",
-     "Script keeps what people type into its form", Level::kHigh},
-    {BackdoorKind::kNone, "script-may-be-backdoor", "Script may do what a request says",
-     Level::kMedium},
-    {BackdoorKind::kNone, "script-in-other-file",
-     "Server code stands in a file that is no script by its name", Level::kMedium},
-    {BackdoorKind::kNone, "script-like-backdoors", "Script is built like known backdoors",
-     Level::kHigh},
+// One for each thing a planted script lets its operator do, and four for what no path proves.
+constexpr std::array<Row, kScriptRulesCount> kRows = {{
+    {ScriptRule::kExecutesRequest, "script-executes-request",
+     "Script runs code or commands that a request brings", Level::kCritical, Verdict::kPlanted},
+    {ScriptRule::kWritesRequest, "script-writes-request",
+     "Script writes files that a request brings", Level::kHigh, Verdict::kPlanted},
+    {ScriptRule::kManagesFiles, "script-manages-files",
+     "Script lists, reads and changes files that a request names", Level::kHigh, Verdict::kPlanted},
+    {ScriptRule::kQueriesRequest, "script-queries-request",
+     "Script sends a database what a request says", Level::kHigh, Verdict::kPlanted},
+    {ScriptRule::kConnectsRequest, "script-connects-request",
+     "Script passes on connections to where a request says", Level::kHigh, Verdict::kPlanted},
+    {ScriptRule::kDumpsSecrets, "script-dumps-secrets",
+     "Script sends secrets of the server to whoever asks", Level::kHigh, Verdict::kPlanted},
+    {ScriptRule::kKeepsCredentials, "script-keeps-credentials",
+     "Script keeps what people type into its form", Level::kHigh, Verdict::kPlanted},
+    {ScriptRule::kMayBeBackdoor, "script-may-be-backdoor", "Script may do what a request says",
+     Level::kMedium, Verdict::kNone},
+    {ScriptRule::kInOtherFile, "script-in-other-file",
+     "Server code stands in a file that is no script by its name", Level::kMedium, Verdict::kNone},
+    {ScriptRule::kLikeBackdoors, "script-like-backdoors", "Script is built like known backdoors",
+     Level::kHigh, Verdict::kNone},
+    {ScriptRule::kResemblesBackdoors, "script-resembles-backdoors",
+     "Script resembles known backdoors", Level::kMedium, Verdict::kNone},
 }};
-constexpr std::uint32_t kScoreWeight = 99;  // behind the flows, before what rules say
-constexpr std::uint32_t kMayBeRule = 7;
-constexpr std::uint32_t kOtherFileRule = 8;
-constexpr std::uint32_t kLikeBackdoorsRule = 9;
-
-std::uint32_t rule_for(BackdoorKind kind) {
-  for (std::uint32_t i = 0; i < kMayBeRule; ++i) {
-    if (kRules[i].kind == kind) return i;
+static_assert([] {
+  for (std::uint32_t i = 0; i < kScriptRulesCount; ++i) {
+    if (kRows[i].rule != static_cast<ScriptRule>(i)) return false;
   }
-  return kMayBeRule;
-}
+  return true;
+}());
+
+constexpr std::uint32_t kScoreWeight = 99;  // behind the flows, before what rules say
+// In front of all: the limit file-steps never leaves out that something was left out.
+constexpr std::uint32_t kUnlistedWeight = UINT32_MAX;
 
 script::AnalysisBounds bounds_with(const script::Model* model) {
   script::AnalysisBounds bounds;
@@ -88,21 +85,19 @@ class ScriptCheck final : public FileCheck {
     report.language = script::to_string(analysis.page);
     for (std::string& cut : analysis.cuts) add_gap(file, GapKind::kLimit, std::move(cut), report);
     if (!analysis.has_code) return {};
-    const int strength = strength_of(analysis);
+    const ScriptSigns signs = signs_of(file, analysis);
+    const ScriptVerdict verdict = verdict_of(signs);
     report.score = analysis.score;
-    report.bearing = bearing_of(analysis, strength);
-    FileVerdict verdict = verdict_of(analysis, strength);
-    const bool is_hidden =
-        file.nature.kind == FileKind::kImage || file.nature.kind == FileKind::kDocument;
-    if (is_hidden) verdict = std::max(verdict, FileVerdict::kSuspicious);
-    if (verdict == FileVerdict::kClean) return {};
-    raise(verdict, report);
+    report.bearing = verdict.bearing;
+    if (verdict.verdict == FileVerdict::kClean) return {};
+    raise(verdict.verdict, report);
     report.kind = analysis.kind;
     report.key = analysis.key;
-    report.unlisted_steps_count += analysis.unlisted_flows_count;
-    add_reasons(file, analysis.steps, static_cast<std::uint32_t>(strength), report);
-    add_score(file, analysis, report);
-    add_hit(file, rule_of(verdict, strength, is_hidden, analysis.kind), analysis, report);
+    if (analysis.unlisted_flows_count > 0) add_unlisted(analysis.unlisted_flows_count, report);
+    add_reasons(file, analysis.steps, static_cast<std::uint32_t>(signs.strength), report);
+    const Reason score = score_of(file, analysis, signs);
+    if (!score.steps.empty()) report.reasons.push_back(score);
+    add_hit(file, verdict.rule, analysis, score, report);
     return {};
   }
 
@@ -144,66 +139,52 @@ class ScriptCheck final : public FileCheck {
     }
   }
 
-  // Code that a request brings is never run by honest pages. For the rest the model weighs all of
-  // it together: honest control panels run commands, too.
-  FileVerdict verdict_of(const script::Analysis& analysis, int strength) const {
-    if (!analysis.score) {
-      if (strength >= kMaliciousStrength) return FileVerdict::kMalicious;
-      return strength >= kSuspiciousStrength ? FileVerdict::kSuspicious : FileVerdict::kClean;
+  static bool runs(script::SinkKind sink) {
+    return sink == script::SinkKind::kEvaluate || sink == script::SinkKind::kCommand ||
+           sink == script::SinkKind::kCall || sink == script::SinkKind::kDeserialise;
+  }
+
+  ScriptSigns signs_of(const FileView& file, const script::Analysis& analysis) const {
+    ScriptSigns signs;
+    signs.strength = strength_of(analysis);
+    if (!analysis.flows.empty()) signs.sink = analysis.flows.front().sink;
+    for (const script::Flow& flow : analysis.flows) {
+      if (runs(flow.sink))
+        signs.running_strength = std::max(signs.running_strength, script::strength_of(flow));
     }
-    const script::Model::Thresholds thresholds = model_->thresholds(analysis.page);
-    const bool is_strong = strength >= kMaliciousStrength;
-    const bool runs_code = is_strong && analysis.flows.front().sink == script::SinkKind::kEvaluate;
-    const bool is_suspicious = *analysis.score >= thresholds.suspicious;
-    if (*analysis.score >= thresholds.malicious || runs_code) return FileVerdict::kMalicious;
-    return is_strong || is_suspicious || may_run(analysis) ? FileVerdict::kSuspicious
-                                                           : FileVerdict::kClean;
+    signs.kind = analysis.kind;
+    signs.is_hidden =
+        file.nature.kind == FileKind::kImage || file.nature.kind == FileKind::kDocument;
+    signs.score = analysis.score;
+    if (analysis.score) signs.thresholds = model_->thresholds(analysis.page);
+    return signs;
   }
 
-  // Whether something of the request is run, though on ways that are not wholly known: somebody has
-  // to look at that, whatever the rest of the page is like.
-  static bool may_run(const script::Analysis& analysis) {
-    return std::any_of(analysis.flows.begin(), analysis.flows.end(), [](const script::Flow& flow) {
-      const bool runs =
-          flow.sink == script::SinkKind::kEvaluate || flow.sink == script::SinkKind::kCommand ||
-          flow.sink == script::SinkKind::kCall || flow.sink == script::SinkKind::kDeserialise;
-      return runs && script::strength_of(flow) >= kMayRunStrength;
-    });
-  }
-
-  Bearing bearing_of(const script::Analysis& analysis, int strength) const {
-    // Who finds a strong path does not speak against a rule, whatever the score.
-    if (strength >= kMaliciousStrength) return Bearing::kAgrees;
-    if (!analysis.score) return strength >= kSuspiciousStrength ? Bearing::kAgrees : Bearing::kNone;
-    const script::Model::Thresholds thresholds = model_->thresholds(analysis.page);
-    if (*analysis.score >= thresholds.agreeing) return Bearing::kAgrees;
-    return *analysis.score < thresholds.against ? Bearing::kAgainst : Bearing::kNeither;
-  }
-
-  static std::uint32_t rule_of(FileVerdict verdict, int strength, bool is_hidden,
-                               BackdoorKind kind) {
-    if (is_hidden && strength < kSuspiciousStrength) return kOtherFileRule;
-    if (verdict != FileVerdict::kMalicious) return kMayBeRule;
-    const std::uint32_t rule = rule_for(kind);
-    return rule == kMayBeRule || strength < kSuspiciousStrength ? kLikeBackdoorsRule : rule;
-  }
-
-  // What the model says, and where that stands which adds most to it.
-  void add_score(const FileView& file, const script::Analysis& analysis, FileReport& report) const {
-    if (!analysis.score) return;
-    const script::Model::Thresholds thresholds = model_->thresholds(analysis.page);
-    Reason& reason = report.reasons.emplace_back();
+  // What the model says, and where that stands which adds most to it; no steps without a model.
+  static Reason score_of(const FileView& file, const script::Analysis& analysis,
+                         const ScriptSigns& signs) {
+    Reason reason;
     reason.weight = kScoreWeight;
+    if (!analysis.score) return reason;
     reason.steps.push_back(
         {FileStep::Role::kSign,
          fmt::format("the trained model scores it {:.4f}: suspicious from {:.4f}, malicious from "
                      "{:.4f}",
-                     *analysis.score, thresholds.suspicious, thresholds.malicious),
+                     *analysis.score, signs.thresholds.suspicious, signs.thresholds.malicious),
          "", file.offset_bytes, length32(file.bytes.size()), 0});
     for (FileStep step : analysis.telling_tokens) {
       step.offset_bytes += file.offset_bytes;
       reason.steps.push_back(std::move(step));
     }
+    return reason;
+  }
+
+  // Paths are no steps: FileReport::unlisted_steps_count is of what the limit file-steps cut off.
+  static void add_unlisted(std::uint64_t count, FileReport& report) {
+    FileStep step;
+    step.what = fmt::format("{} more {} than told here {} found, and only counted", count,
+                            count == 1 ? "path" : "paths", count == 1 ? "was" : "were");
+    report.reasons.push_back({kUnlistedWeight, {std::move(step)}});
   }
 
   // One reason for each flow: they end with their sinks.
@@ -221,23 +202,40 @@ class ScriptCheck final : public FileCheck {
     }
   }
 
-  void add_hit(const FileView& file, std::uint32_t number, const script::Analysis& analysis,
-               FileReport& report) const {
-    const std::uint32_t rule = first_rule_ + number;
+  // A statement in words was compared with nothing, and stands nowhere.
+  static void add_because(const FileStep& step, RuleHit& hit) {
+    Because& because = hit.because.emplace_back();
+    because.field = to_string(step.role);
+    because.value = step.text.empty() ? step.what : step.text;
+    if (step.text.empty()) return;
+    because.pattern = step.what;
+    because.offset_bytes = step.offset_bytes;
+  }
+
+  // A finding rests on the strongest path, or on the score where its rule is about that.
+  void add_hit(const FileView& file, ScriptRule number, const script::Analysis& analysis,
+               const Reason& score, FileReport& report) const {
+    const std::uint32_t rule = first_rule_ + static_cast<std::uint32_t>(number);
     if (file_rules_[rule].entry.state != RuleState::kRan) return;
     RuleHit& hit = report.hits.emplace_back();
     hit.rule = rule;
     hit.offset_bytes = file.offset_bytes;
     hit.length_bytes = length32(file.bytes.size());
-    bool has_place = false;
-    for (const FileStep& step : analysis.steps) {
-      const std::uint64_t offset = file.offset_bytes + step.offset_bytes;
-      hit.because.push_back(
-          {std::string(to_string(step.role)), step.text, step.what, offset, "", false});
-      if (step.role != FileStep::Role::kSink || has_place) continue;
+    if (rests_on_score(number)) {
+      for (const FileStep& step : score.steps) add_because(step, hit);
+      if (!hit.because.empty()) return;
+    }
+    if (number == ScriptRule::kInOtherFile) {
+      FileStep step;
+      step.what = fmt::format("a server would execute {} in it", script::to_string(analysis.page));
+      add_because(step, hit);
+    }
+    for (FileStep step : analysis.steps) {
+      step.offset_bytes += file.offset_bytes;
+      add_because(step, hit);
+      if (step.role != FileStep::Role::kSink) continue;
       // Its place is that of the strongest sink.
-      has_place = true;
-      hit.offset_bytes = offset;
+      hit.offset_bytes = step.offset_bytes;
       hit.length_bytes = step.length_bytes;
       break;
     }
@@ -253,7 +251,7 @@ class ScriptCheck final : public FileCheck {
 
 std::vector<FileRule> rules_of_scripts() {
   std::vector<FileRule> rules;
-  for (const ScriptRule& row : kRules) {
+  for (const Row& row : kRows) {
     FileRule& rule = rules.emplace_back();
     rule.entry.rule_id = row.id;
     rule.entry.rule_title = row.title;
@@ -265,7 +263,7 @@ std::vector<FileRule> rules_of_scripts() {
     rule.entry.log_source = "file/script";
     rule.entry.techniques = {"T1505.003"};
     rule.entry.tags = {"attack.persistence", "attack.t1505.003"};
-    rule.verdict = row.kind == BackdoorKind::kNone ? Verdict::kNone : Verdict::kPlanted;
+    rule.verdict = row.verdict;
   }
   return rules;
 }

@@ -239,7 +239,7 @@ class Analyser::State {
       if (std::any_of(told.begin(), told.end(), overlaps)) continue;
       told.push_back(each.place);
       FileStep& step = analysis.telling_tokens.emplace_back();
-      step.what = "tokens that weigh much in the score";
+      step.what = "most telling tokens";
       step.text = text_.view().substr(
           each.place.begin, std::min<std::size_t>(each.place.length, bounds_.step_text_bytes_max));
       step.offset_bytes = text_.offset_of(each.place.begin);
@@ -256,7 +256,13 @@ class Analyser::State {
                       text_.offset_of(outcome_.end)));
     if (outcome_.too_deep_count > 0)
       analysis.cuts.push_back(
-          fmt::format("{} places are nested too deep to be read.", outcome_.too_deep_count));
+          outcome_.too_deep_count == 1
+              ? std::string("1 place is nested too deep to be read.")
+              : fmt::format("{} places are nested too deep to be read.", outcome_.too_deep_count));
+    if (page_.left_out_count > 0)
+      analysis.cuts.push_back(
+          fmt::format("It has too many tags or attributes: what {} of them declare is not known.",
+                      page_.left_out_count));
     if (is_inner_cut_)
       analysis.cuts.emplace_back("Of a script that it writes to a file not everything was read.");
     if (interpreter_.is_cut())

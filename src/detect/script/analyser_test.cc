@@ -1,7 +1,11 @@
 #include "detect/script/analyser.h"
 
+#include <array>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "detect/script/flow/effect_rows.h"
 #include "detect/script/flow/strength.h"
@@ -344,6 +348,51 @@ TEST(Analyser, knows_where_any_item_may_come_from) {
   EXPECT_EQ(
       analysed(list + "$b = $a[rand()]; $a[] = $_GET['more']; inert_run($a[rand()]);", "x.php").key,
       "more");
+}
+
+// A long list of cases is no deep one: every case is read, and nothing is said to be missing.
+TEST(Analyser, reads_every_case_of_a_long_list) {
+  const auto list = [](std::string_view first, std::string_view other, std::string_view last) {
+    std::string text(first);
+    for (int i = 0; i < 100; ++i) text += fmt::format(fmt::runtime(other), i);
+    return text + std::string(last);
+  };
+  const std::array<std::pair<std::string, std::string_view>, 3> pages = {{
+      {"<%\n" + list("If x = 0 Then\ny = 0\n", "ElseIf x = {0} Then\ny = {0}\n",
+                     "ElseIf x = 100 Then\ninert_run Request(\"k\")\nEnd If\n%>"),
+       "x.asp"},
+      {"#!/usr/bin/perl\nuse CGI;\nmy $q = CGI->new;\n" +
+           list("if ($x == 0) { $y = 0; }\n", "elsif ($x == {0}) {{ $y = {0}; }}\n",
+                "elsif ($x == 100) { inert_run($q->param('k')); }\n"),
+       "x.pl"},
+      {"#!/usr/bin/python3\nimport cgi\nq = cgi.FieldStorage()\n" +
+           list("if x == 0:\n  y = 0\n", "elif x == {0}:\n  y = {0}\n",
+                "elif x == 100:\n  inert_run(q.getvalue('k'))\n"),
+       "x.py"},
+  }};
+  for (const auto& [text, path] : pages) {
+    const Analysis analysis = analysed(text, path);
+    EXPECT_EQ(analysis.key, "k") << path;
+    EXPECT_EQ(analysis.cuts, std::vector<std::string>()) << path;
+  }
+}
+
+TEST(Analyser, says_how_many_places_are_too_deep) {
+  std::string one = "<?php $a = ";
+  one.append(500, '(');
+  EXPECT_EQ(analysed(one, "x.php").cuts,
+            std::vector<std::string>{"1 place is nested too deep to be read."});
+  EXPECT_EQ(analysed(one + ';' + one.substr(6), "x.php").cuts,
+            std::vector<std::string>{"2 places are nested too deep to be read."});
+}
+
+TEST(Analyser, says_how_many_tags_are_left_out) {
+  std::string text = "<% x = 1 %>";
+  for (std::size_t i = 0; i < Page::kTagsMax; ++i) text += "<a:b/>";
+  EXPECT_EQ(analysed(text, "x.aspx").cuts, std::vector<std::string>());
+  EXPECT_EQ(analysed(text + "<a:b/><a:b/>", "x.aspx").cuts,
+            std::vector<std::string>{
+                "It has too many tags or attributes: what 2 of them declare is not known."});
 }
 
 // Whatever is asked of it, it ends, and says that it left something out.

@@ -106,8 +106,8 @@ class TokenParser {
   NodeId add_empty() { return nodes_.add(NodeKind::kEmpty, begin(), begin()); }
 
   // Puts each clause of an if statement into the else of the one before it, from clauses_[first]
-  // on, and takes them off. Up to so many: those behind follow each other in the last else. A tree
-  // need not be as deep as a long list of cases.
+  // on, and takes them off. Up to so many: those behind follow each other in the last else, none is
+  // lost. A tree need not be as deep as a long list of cases.
   NodeId join_clauses(std::size_t first) {
     constexpr std::size_t kNestedMax = 64;
     const std::size_t nested_end = std::min(clauses_.size(), first + kNestedMax);
@@ -117,7 +117,6 @@ class TokenParser {
       for (std::size_t i = nested_end; i < clauses_.size(); ++i)
         nodes_.append(rest, clauses_[i].parent);
       nodes_.append(clauses_[nested_end - 1], rest.parent);
-      ++outcome_.too_deep_count;
     }
     for (std::size_t i = nested_end - 1; i > first; --i)
       nodes_.append(clauses_[i - 1], clauses_[i].parent);

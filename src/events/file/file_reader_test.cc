@@ -143,7 +143,15 @@ TEST(FileReader, OfUtf16OnlyWhatMayBeALogIsAGap) {
     return out;
   };
   const std::string words = with_mark("TimeCreated,Id,Message\r\n2021-03-02,1,Text\r\n");
-  EXPECT_EQ(read("export.csv", words).gaps.size(), 1U);
+  const Read log = read("export.csv", words);
+  ASSERT_EQ(log.gaps.size(), 1U);
+  EXPECT_EQ(log.gaps[0].where.offset_bytes, 0U);
+  EXPECT_EQ(log.gaps[0].where.length_bytes, words.size()) << "all of it";
+  std::string long_words = "\xFF\xFE";
+  for (const char c : lines(50'000)) long_words += {c, '\0'};
+  const Read long_log = read("export.csv", long_words);
+  ASSERT_EQ(long_log.gaps.size(), 1U);
+  EXPECT_EQ(long_log.gaps[0].where.length_bytes, long_words.size());
   EXPECT_EQ(read("export.csv", words).type, "utf-16");
   EXPECT_TRUE(read("Report.wer", words).gaps.empty());
   EXPECT_TRUE(read("a.aspx", words).gaps.empty());

@@ -98,7 +98,19 @@ TEST(InterpreterVb, LeavesLoops) {
             "k");
 }
 
-TEST(InterpreterVb, FollowsClasses) {}
+TEST(InterpreterVb, FollowsClasses) {
+  const std::string kit =
+      "Class Kit\nPublic X\nPrivate c\nPublic Sub Go(v)\ninert_run v\nEnd Sub\nPublic Sub Keep(v)\n"
+      "c = v\nEnd Sub\nPublic Sub Own\ninert_run c\nEnd Sub\nPublic Function Same(v)\nSame = v\n"
+      "End Function\nEnd Class\nSet a = New Kit\nSet b = New Kit\n";
+  EXPECT_EQ(key_of_vb(kit + "a.Go Request(\"k\")"), "k");
+  EXPECT_EQ(key_of_vb(kit + "a.Keep Request(\"k\")\na.Own"), "k");
+  EXPECT_EQ(key_of_vb(kit + "inert_run a.Same(Request(\"k\"))"), "k");
+  EXPECT_EQ(key_of_vb(kit + "a.X = Request(\"k\")\nSet d = a\ninert_run d.X"), "k");
+  // Each object has fields of its own.
+  EXPECT_EQ(key_of_vb(kit + "a.X = Request(\"k\")\nb.X = \"ls\"\ninert_run b.X"), "");
+  EXPECT_EQ(key_of_vb(kit + "a.Keep Request(\"k\")\nb.Keep \"ls\"\nb.Own"), "");
+}
 
 TEST(InterpreterVb, RunsCodeInPlace) {
   EXPECT_EQ(key_of_vb("Execute \"c = Request(\"\"k\"\")\"\ninert_run c"), "k");

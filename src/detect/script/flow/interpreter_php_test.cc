@@ -22,7 +22,24 @@ TEST(InterpreterPhp, LeavesLoops) {
   EXPECT_EQ(built_in("$i = 0; while ($i < 2) { $f .= $i ? 'run' : 'inert_'; $i++; }"), "k");
 }
 
-TEST(InterpreterPhp, LeavesTheInnerLoopOnly) {}
+TEST(InterpreterPhp, LeavesTheInnerLoopOnly) {
+  const auto built_in = [](const std::string& inner) {
+    return key_of_php("$f = ''; for ($i = 0; $i < 2; $i++) { " + inner + " } $f($_GET['k']);");
+  };
+  // The outer one goes on: each of its two rounds adds a part.
+  EXPECT_EQ(built_in("for ($j = 0; $j < 9; $j++) { if ($j == 1) break; $f .= $i ? 'run' : "
+                     "'inert_'; }"),
+            "k");
+  EXPECT_EQ(built_in("foreach ([0, 1, 2] as $j) { if ($j != 1) continue; $f .= $i ? 'run' : "
+                     "'inert_'; }"),
+            "k");
+  EXPECT_EQ(built_in("$j = 0; while ($j < 9) { if ($j == 1) break; $f .= $i ? 'run' : 'inert_'; "
+                     "$j++; }"),
+            "k");
+  // What stands behind the inner one is run in each round, too.
+  EXPECT_EQ(built_in("for ($j = 0; $j < 9; $j++) { break; } $f .= $i ? 'run' : 'inert_';"), "k");
+  EXPECT_EQ(built_in("for ($j = 0; $j < 9; $j++) { break; } $f .= 'inert_run';"), "");
+}
 
 TEST(InterpreterPhp, LeavesSwitchesInsideLoops) {
   EXPECT_EQ(key_of_php("switch ($_GET['a']) { case 'x': inert_run($_GET['k']); break; }"), "k");

@@ -105,7 +105,7 @@ TEST(Model, IsAskedByTheAnalyser) {
   EXPECT_DOUBLE_EQ(*analysis.score, sigmoid(3.25));
   ASSERT_EQ(analysis.telling_tokens.size(), 3U);
   for (const FileStep& step : analysis.telling_tokens) {
-    EXPECT_EQ(step.what, "tokens that weigh much in the score");
+    EXPECT_EQ(step.what, "most telling tokens");
     EXPECT_EQ(step.text, text.substr(step.offset_bytes, step.length_bytes));
   }
   EXPECT_TRUE(analysis.features.empty());
