@@ -112,9 +112,9 @@ class ScriptCheck final : public FileCheck {
   // says more counts.
   script::Analysis analyse(const FileView& file, const std::atomic<bool>& stop) {
     script::Analysis outside = analyser_.analyse(file.bytes, file.path, &stop);
-    const std::string_view mark = mark_of(outside.page);
+    const std::string mark = encoded(mark_of(outside.page), file.nature.encoding);
     if (file.offset_bytes == 0 || mark.empty()) return outside;
-    std::string text(mark);
+    std::string text = mark;
     text += as_text(file.bytes);
     script::Analysis inside = analyser_.analyse(as_bytes(text), file.path, &stop);
     if (outside.has_code && strength_of(outside) >= strength_of(inside)) return outside;
@@ -123,6 +123,19 @@ class ScriptCheck final : public FileCheck {
         step.offset_bytes -= std::min<std::uint64_t>(step.offset_bytes, mark.size());
     }
     return inside;
+  }
+
+  // As the file writes it: ASCII in one byte a character, or in two.
+  static std::string encoded(std::string_view ascii, TextEncoding encoding) {
+    const bool is_little = encoding == TextEncoding::kUtf16Le;
+    if (!is_little && encoding != TextEncoding::kUtf16Be) return std::string(ascii);
+    std::string wide;
+    for (const char c : ascii) {
+      if (!is_little) wide += '\0';
+      wide += c;
+      if (is_little) wide += '\0';
+    }
+    return wide;
   }
 
   // What begins code in such a page; "" where all is code, or tags are.

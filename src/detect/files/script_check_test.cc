@@ -34,7 +34,8 @@ script::Model model_that_says(double score) {
 }
 
 FileReport look(std::string_view text, std::string_view path, std::uint64_t offset_bytes = 0,
-                const script::Model* model = nullptr, FileKind kind = FileKind::kScript) {
+                const script::Model* model = nullptr, FileKind kind = FileKind::kScript,
+                TextEncoding encoding = TextEncoding::kAscii) {
   const std::vector<FileRule> rules = rules_of_scripts();
   const auto check = make_script_check(rules, 0, model);
   const std::string padded = std::string(text) + std::string(kBlockPadding, '\0');
@@ -47,6 +48,7 @@ FileReport look(std::string_view text, std::string_view path, std::uint64_t offs
   file.size_bytes = offset_bytes + text.size();
   file.attributes = &attributes;
   file.nature.kind = kind;
+  file.nature.encoding = encoding;
   FileReport report;
   const std::atomic<bool> stop = false;
   EXPECT_TRUE(check->look(file, stop, report));
@@ -63,6 +65,25 @@ TEST(ScriptCheck, TellsPathsOfAScript) {
   EXPECT_FALSE(report.score.has_value());
   EXPECT_EQ(look("<?php echo 1;", "x.php").verdict, FileVerdict::kClean);
   EXPECT_EQ(look("<?php echo 1;", "x.php").language, "php");
+}
+
+TEST(ScriptCheck, ReadsLaterPartsInTheEncodingOfTheFile) {
+  for (const bool is_little : {true, false}) {
+    std::string wide;
+    for (const char c : kListing) {
+      if (!is_little) wide += '\0';
+      wide += c;
+      if (is_little) wide += '\0';
+    }
+    const FileReport report = look(wide, "x.php", 1'000, nullptr, FileKind::kScript,
+                                   is_little ? TextEncoding::kUtf16Le : TextEncoding::kUtf16Be);
+    EXPECT_EQ(report.verdict, FileVerdict::kSuspicious) << is_little;
+    ASSERT_FALSE(report.reasons.empty());
+    const FileStep& source = report.reasons[0].steps[0];
+    EXPECT_EQ(source.text, "$_GET['d']");
+    EXPECT_EQ(source.offset_bytes, 1'000 + 2 * std::string_view(kListing).find("$_GET['d']"));
+    EXPECT_EQ(source.length_bytes, 20U);
+  }
 }
 
 // A part of a large script begins anywhere.

@@ -203,6 +203,7 @@ class Analyser::State {
     input.nodes_count = tree_.size();
     input.skipped_tokens = outcome_.skipped_tokens;
     input.is_cut = !analysis.cuts.empty();
+    input.is_mixed = analysis.is_mixed;
     features_.clear();
     find_features(input, features_);
     if (bounds_.model != nullptr) judge_by_model(analysis);

@@ -201,6 +201,7 @@ void add_shape(const FeatureInput& input, Collector& out) {
           input.page != nullptr ? static_cast<double>(input.page->converted.size()) : 0);
   // Not its encoding: honest pages have marks more often, and anybody can put one there.
   out.add("is_cut", input.is_cut);
+  out.add("is_mixed", input.is_mixed);
 }
 
 void collect(const FeatureInput& input, Collector& out) {

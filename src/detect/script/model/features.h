@@ -24,6 +24,7 @@ struct FeatureInput {
   std::string_view text;
   std::size_t nodes_count = 0;
   std::uint64_t skipped_tokens = 0;
+  bool is_mixed = false;  // its encoding changes on the way
   bool is_cut = false;
 };
 void find_features(const FeatureInput& input, std::vector<float>& features);
