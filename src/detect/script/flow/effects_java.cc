@@ -66,7 +66,7 @@ constexpr Effect kRows[] = {
     sink(".exec", kCommand, arg(0), kFromSystem, "process"),
     passes("runtime.getruntime", "runtime"),
     sink("processbuilder", kCommand, kAnyArgument),
-    sink("processbuilder.command", kCommand, arg(0)),
+    sink("processbuilder.command", kCommand, kAnyArgument),
     sink("processbuilder.start", kCommand, kReceiver, kFromSystem, "process"),
     source("process.getinputstream", kFromSystem, "inputstream"),
     source("process.geterrorstream", kFromSystem, "inputstream"),

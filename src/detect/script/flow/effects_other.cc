@@ -132,6 +132,7 @@ constexpr Effect kPerl[] = {
     sink("opendir", kListFolder, arg(1), kFromFile),
     sink("glob", kListFolder, arg(0), kFromFile),
     sink("readdir", kNone, 0, kFromFile),
+    passes("readline"),
     fills("read", 1),
     fills("sysread", 1),
     sink("chdir", kListFolder, arg(0)),

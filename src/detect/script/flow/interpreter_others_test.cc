@@ -215,6 +215,7 @@ TEST(InterpreterPython, ReadsRequests) {
 TEST(InterpreterPerl, ReadsTheRequestsBody) {
   EXPECT_EQ(key_of_perl("read(STDIN, $b, $ENV{'CONTENT_LENGTH'}); inert_run($b);"), "?");
   EXPECT_EQ(key_of_perl("sysread(STDIN, my $b, 100); inert_run($b);"), "?");
+  EXPECT_EQ(key_of_perl("$b = <STDIN>; inert_run($b);"), "?");
   EXPECT_EQ(key_of_perl("open(F, '<a'); read(F, $b, 100); inert_run($b);"), "");
   EXPECT_EQ(key_of_perl("if (param('k') =~ /^c=(.*)$/) { inert_run($1); }"), "k");
   EXPECT_EQ(key_of_perl("if ('a' =~ /^c=(.*)$/) { inert_run($1); }"), "");
