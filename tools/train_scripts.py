@@ -30,7 +30,7 @@ BENIGN_OF_APPLICATION_MAX = 1500  # one large application must not be all there 
 TRAINED = ["php", "asp", "aspx", "jsp"]
 # Of benign files, out of fold, so many may pass the thresholds: malicious, for each kind of page,
 # such that YARA's rules and the model together stay within the goals of docs/adr/0026.
-MALICIOUS_RATE = {"php": 0.0003, "asp": 0.0015, "aspx": 0.0007, "jsp": 0.0004}
+MALICIOUS_RATE = {"php": 0.0009, "asp": 0.0015, "aspx": 0.0007, "jsp": 0.0004}
 SUSPICIOUS_RATE = 0.003
 AGREEING_RATE = 0.005
 # Below this a rule about web shells alone makes a file suspicious only.
