@@ -12,6 +12,7 @@
 namespace pugmark::script {
 namespace {
 
+constexpr std::size_t kSourcesMax = 60'000;  // texts of one script: nodes count them in 16 bits
 constexpr std::size_t kTellingTokensMax = 3;
 constexpr std::uint32_t kTellingBytesMin = 6;  // less tells nobody anything
 
@@ -73,6 +74,7 @@ class Analyser::State {
     if (!page_.has_code) return analysis;
     tree_.clear();
     outcome_ = {};
+    is_converted_cut_ = false;
     profile_.clear(family_of(analysis.page));
     const NodeId root = parse_all();
     is_inner_cut_ = false;
@@ -106,8 +108,10 @@ class Analyser::State {
     NodeId last = kNoNode;
     tree_.append(root, outcome_.root, last);
     for (const Page::Converted& converted : page_.converted) {
-      constexpr std::size_t kSourcesMax = 60'000;
-      if (tree_.sources_count() >= kSourcesMax) break;
+      if (tree_.sources_count() >= kSourcesMax) {
+        is_converted_cut_ = true;
+        break;
+      }
       const std::uint16_t number =
           tree_.add_source({converted.text, kNoNode, 0, converted.begin, converted.length});
       const Region whole{converted.kind, converted.language, 0,
@@ -123,7 +127,6 @@ class Analyser::State {
 
   // Code that a constant turned out to be.
   NodeId unpack(std::string_view text, Language language, NodeId at) {
-    constexpr std::size_t kSourcesMax = 60'000;
     if (tree_.sources_count() >= kSourcesMax) return kNoNode;
     const Source& outer = tree_.source(tree_.at(at).source);
     const bool is_outermost =
@@ -264,6 +267,9 @@ class Analyser::State {
       analysis.cuts.push_back(
           fmt::format("It has too many tags or attributes: what {} of them declare is not known.",
                       page_.left_out_count));
+    if (is_converted_cut_)
+      analysis.cuts.push_back(
+          fmt::format("Of its parts that are encoded only the first {} were read.", kSourcesMax));
     if (is_inner_cut_)
       analysis.cuts.emplace_back("Of a script that it writes to a file not everything was read.");
     if (interpreter_.is_cut())
@@ -286,7 +292,8 @@ class Analyser::State {
   TokenObserver observe_;
   std::unique_ptr<State> inner_;  // for scripts that are written; made when one is
   bool is_inner_ = false;
-  bool is_inner_cut_ = false;  // of such a script something was left out
+  bool is_inner_cut_ = false;      // of such a script something was left out
+  bool is_converted_cut_ = false;  // more parts of the page had to be converted than are read
 };
 
 Analyser::Analyser(const AnalysisBounds& bounds) : state_(std::make_unique<State>(bounds)) {}

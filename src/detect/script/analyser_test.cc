@@ -459,5 +459,13 @@ TEST(Analyser, ends_when_it_is_told_to) {
   EXPECT_TRUE(analyser.analyse(as_bytes("<?php echo 1;"), "x.php").cuts.empty());
 }
 
+TEST(Analyser, says_that_too_many_parts_are_encoded) {
+  std::string page = "<jsp:root xmlns:jsp=\"http://java.sun.com/JSP/Page\">";
+  for (int i = 0; i < 61'000; ++i) page += "<jsp:scriptlet>a=\"&amp;\";</jsp:scriptlet>";
+  const Analysis analysis = analysed(page + "</jsp:root>", "x.jspx");
+  ASSERT_FALSE(analysis.cuts.empty());
+  EXPECT_NE(analysis.cuts.front().find("encoded"), std::string::npos) << analysis.cuts.front();
+}
+
 }  // namespace
 }  // namespace pugmark::script

@@ -96,8 +96,8 @@ Symbol Interpreter::scoped_variable(const Node& member) {
 void Interpreter::take_result(const Value& name, Origins origins, NodeId at) {
   if (!name.is_text()) return;
   const std::string lower = ascii_lower(without_scope(name.text()));
-  // A parameter that has no caller in the page.
   const Symbol variable = tree_.symbols().of(lower);
+  // What an argument of a function is, those know who may call it.
   const Origins from = origins == kFromCaller ? origins_of_callers_ : origins;
   assign_name(at, variable, source_value(at, from, variable));
 }
