@@ -316,10 +316,9 @@ void Interpreter::unpack(const Value& text, NodeId at, Language language) {
   // The same code may be given other values.
   if (unpacked.root == kNoNode || unpacked.runs_count >= kUnpackedRunsMax) return;
   ++unpacked.runs_count;
-  const NodeId root = unpacked.root;  // what it unpacks itself may move the entry
   ++depth_;
   counts_.unpacked_depth = std::max<std::uint32_t>(counts_.unpacked_depth, depth_);
-  execute(root);
+  execute(unpacked.root);
   --depth_;
 }
 

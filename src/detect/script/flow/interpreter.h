@@ -236,6 +236,7 @@ class Interpreter {
   bool assign_reference(const Node& assignment, NodeId target);
   Symbol referred_global(NodeId referred);
   std::uint64_t place_of(Symbol name) const;
+  void forget_referred_parts(std::uint32_t scope);
   void assign_referred_part(Symbol name, const Value& value);
   void assign_member(NodeId target, const Value& value);
   void assign_list(NodeId target, const Value& value);

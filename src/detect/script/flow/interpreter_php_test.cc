@@ -233,6 +233,10 @@ TEST(InterpreterPhp, GivesOneVariableTwoNames) {
   EXPECT_EQ(key_of_php("$b = &$a[0]; $b = $_GET['k']; inert_run($a[0]);"), "k");
   EXPECT_EQ(key_of_php("$b = &$a['x']; $b['y'] = $_GET['k']; inert_run($a['x']['y']);"), "k");
   EXPECT_EQ(key_of_php("$b = &$o->p; $b = $_GET['k']; inert_run($o->p);"), "k");
+  EXPECT_EQ(key_of_php("function f() { $b = &$a[0]; } function g() { $b = $_GET['k']; "
+                       "inert_run($a[0]); } f(); g();"),
+            "");
+  EXPECT_EQ(key_of_php("$b = &$a[0]; $b = &$c; $b = $_GET['k']; inert_run($a[0]);"), "");
   EXPECT_EQ(key_of_php("$b = &$a[$b]; $b = $_GET['k']; inert_run($a[0]);"), "k");
   EXPECT_EQ(key_of_php("$f = function () use (&$q) { $q = $_GET['k']; }; $f(); inert_run($q);"),
             "k");

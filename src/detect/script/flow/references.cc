@@ -44,6 +44,7 @@ bool Interpreter::assign_reference(const Node& assignment, NodeId target) {
     return true;
   }
   if (global == kNoSymbol) return false;
+  parts_referred_.erase(place_of(tree_.at(target).name));
   bind_to_global(tree_.at(target).name, global);
   return true;
 }
@@ -51,6 +52,11 @@ bool Interpreter::assign_reference(const Node& assignment, NodeId target) {
 // A name in the scope in hand.
 std::uint64_t Interpreter::place_of(Symbol name) const {
   return std::uint64_t{scope_} << 32U | name;
+}
+
+// The names of a call that ends: the next one at its depth has others.
+void Interpreter::forget_referred_parts(std::uint32_t scope) {
+  std::erase_if(parts_referred_, [&](const auto& entry) { return entry.first >> 32U == scope; });
 }
 
 // What is assigned to a name that refers to a part of something: that is assigned, too.

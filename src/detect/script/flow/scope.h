@@ -22,6 +22,8 @@ class Interpreter::Scope {
       interpreter_.tops_[binding.name] = binding.below;
       interpreter_.bindings_.pop_back();
     }
+    if (!interpreter_.parts_referred_.empty())
+      interpreter_.forget_referred_parts(interpreter_.scope_);
     interpreter_.scope_ = outer_scope_;
     interpreter_.sees_callers_ = outer_sees_callers_;
     --interpreter_.call_depth_;
